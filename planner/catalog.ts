@@ -1,0 +1,68 @@
+/**
+ * What the planner knows of a database: the port that `storage/catalog` implements.
+ * Everything here is plain data; the planner itself performs no I/O.
+ */
+
+export interface CatalogSnapshot {
+  /** Changes whenever the schema or the sampled data change; key for caches. */
+  readonly version: string;
+  readonly tables: readonly CatalogTable[];
+  readonly keys: readonly CatalogForeignKey[];
+  readonly procedures: readonly CatalogProcedure[];
+}
+
+export interface CatalogTable {
+  readonly schema: string;
+  readonly name: string;
+  readonly kind: 'table' | 'view';
+  readonly comment: string | null;
+  readonly rowCount: number;
+  readonly primaryKey: readonly string[] | null;
+  readonly uniqueKeys: readonly (readonly string[])[];
+  readonly columns: readonly CatalogColumn[];
+}
+
+export interface CatalogColumn {
+  readonly name: string;
+  /** The type as DuckDB prints it, for example `DECIMAL(18,3)`. */
+  readonly type: string;
+  readonly isNullable: boolean;
+  readonly comment: string | null;
+  /** Null when it was not counted. */
+  readonly distinctCount: number | null;
+  readonly nullCount: number | null;
+  readonly minimum: string | null;
+  readonly maximum: string | null;
+  /** Distinct stored spellings; all of them when `valuesAreComplete`. */
+  readonly values: readonly string[];
+  readonly valuesAreComplete: boolean;
+}
+
+export interface CatalogForeignKey {
+  readonly from: CatalogKeyEnd;
+  readonly to: CatalogKeyEnd;
+  /** False when it was inferred from names and value containment. */
+  readonly isDeclared: boolean;
+}
+
+export interface CatalogKeyEnd {
+  readonly schema: string;
+  readonly table: string;
+  readonly columns: readonly string[];
+}
+
+export interface CatalogProcedure {
+  readonly schema: string;
+  readonly name: string;
+  readonly parameters: readonly CatalogParameter[];
+  readonly returns: string;
+  readonly volatility: 'IMMUTABLE' | 'STABLE' | 'VOLATILE';
+  readonly comment: string | null;
+  readonly activeVersion: number;
+}
+
+export interface CatalogParameter {
+  readonly name: string;
+  readonly type: string;
+  readonly hasDefault: boolean;
+}
