@@ -1,0 +1,27 @@
+/**
+ * Planner: request + catalog snapshot → validated plan, a question back, or a refusal.
+ * Input: the request's text, a `CatalogSnapshot`, the instant that counts as now.
+ * Output: `PlanOutcome`; SQL is compiled from a typed logical query.
+ * Invariants: pure and synchronous; the same input gives the same outcome.
+ * May not: open a database, read files or the clock.
+ */
+export type {
+  CatalogColumn,
+  CatalogForeignKey,
+  CatalogKeyEnd,
+  CatalogParameter,
+  CatalogProcedure,
+  CatalogSnapshot,
+  CatalogTable,
+} from './catalog.ts';
+export type {
+  AggregateTask,
+  AnswerTask,
+  CallTask,
+  Plan,
+  PlanColumn,
+  PlanOutcome,
+  QueryTask,
+  Task,
+} from './plan.ts';
+export { plan, planColumn, task } from './plan.ts';

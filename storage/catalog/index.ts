@@ -1,0 +1,10 @@
+/**
+ * Catalog: what the planner may know of a database.
+ * Input: an open connection. Output: a `CatalogSnapshot`, plain data.
+ * Invariants: reads only; cost bounded by `catalogLimits`; same data, same snapshot.
+ * May not: plan, write, or look into schema `heliosdb` except for its procedures.
+ */
+export type { CatalogConnection } from './connection.ts';
+export type { ReadCatalogOptions } from './read-catalog.ts';
+export { readCatalog } from './read-catalog.ts';
+export { catalogLimits } from './read-statistics.ts';

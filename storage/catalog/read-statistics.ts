@@ -1,0 +1,121 @@
+import type { CatalogConnection } from './connection.ts';
+import { queryJson, quoteName } from './connection.ts';
+import type { SchemaColumn, SchemaTable } from './read-schema.ts';
+
+/** Bounds of what a snapshot reads; each keeps loading fast on a large database. */
+export const catalogLimits = {
+  /** Tables up to this size get exact distinct counts; larger ones an estimate. */
+  exactRowsMax: 30_000,
+  /** Tables above this size are sampled for statistics and values. */
+  scannedRowsMax: 5_000_000,
+  /** A text column with at most this many spellings is read completely. */
+  textValuesMax: 5_000,
+  /** A number, date or boolean column with at most this many values is read completely. */
+  otherValuesMax: 200,
+  /** Spellings kept of a column that is not read completely. */
+  sampleValuesMax: 400,
+} as const;
+
+export interface ColumnStatistics {
+  readonly nonNullCount: number;
+  readonly distinctCount: number | null;
+  readonly minimum: string | null;
+  readonly maximum: string | null;
+  readonly values: readonly string[];
+  readonly valuesAreComplete: boolean;
+}
+
+export interface TableStatistics {
+  readonly rowCount: number;
+  /** In the order of the table's columns. */
+  readonly columns: readonly ColumnStatistics[];
+}
+
+type Cell = string | number | null;
+
+/** Counts, bounds and stored values of every column of one table, in two scans. */
+export async function readStatistics(
+  connection: CatalogConnection,
+  table: SchemaTable,
+): Promise<TableStatistics> {
+  const name = `${quoteName(table.schema)}.${quoteName(table.name)}`;
+  const isLarge = (table.estimatedRows ?? 0) > catalogLimits.scannedRowsMax;
+  const source = isLarge ? `(SELECT * FROM ${name} LIMIT ${catalogLimits.scannedRowsMax})` : name;
+  const isExact = (table.estimatedRows ?? Infinity) <= catalogLimits.exactRowsMax;
+  const [counts = []] = await queryJson<Cell[]>(
+    connection,
+    `SELECT to_json([count(*)::VARCHAR${table.columns
+      .map((column) => `, ${columnCounts(column, isExact)}`)
+      .join('')}]) FROM ${source}`,
+  );
+  const rowCount = isLarge ? (table.estimatedRows ?? 0) : Number(counts[0] ?? 0);
+  const read = table.columns.map((column, index) => ({
+    column,
+    nonNullCount: Number(counts[1 + index * 4] ?? 0),
+    distinctCount: isScalar(column) ? Number(counts[2 + index * 4] ?? 0) : null,
+    minimum: text(counts[3 + index * 4]),
+    maximum: text(counts[4 + index * 4]),
+  }));
+  const wanted = read.map(({ column, distinctCount }) => valuesWanted(column, distinctCount));
+  const values = await readValues(connection, source, table.columns, wanted);
+  return {
+    rowCount,
+    columns: read.map(({ column: _, ...counted }, index) => ({
+      ...counted,
+      values: values[index] ?? [],
+      valuesAreComplete: !isLarge && wanted[index] === 'all',
+    })),
+  };
+}
+
+function columnCounts(column: SchemaColumn, isExact: boolean): string {
+  const name = quoteName(column.name);
+  if (!isScalar(column)) return `count(${name})::VARCHAR, NULL, NULL, NULL`;
+  const distinct = isExact ? `count(DISTINCT ${name})` : `approx_count_distinct(${name})`;
+  const bounds = ['min', 'max'].map((bound) => `left(${bound}(${name})::VARCHAR, 200)`);
+  return [`count(${name})::VARCHAR`, `${distinct}::VARCHAR`, ...bounds].join(', ');
+}
+
+type Wanted = 'all' | 'sample' | 'none';
+
+function valuesWanted(column: SchemaColumn, distinctCount: number | null): Wanted {
+  if (distinctCount === null || distinctCount === 0) return 'none';
+  if (isText(column)) return distinctCount <= catalogLimits.textValuesMax ? 'all' : 'sample';
+  return distinctCount <= catalogLimits.otherValuesMax ? 'all' : 'none';
+}
+
+async function readValues(
+  connection: CatalogConnection,
+  source: string,
+  columns: readonly SchemaColumn[],
+  wanted: readonly Wanted[],
+): Promise<readonly (readonly string[])[]> {
+  const lists = columns.map((column, index) => {
+    const name = quoteName(column.name);
+    const distinct = `SELECT DISTINCT left(${name}::VARCHAR, 200) AS v FROM ${source} WHERE ${name} IS NOT NULL`;
+    if (wanted[index] === 'all') return `(SELECT list(v ORDER BY v) FROM (${distinct}))`;
+    // Ordering by hash gives a sample that is spread out and the same on every run.
+    if (wanted[index] === 'sample')
+      return `(SELECT list(v ORDER BY v) FROM (${distinct} ORDER BY hash(v), v LIMIT ${catalogLimits.sampleValuesMax}))`;
+    return '[]::VARCHAR[]';
+  });
+  if (wanted.every((kind) => kind === 'none')) return columns.map(() => []);
+  const [values = []] = await queryJson<(string[] | null)[]>(
+    connection,
+    `SELECT to_json([${lists.join(', ')}])`,
+  );
+  return values.map((list) => list ?? []);
+}
+
+function isText(column: SchemaColumn): boolean {
+  return /^(VARCHAR|ENUM)/.test(column.type) && !column.type.endsWith('[]');
+}
+
+/** Whether the column can be counted and ordered cheaply; nested values and blobs cannot. */
+function isScalar(column: SchemaColumn): boolean {
+  return !/\[|^(STRUCT|MAP|UNION|BLOB|BIT|JSON|VARIANT|GEOMETRY)/.test(column.type);
+}
+
+function text(cell: Cell | undefined): string | null {
+  return cell === null || cell === undefined ? null : String(cell);
+}
