@@ -1,0 +1,113 @@
+/**
+ * The example database `shop`: customers, orders, stock, card payments and fraud alerts.
+ * In: a directory. Out: the path of a DuckDB file that is complete or absent, never half-made.
+ * Invariants: the same rows on every machine, with any number of threads; all times lie before
+ * the shop's own clock. It may not download anything or read the machine's clock.
+ */
+
+import { createHash, randomUUID } from 'node:crypto';
+import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import type { Branch } from './script.ts';
+import { generatorScript } from './script.ts';
+
+export { WELL_KNOWN_CUSTOMER } from './people.ts';
+export { SHOP_TABLES } from './schema.ts';
+export { SHOP_CLOCK } from './script.ts';
+
+export interface EnsureShopOptions {
+  /** Where `shop.duckdb` is kept; created when missing. */
+  readonly directory: string;
+  /** Called with one short line per stage, only when there is something to do. */
+  readonly onProgress?: (message: string) => void;
+}
+
+/**
+ * Returns the path of the shop's database file, generating it first when it is missing or was made
+ * by another version of the generator. What users changed in an outdated file is lost with it.
+ */
+export async function ensureShop({ directory, onProgress }: EnsureShopOptions): Promise<string> {
+  const path = join(directory, 'shop.duckdb');
+  const versionPath = join(directory, 'shop.version');
+  const version = generatorVersion();
+  if ((await readIfPresent(versionPath)) === version && (await isPresent(path))) return path;
+
+  await mkdir(directory, { recursive: true });
+  // A name of its own: two processes may generate at once, and the last rename wins.
+  const draft = join(directory, `shop-${randomUUID()}.duckdb.tmp`);
+  try {
+    await generateShop({ path: draft, onProgress: onProgress ?? (() => {}) });
+    // A log left beside the outdated file would be replayed into the fresh one.
+    await rm(`${path}.wal`, { force: true });
+    await rename(draft, path);
+  } finally {
+    await rm(draft, { force: true });
+    await rm(`${draft}.wal`, { force: true });
+  }
+  await writeFile(versionPath, version);
+  return path;
+}
+
+export interface GenerateShopOptions {
+  /** A file that does not exist yet. */
+  readonly path: string;
+  readonly onProgress?: (message: string) => void;
+  /** The rows do not depend on it. Null leaves the choice to DuckDB. */
+  readonly threads?: number | null;
+}
+
+/** Writes the shop's tables and rows into a database file of its own. */
+export async function generateShop({
+  path,
+  onProgress,
+  threads,
+}: GenerateShopOptions): Promise<void> {
+  const script = generatorScript();
+  const instance = await DuckDBInstance.create(path, {
+    // One checkpoint when the file is closed, instead of one after every large statement.
+    wal_autocheckpoint: '1TB',
+    ...(threads == null ? {} : { threads: String(threads) }),
+  });
+  try {
+    const run = async (branch: Branch): Promise<void> => {
+      onProgress?.(`generating ${branch.title}`);
+      const connection = await instance.connect();
+      try {
+        for (const statement of branch.statements) await connection.run(statement);
+      } finally {
+        connection.closeSync();
+      }
+    };
+    await run(script.groundwork);
+    await Promise.all(script.branches.map(run));
+  } finally {
+    instance.closeSync();
+  }
+}
+
+/** Identifies the generator: any change of its SQL gives another version. */
+export function generatorVersion(): string {
+  const script = generatorScript();
+  const hash = createHash('sha256');
+  for (const branch of [script.groundwork, ...script.branches]) {
+    for (const statement of branch.statements) hash.update(statement).update('\0');
+  }
+  return hash.digest('hex');
+}
+
+async function readIfPresent(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+async function isPresent(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
