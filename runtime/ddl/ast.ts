@@ -1,0 +1,124 @@
+/**
+ * The statements DuckDB's own parser does not know, as immutable trees discriminated by
+ * `kind`. Absent is null. Texts of types and expressions are kept as written: DuckDB is
+ * the one that understands them.
+ */
+
+/** A name that may be qualified; a schema of null means the search path decides. */
+export interface ProcedureName {
+  readonly schema: string | null;
+  readonly name: string;
+}
+
+/** A procedure, and which of its overloads where the types are given. */
+export interface ProcedureReference extends ProcedureName {
+  readonly parameterTypes: readonly string[] | null;
+}
+
+export interface ParameterDefinition {
+  readonly name: string;
+  readonly type: string;
+  readonly default: string | null;
+}
+
+/** Where the bytes of a module come from. */
+export interface ModuleSource {
+  readonly kind: 'base64' | 'hex' | 'file';
+  /** Base64 or hexadecimal digits without white space, or a path as written. */
+  readonly text: string;
+}
+
+/** A named limit or setting; null puts it back to its default. */
+export type OptionValue = string | number | boolean | null;
+export type Options = Readonly<Record<string, OptionValue>>;
+
+export type Volatility = 'IMMUTABLE' | 'STABLE' | 'VOLATILE';
+export type NullCall = 'CALLED ON NULL INPUT' | 'RETURNS NULL ON NULL INPUT';
+export type OnError = 'NULL' | 'FAIL';
+
+export interface CreateProcedure extends ProcedureName {
+  readonly kind: 'create_procedure';
+  readonly orReplace: boolean;
+  readonly ifNotExists: boolean;
+  readonly parameters: readonly ParameterDefinition[];
+  readonly returns: string;
+  readonly language: 'wasm';
+  /** Null when the clause is absent, which grants nothing but may be inherited by a version. */
+  readonly capabilities: readonly string[] | null;
+  readonly volatility: Volatility | null;
+  readonly nullCall: NullCall | null;
+  readonly entry: string | null;
+  readonly onError: OnError | null;
+  readonly strictVisibility: boolean;
+  readonly comment: string | null;
+  readonly options: Options;
+  readonly module: ModuleSource;
+}
+
+export type AlterAction =
+  | {
+      readonly kind: 'add_version';
+      /** Null asks for the next free number. */
+      readonly version: number | null;
+      readonly module: ModuleSource;
+      readonly capabilities: readonly string[] | null;
+      readonly entry: string | null;
+    }
+  | { readonly kind: 'use_version'; readonly version: number }
+  | { readonly kind: 'rename'; readonly name: string }
+  | { readonly kind: 'set'; readonly options: Options }
+  | { readonly kind: 'set_comment'; readonly comment: string | null };
+
+export interface AlterProcedure extends ProcedureReference {
+  readonly kind: 'alter_procedure';
+  readonly ifExists: boolean;
+  readonly action: AlterAction;
+}
+
+export interface DropProcedure extends ProcedureReference {
+  readonly kind: 'drop_procedure';
+  readonly ifExists: boolean;
+  readonly cascade: boolean;
+}
+
+export interface CallArgument {
+  readonly name: string | null;
+  readonly expression: string;
+}
+
+/** Ours only when the name is one of our procedures; DuckDB has a CALL of its own. */
+export interface CallStatement extends ProcedureName {
+  readonly kind: 'call';
+  readonly arguments: readonly CallArgument[];
+}
+
+export interface ShowProcedures {
+  readonly kind: 'show_procedures';
+}
+
+export interface DescribeProcedure extends ProcedureName {
+  readonly kind: 'describe_procedure';
+}
+
+/** A statement that changes the registry. */
+export type DefinitionStatement = CreateProcedure | AlterProcedure | DropProcedure;
+
+/** Any statement of ours. */
+export type DdlStatement = DefinitionStatement | CallStatement | ShowProcedures | DescribeProcedure;
+
+/** The tree as the engine reads it: the same names in the same order, in snake case. */
+export function encodeStatement(statement: DdlStatement): string {
+  return JSON.stringify(toSnakeCase(statement));
+}
+
+function toSnakeCase(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(toSnakeCase);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      // Option names are the user's words already, in SQL's spelling.
+      key === 'options' ? item : toSnakeCase(item),
+    ]),
+  );
+}

@@ -1,0 +1,143 @@
+/** Prints trees as SQL text that parses to the same tree. */
+import type {
+  AlterAction,
+  AlterProcedure,
+  CallStatement,
+  CreateProcedure,
+  DdlStatement,
+  DropProcedure,
+  ModuleSource,
+  Options,
+  OptionValue,
+  ProcedureName,
+  ProcedureReference,
+} from './ast.ts';
+import { printIdentifier, printString } from './keywords.ts';
+
+/** A statement as SQL text without a semicolon. */
+export function printStatement(statement: DdlStatement): string {
+  switch (statement.kind) {
+    case 'create_procedure':
+      return printCreate(statement);
+    case 'alter_procedure':
+      return printAlter(statement);
+    case 'drop_procedure':
+      return printDrop(statement);
+    case 'call':
+      return `CALL ${printName(statement)}(${printArguments(statement)})`;
+    case 'show_procedures':
+      return 'SHOW PROCEDURES';
+    case 'describe_procedure':
+      return `DESCRIBE PROCEDURE ${printName(statement)}`;
+  }
+}
+
+/** A qualified name as SQL text. */
+export function printName({ schema, name }: ProcedureName): string {
+  return schema === null
+    ? printIdentifier(name)
+    : `${printIdentifier(schema)}.${printIdentifier(name)}`;
+}
+
+/** Arguments as they stand between the brackets of a call. */
+export function printArguments({ arguments: args }: CallStatement): string {
+  return args
+    .map(({ name, expression }) =>
+      name === null ? expression : `${printIdentifier(name)} := ${expression}`,
+    )
+    .join(', ');
+}
+
+function printReference(reference: ProcedureReference): string {
+  const { parameterTypes } = reference;
+  const types = parameterTypes === null ? '' : `(${parameterTypes.join(', ')})`;
+  return `${printName(reference)}${types}`;
+}
+
+function printModule({ kind, text }: ModuleSource): string {
+  const payload = kind === 'file' ? `file://${text}` : kind === 'hex' ? `\\x${text}` : text;
+  let tag = '$wasm$';
+  for (let count = 1; payload.includes(tag); count += 1) tag = `$wasm${count}$`;
+  return `AS ${tag}\n${payload}\n${tag}`;
+}
+
+function printOptionValue(value: OptionValue): string {
+  if (value === null) return 'DEFAULT';
+  return typeof value === 'string' ? printString(value) : String(value).toUpperCase();
+}
+
+function printOptions(options: Options): string | null {
+  const entries = Object.entries(options);
+  if (entries.length === 0) return null;
+  const items = entries.map(
+    ([name, value]) => `${printIdentifier(name)} = ${printOptionValue(value)}`,
+  );
+  return `SET (${items.join(', ')})`;
+}
+
+function printCapabilities(capabilities: readonly string[] | null): string | null {
+  return capabilities === null
+    ? null
+    : `CAPABILITIES (${capabilities.map(printString).join(', ')})`;
+}
+
+function printClause(word: string, value: string | null): string | null {
+  return value === null ? null : `${word} ${value}`;
+}
+
+function joinClauses(clauses: readonly (string | null)[]): string {
+  return clauses.filter((clause) => clause !== null).join('\n');
+}
+
+function printCreate(statement: CreateProcedure): string {
+  const parameters = statement.parameters.map(
+    ({ name, type, default: value }) =>
+      `${printIdentifier(name)} ${type}${value === null ? '' : ` DEFAULT ${value}`}`,
+  );
+  const replace = statement.orReplace ? 'OR REPLACE ' : '';
+  const exists = statement.ifNotExists ? 'IF NOT EXISTS ' : '';
+  return joinClauses([
+    `CREATE ${replace}PROCEDURE ${exists}${printName(statement)}(${parameters.join(', ')})`,
+    `RETURNS ${statement.returns}`,
+    `LANGUAGE ${statement.language}`,
+    printCapabilities(statement.capabilities),
+    statement.volatility,
+    statement.nullCall,
+    printClause('ENTRY', statement.entry === null ? null : printString(statement.entry)),
+    printClause('ON ERROR', statement.onError),
+    statement.strictVisibility ? 'STRICT VISIBILITY' : null,
+    printOptions(statement.options),
+    printClause('COMMENT', statement.comment === null ? null : printString(statement.comment)),
+    printModule(statement.module),
+  ]);
+}
+
+function printAlter(statement: AlterProcedure): string {
+  const exists = statement.ifExists ? 'IF EXISTS ' : '';
+  return `ALTER PROCEDURE ${exists}${printReference(statement)} ${printAction(statement.action)}`;
+}
+
+function printAction(action: AlterAction): string {
+  switch (action.kind) {
+    case 'add_version':
+      return joinClauses([
+        action.version === null ? 'VERSION' : `VERSION ${action.version}`,
+        printCapabilities(action.capabilities),
+        printClause('ENTRY', action.entry === null ? null : printString(action.entry)),
+        printModule(action.module),
+      ]);
+    case 'use_version':
+      return `USE VERSION ${action.version}`;
+    case 'rename':
+      return `RENAME TO ${printIdentifier(action.name)}`;
+    case 'set':
+      return printOptions(action.options) ?? 'SET ()';
+    case 'set_comment':
+      return `COMMENT ${action.comment === null ? 'NULL' : printString(action.comment)}`;
+  }
+}
+
+function printDrop(statement: DropProcedure): string {
+  const exists = statement.ifExists ? 'IF EXISTS ' : '';
+  return `DROP PROCEDURE ${exists}${printReference(statement)}${statement.cascade ? ' CASCADE' : ''}`;
+}
