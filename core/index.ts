@@ -10,6 +10,7 @@ export { errorNameOf, HeliosError, toHeliosError } from './error.ts';
 export { decodeErrorText, encodeErrorText } from './error-text.ts';
 export type { ErrorName, SqlState } from './errors.generated.ts';
 export { ERRORS } from './errors.generated.ts';
+export { printIdentifier, quoteIdentifier, quoteLiteral } from './identifier.ts';
 export type { Clock, IdSource, RandomSource } from './ports.ts';
 export { countedIds, fixedClock, randomIds, seededRandom, systemClock } from './ports.ts';
 export type { ScalarTypeName, SqlType, SqlTypeMember } from './type.ts';

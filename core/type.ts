@@ -1,4 +1,5 @@
 import { HeliosError } from './error.ts';
+import { printIdentifier, quoteIdentifier, quoteLiteral } from './identifier.ts';
 
 /** A SQL data type as a tree. */
 export type SqlType =
@@ -50,6 +51,7 @@ const SCALARS = [
   'TIMESTAMP WITH TIME ZONE',
   'INTERVAL',
   'GEOMETRY',
+  'VARIANT',
   '"NULL"',
 ] as const;
 
@@ -125,7 +127,7 @@ export function printSqlType(type: SqlType): string {
     case 'decimal':
       return `DECIMAL(${type.precision},${type.scale})`;
     case 'enum':
-      return `ENUM(${type.values.map((value) => `'${value.replaceAll("'", "''")}'`).join(', ')})`;
+      return `ENUM(${type.values.map(quoteLiteral).join(', ')})`;
     case 'list':
       return `${printSqlType(type.element)}[]`;
     case 'array':
@@ -137,14 +139,12 @@ export function printSqlType(type: SqlType): string {
     case 'union':
       return `UNION(${printMembers(type.members)})`;
     case 'named':
-      return printName(type.name);
+      return quoteIdentifier(type.name);
   }
 }
 
-const printName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-
 const printMembers = (members: readonly SqlTypeMember[]): string =>
-  members.map(({ name, type }) => `${printName(name)} ${printSqlType(type)}`).join(', ');
+  members.map(({ name, type }) => `${printIdentifier(name)} ${printSqlType(type)}`).join(', ');
 
 class TypeReader {
   readonly #text: string;

@@ -165,6 +165,8 @@ export class SqlUnion {
   }
 }
 
-/** The largest and smallest stored values of dates and timestamps, which mean infinity. */
+/** The stored day that means infinity; its negation means minus infinity. */
 export const INFINITY_DAYS = 2147483647;
+
+/** The stored microsecond that means infinity; its negation means minus infinity. */
 export const INFINITY_MICROS = 9223372036854775807n;

@@ -1,0 +1,193 @@
+import type { DuckDBConnection, DuckDBPreparedStatement } from '@duckdb/node-api';
+import type { SqlValue } from '#core';
+import { HeliosError } from '#core';
+import { decodeError } from './decode-error.ts';
+import type { SqlParameters } from './encode-parameter.ts';
+import { encodeParameters } from './encode-parameter.ts';
+import type { QueryResult, QueryStream } from './result.ts';
+import { readChunk, readColumns, readResult } from './result.ts';
+
+/**
+ * One session on a database: its transaction, temporary tables and settings.
+ *
+ * Statements run one after another in the order they were given. Different connections run in
+ * parallel. Every failure is a HeliosError. Close it when done; the database closes what is left.
+ */
+export class Connection {
+  /** DuckDB's number for the session, the one the engine knows it by. */
+  readonly id: bigint;
+  readonly #client: DuckDBConnection;
+  readonly #path: string;
+  readonly #onClose: (connection: Connection) => void;
+  #last: Promise<unknown> = Promise.resolve();
+  #runningCount = 0;
+  #isStreaming = false;
+  #isClosed = false;
+
+  /** Made by `Database.connect`. */
+  constructor(
+    client: DuckDBConnection,
+    options: { path: string; onClose: (connection: Connection) => void },
+  ) {
+    this.#client = client;
+    this.#path = options.path;
+    this.#onClose = options.onClose;
+    this.id = BigInt(client.clientContext.connectionId);
+  }
+
+  /** Runs a script, or one statement with parameters, whose result is not wanted. */
+  async run(sql: string, parameters?: SqlParameters): Promise<void> {
+    await this.query(sql, parameters);
+  }
+
+  /** Runs a script, or one statement with parameters, and returns the last statement's result. */
+  query(sql: string, parameters?: SqlParameters): Promise<QueryResult> {
+    return this.#exclusively(async () => {
+      if (parameters === undefined) return readResult(await this.#client.run(sql));
+      const { values, types } = encodeParameters(parameters);
+      return readResult(await this.#client.run(sql, values, types));
+    });
+  }
+
+  /** Runs a statement and hands its rows out as they come, without holding them all. */
+  async stream(sql: string, parameters?: SqlParameters): Promise<QueryStream> {
+    const result = await this.#exclusively(async () => {
+      const encoded = parameters === undefined ? undefined : encodeParameters(parameters);
+      const opened = await this.#client.stream(sql, encoded?.values, encoded?.types);
+      this.#isStreaming = true;
+      return opened;
+    });
+    const chunks = async function* (
+      connection: Connection,
+    ): AsyncGenerator<readonly (readonly SqlValue[])[]> {
+      try {
+        for (;;) {
+          const chunk = await connection.#tracked(() => result.fetchChunk());
+          if (chunk === null || chunk.rowCount === 0) return;
+          yield readChunk(chunk);
+        }
+      } finally {
+        connection.#isStreaming = false;
+      }
+    };
+    const iterator = chunks(this);
+    return { columns: readColumns(result), [Symbol.asyncIterator]: () => iterator };
+  }
+
+  /** Prepares one statement to be run many times. Close it when done. */
+  async prepare(sql: string): Promise<PreparedStatement> {
+    const statement = await this.#exclusively(() => this.#client.prepare(sql));
+    return new PreparedStatement(statement, (work) => this.#exclusively(work));
+  }
+
+  /**
+   * Runs work in a transaction: committed when it ends, rolled back when it throws.
+   * The work must use this connection and start no transaction of its own.
+   */
+  async transaction<T>(work: () => Promise<T>): Promise<T> {
+    await this.run('BEGIN TRANSACTION');
+    try {
+      const value = await work();
+      await this.run('COMMIT');
+      return value;
+    } catch (error) {
+      // A failed COMMIT has rolled back already; then there is nothing to roll back.
+      await this.run('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /**
+   * Asks the running statement to stop; it fails with `query_canceled`. Without a running statement
+   * nothing happens. DuckDB forgets the wish when the next statement starts.
+   */
+  interrupt(): void {
+    if (!this.#isClosed) this.#client.interrupt();
+  }
+
+  /** Stops what is running and ends the session. Closing twice does nothing. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    if (this.#runningCount > 0) await this.#stop();
+    this.#client.closeSync();
+    this.#onClose(this);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #stop(): Promise<void> {
+    // One interrupt can come a moment before the statement starts and is then lost.
+    const repeat = setInterval(() => this.#client.interrupt(), 5);
+    this.#client.interrupt();
+    while (this.#runningCount > 0) await this.#last.catch(() => undefined);
+    clearInterval(repeat);
+  }
+
+  #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(
+      () => this.#checked(work),
+      () => this.#checked(work),
+    );
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  #checked<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#isStreaming) {
+      throw new HeliosError('object_not_in_prerequisite_state', {
+        message: 'connection is still streaming a result',
+        hint: 'read the result to its end, leave its loop, or use another connection',
+      });
+    }
+    return this.#tracked(work);
+  }
+
+  async #tracked<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#isClosed) throw new HeliosError('connection_does_not_exist');
+    this.#runningCount += 1;
+    try {
+      return await work();
+    } catch (error) {
+      throw decodeError(error, { path: this.#path });
+    } finally {
+      this.#runningCount -= 1;
+    }
+  }
+}
+
+/** A statement that DuckDB has parsed and bound once. */
+export class PreparedStatement {
+  readonly #statement: DuckDBPreparedStatement;
+  readonly #exclusively: <T>(work: () => Promise<T>) => Promise<T>;
+
+  /** Made by `Connection.prepare`. */
+  constructor(
+    statement: DuckDBPreparedStatement,
+    exclusively: <T>(work: () => Promise<T>) => Promise<T>,
+  ) {
+    this.#statement = statement;
+    this.#exclusively = exclusively;
+  }
+
+  /** Runs the statement with these parameters. */
+  query(parameters: SqlParameters = []): Promise<QueryResult> {
+    return this.#exclusively(async () => {
+      this.#statement.clearBindings();
+      const { values, types } = encodeParameters(parameters);
+      this.#statement.bind(values, types);
+      return readResult(await this.#statement.run());
+    });
+  }
+
+  /** Frees the statement; it cannot run again. */
+  close(): void {
+    this.#statement.destroySync();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
