@@ -1,0 +1,240 @@
+import type { Clock } from '#core';
+import { HeliosError, systemClock, toHeliosError } from '#core';
+import type { CatalogSnapshot, Plan, PlanOutcome } from '#planner';
+import { planRequest } from '#planner';
+import type { Database } from '#storage';
+import { readCatalog } from '#storage';
+import type { Answer } from './answer/answer.ts';
+import { toAnswerError } from './answer/answer-error.ts';
+import { compositeSql } from './answer/composite-sql.ts';
+import { toJsonRows } from './answer/json-rows.ts';
+import { printSentence } from './answer/sentence.ts';
+import type { RunListener } from './events.ts';
+import { executePlan } from './execute/execute-plan.ts';
+import { interruptible } from './execute/interruptible.ts';
+import type { RunLimits } from './limits.ts';
+import { DEFAULT_RUN_LIMITS } from './limits.ts';
+
+export interface AskOptions {
+  readonly question: string;
+  readonly database: Database;
+  /** What "today" is, as an ISO instant. */
+  readonly now: string;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: RunListener;
+  readonly limits?: Partial<RunLimits>;
+  /** Runs this plan instead of planning the question. */
+  readonly plan?: Plan;
+  /** A snapshot to use instead of reading one; for many questions over data that does not change. */
+  readonly catalog?: CatalogSnapshot;
+  /** Stops after planning: the answer has a plan and SQL but no rows. */
+  readonly isPlanOnly?: boolean;
+  readonly clock?: Clock;
+}
+
+/**
+ * Answers a question about a database: plan, run, put into words. Never throws for what the
+ * question, the data or a procedure did: those become the answer's status and error. Only reads.
+ */
+export async function ask(options: AskOptions): Promise<Answer> {
+  const onEvent = options.onEvent ?? (() => {});
+  const answer = await new Request(options, onEvent).answer();
+  onEvent({ type: 'answer', answer });
+  return answer;
+}
+
+class Request {
+  readonly #options: AskOptions;
+  readonly #onEvent: RunListener;
+  readonly #limits: RunLimits;
+  readonly #signal: AbortSignal;
+  readonly #clock: Clock;
+  readonly #startedAt: number;
+  #catalogMs = 0;
+  #planMs = 0;
+  #runMs = 0;
+
+  constructor(options: AskOptions, onEvent: RunListener) {
+    this.#options = options;
+    this.#onEvent = onEvent;
+    this.#limits = { ...DEFAULT_RUN_LIMITS, ...options.limits };
+    this.#signal = options.signal ?? new AbortController().signal;
+    this.#clock = options.clock ?? systemClock;
+    this.#startedAt = this.#clock.elapsedMs();
+  }
+
+  async answer(): Promise<Answer> {
+    const refusal = this.#refuseUnread();
+    if (refusal !== null) return this.#refused(refusal, [], []);
+    try {
+      const catalog = await this.#readCatalog();
+      const outcome = this.#plan(catalog);
+      switch (outcome.status) {
+        case 'planned':
+          return await this.#run(catalog, [outcome.plan, ...outcome.alternatives]);
+        case 'clarify':
+          return this.#clarify(outcome);
+        case 'refused':
+          return this.#refused(outcome.reason, outcome.unknownWords, outcome.suggestions);
+        default:
+          return outcome satisfies never;
+      }
+    } catch (error) {
+      return this.#failed(error, null);
+    }
+  }
+
+  #refuseUnread(): string | null {
+    const { question, plan } = this.#options;
+    if (plan !== undefined) return null;
+    if (!/[\p{L}\p{N}]/u.test(question)) return 'The question has no words.';
+    const { questionCharactersMax } = this.#limits;
+    if (question.length <= questionCharactersMax) return null;
+    return `The question has ${question.length} characters; the limit is ${questionCharactersMax}.`;
+  }
+
+  async #readCatalog(): Promise<CatalogSnapshot> {
+    if (this.#options.catalog !== undefined) return this.#options.catalog;
+    const startedAt = this.#clock.elapsedMs();
+    const catalog = await this.#options.database.withConnection((connection) =>
+      interruptible(connection, this.#signal, () => readCatalog(connection)),
+    );
+    this.#catalogMs = this.#clock.elapsedMs() - startedAt;
+    return catalog;
+  }
+
+  #plan(catalog: CatalogSnapshot): PlanOutcome {
+    const { question, now, plan } = this.#options;
+    if (plan !== undefined) return { status: 'planned', plan, alternatives: [] };
+    const startedAt = this.#clock.elapsedMs();
+    const outcome = planRequest({ request: question, catalog, now });
+    this.#planMs = this.#clock.elapsedMs() - startedAt;
+    return outcome;
+  }
+
+  /** Runs the first plan; a later reading is tried only when the binder refuses an earlier one. */
+  async #run(catalog: CatalogSnapshot, plans: readonly Plan[]): Promise<Answer> {
+    let firstFailure: { readonly error: unknown; readonly plan: Plan } | null = null;
+    for (const plan of plans) {
+      this.#onEvent({ type: 'plan-ready', plan });
+      if (this.#options.isPlanOnly === true) {
+        return this.#answer({ status: 'ok', answer: planSentence(plan), plan });
+      }
+      const startedAt = this.#clock.elapsedMs();
+      try {
+        const result = await executePlan({
+          plan,
+          catalog,
+          database: this.#options.database,
+          signal: this.#signal,
+          limits: this.#limits,
+          onEvent: this.#onEvent,
+        });
+        this.#runMs += this.#clock.elapsedMs() - startedAt;
+        const rows = toJsonRows(result.columns, result.rows);
+        const columns = [...result.columns];
+        return this.#answer({
+          status: 'ok',
+          answer: printSentence(plan.answer, { ...result, rows }),
+          plan,
+          columns,
+          rows,
+          rowCount: result.rowCount,
+          isTruncated: result.isTruncated,
+          taskTimings: result.tasks,
+        });
+      } catch (error) {
+        this.#runMs += this.#clock.elapsedMs() - startedAt;
+        firstFailure ??= { error, plan };
+        if (!isBinderError(error)) break;
+      }
+    }
+    return this.#failed(firstFailure?.error, firstFailure?.plan ?? null);
+  }
+
+  #clarify(outcome: Extract<PlanOutcome, { status: 'clarify' }>): Answer {
+    return this.#answer({
+      status: 'clarify',
+      answer: outcome.question,
+      clarification: {
+        question: outcome.question,
+        options: outcome.options.map(({ label, plan }) => ({
+          label,
+          sql: compositeSql(plan),
+          columns: plan.tasks.find((task) => task.id === plan.answer.from)?.columns ?? [],
+        })),
+      },
+    });
+  }
+
+  #refused(
+    reason: string,
+    unknownWords: readonly string[],
+    suggestions: readonly string[],
+  ): Answer {
+    return this.#answer({
+      status: 'refused',
+      answer: reason,
+      refusal: { reason, unknownWords: [...unknownWords], suggestions: [...suggestions] },
+    });
+  }
+
+  #failed(thrown: unknown, plan: Plan | null): Answer {
+    const error = toAnswerError(this.#signal.aborted ? canceledBy(this.#signal, thrown) : thrown);
+    const where = error.task === null ? '' : ` in ${error.task}`;
+    const answer = `The run failed${where}: ${error.message}.`;
+    return this.#answer({ status: 'failed', answer, plan, error });
+  }
+
+  #answer(
+    parts: Pick<Answer, 'status' | 'answer'> &
+      Partial<Omit<Answer, 'timings'>> & {
+        readonly taskTimings?:
+          | Answer['timings']['tasks']
+          | readonly Answer['timings']['tasks'][number][];
+      },
+  ): Answer {
+    const { taskTimings, ...given } = parts;
+    const plan = given.plan ?? null;
+    return {
+      question: this.#options.question,
+      columns: [],
+      rows: [],
+      rowCount: null,
+      isTruncated: false,
+      sql: plan === null ? null : compositeSql(plan),
+      assumptions: plan?.assumptions ?? [],
+      grounding: plan?.grounding ?? [],
+      clarification: null,
+      refusal: null,
+      error: null,
+      ...given,
+      plan,
+      timings: {
+        catalogMs: this.#catalogMs,
+        planMs: this.#planMs,
+        runMs: this.#runMs,
+        totalMs: this.#clock.elapsedMs() - this.#startedAt,
+        tasks: [...(taskTimings ?? [])],
+      },
+    };
+  }
+}
+
+function planSentence(plan: Plan): string {
+  return plan.tasks.length === 1 ? 'One task.' : `${plan.tasks.length} tasks.`;
+}
+
+function canceledBy(signal: AbortSignal, thrown: unknown): unknown {
+  if (HeliosError.isInstance(signal.reason)) return signal.reason;
+  const error = toHeliosError(thrown);
+  const cause = HeliosError.isInstance(error, 'task_failed') ? error.cause : error;
+  return HeliosError.isInstance(cause, 'query_canceled')
+    ? cause
+    : new HeliosError('query_canceled', { detail: 'the run was cancelled' });
+}
+
+// Names and types that do not fit are the planner's mistake, not the data's: another reading may do.
+function isBinderError(thrown: unknown): boolean {
+  return /^42|^PN001/.test(toAnswerError(thrown).sqlstate);
+}

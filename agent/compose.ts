@@ -1,0 +1,43 @@
+import { HeliosError } from '#core';
+import { ensureEngine } from '#runtime';
+import { Database } from '#storage';
+
+export interface OpenDatabaseOptions {
+  /** A file, or `:memory:`. */
+  readonly path: string;
+  /** Opened read-only, the file may be open in other read-only processes too. */
+  readonly isReadOnly: boolean;
+  /** `if-used` loads the engine only when the database holds procedures. */
+  readonly engine: 'always' | 'if-used';
+  /** Told what is being prepared, when that takes a while. */
+  readonly onProgress?: (text: string) => void;
+}
+
+/** Opens a database with everything it needs to run its procedures. The caller closes it. */
+export async function openDatabase(options: OpenDatabaseOptions): Promise<Database> {
+  const { path, isReadOnly: readOnly } = options;
+  if (options.engine === 'if-used') {
+    const database = await Database.open({ path, readOnly });
+    if (!(await usesEngine(database))) return database;
+    await database.close();
+  }
+  const extension = await ensureEngine({ onProgress: options.onProgress ?? (() => {}) });
+  return await Database.open({ path, readOnly, extensions: [extension] });
+}
+
+async function usesEngine(database: Database): Promise<boolean> {
+  try {
+    const result = await database.withConnection((connection) =>
+      connection.query(
+        `SELECT 1 FROM duckdb_schemas()
+         WHERE database_name = current_database() AND schema_name = 'heliosdb'`,
+      ),
+    );
+    return result.rows.length > 0;
+  } catch (error) {
+    // A catalog that refers to functions of the engine may not even be listed without it.
+    if (HeliosError.isInstance(error) && error.sqlstate.startsWith('42')) return true;
+    await database.close();
+    throw error;
+  }
+}

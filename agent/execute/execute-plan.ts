@@ -1,0 +1,199 @@
+import type { SqlValue } from '#core';
+import { HeliosError } from '#core';
+import type { CatalogSnapshot, Plan, Task } from '#planner';
+import type { Connection, Database } from '#storage';
+import type { AnswerColumn, TaskTiming } from '../answer/answer.ts';
+import { toAnswerError } from '../answer/answer-error.ts';
+import type { RunListener } from '../events.ts';
+import type { RunLimits } from '../limits.ts';
+import { guardStatement } from './guard.ts';
+import { interruptible } from './interruptible.ts';
+import { withRelations } from './relation-sql.ts';
+import { runInOrder } from './schedule.ts';
+import type { Scratch } from './scratch.ts';
+import { attachScratch } from './scratch.ts';
+
+export interface ExecuteOptions {
+  readonly plan: Plan;
+  readonly catalog: CatalogSnapshot;
+  readonly database: Database;
+  readonly signal: AbortSignal;
+  readonly limits: RunLimits;
+  readonly onEvent: RunListener;
+}
+
+export interface RunResult {
+  readonly columns: readonly AnswerColumn[];
+  readonly rows: readonly (readonly SqlValue[])[];
+  /** Rows read; the result has at least this many when `isTruncated`. */
+  readonly rowCount: number;
+  readonly isTruncated: boolean;
+  readonly tasks: readonly TaskTiming[];
+}
+
+type RelationRows = Pick<RunResult, 'columns' | 'rows' | 'rowCount' | 'isTruncated'>;
+
+/**
+ * Runs a plan. Results that other tasks read are stored once in a scratch database; the answer's own
+ * relation is read as it comes, up to the limits. Whatever happens, nothing is left behind.
+ */
+export async function executePlan(options: ExecuteOptions): Promise<RunResult> {
+  const { plan, database, limits, signal } = options;
+  const last = plan.tasks.find((task) => task.id === plan.answer.from);
+  if (last === undefined) {
+    throw new HeliosError('invalid_plan', { detail: `no ${plan.answer.from} to answer from` });
+  }
+  const readByOthers = new Set(plan.tasks.flatMap((task) => task.dependsOn));
+  const abort = new AbortController();
+  const onAbort = () => abort.abort(signal.reason);
+  const deadline = setTimeout(
+    () => abort.abort(canceled(`the run took longer than its ${limits.timeoutMs} ms`)),
+    limits.timeoutMs,
+  );
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    await using scratch = readByOthers.size > 0 ? await attachScratch(database) : null;
+    const run = new Run(options, scratch, abort);
+    let result: RelationRows | null = null;
+    await runInOrder<Task>({
+      tasks: plan.tasks,
+      concurrencyMax: limits.concurrencyMax,
+      abort,
+      run: async (task) => {
+        if (task !== last || readByOthers.has(task.id)) return run.store(task);
+        result = await run.read(task);
+      },
+    });
+    result ??= await run.readStored(last);
+    return { ...(result as RelationRows), tasks: run.timings };
+  } catch (error) {
+    throw abort.signal.aborted ? cancelReason(abort.signal, error) : error;
+  } finally {
+    clearTimeout(deadline);
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function canceled(detail: string): HeliosError {
+  return new HeliosError('query_canceled', { detail });
+}
+
+// After an abort the first error is whichever connection noticed first; the reason is what counts.
+function cancelReason(signal: AbortSignal, error: unknown): unknown {
+  if (signal.reason instanceof HeliosError) return signal.reason;
+  return error instanceof HeliosError && error.sqlstate === '57014'
+    ? error
+    : canceled('the run was cancelled');
+}
+
+class Run {
+  readonly timings: TaskTiming[] = [];
+  readonly #options: ExecuteOptions;
+  readonly #scratch: Scratch | null;
+  readonly #abort: AbortController;
+
+  constructor(options: ExecuteOptions, scratch: Scratch | null, abort: AbortController) {
+    this.#options = options;
+    this.#scratch = scratch;
+    this.#abort = abort;
+  }
+
+  /** Evaluates a task into the scratch database. */
+  async store(task: Task): Promise<void> {
+    await this.#attempt(task, async (connection) => {
+      const relation = this.#relation(task.id);
+      await connection.run(`CREATE TABLE ${relation} AS\n${this.#statement(task)}`);
+      const counted = await connection.query(`SELECT count(*) FROM ${relation}`);
+      return { rowCount: Number(counted.rows[0]?.[0]) };
+    });
+  }
+
+  /** Evaluates a task that nothing reads and keeps its rows. */
+  async read(task: Task): Promise<RelationRows> {
+    return await this.#attempt(task, (connection) =>
+      this.#collect(connection, this.#statement(task)),
+    );
+  }
+
+  /** Reads the rows of a task that was stored because others read it. */
+  async readStored(task: Task): Promise<RelationRows> {
+    return await this.#options.database.withConnection((connection) =>
+      interruptible(connection, this.#abort.signal, () =>
+        this.#collect(connection, `FROM ${this.#relation(task.id)}`),
+      ),
+    );
+  }
+
+  async #attempt<R extends { readonly rowCount: number }>(
+    task: Task,
+    work: (connection: Connection) => Promise<R>,
+  ): Promise<R> {
+    const { database, onEvent, catalog } = this.#options;
+    onEvent({ type: 'task-start', task: task.id, title: task.title });
+    const startedAt = performance.now();
+    try {
+      const result = await database.withConnection((connection) =>
+        interruptible(connection, this.#abort.signal, async () => {
+          await guardStatement(connection, {
+            sql: task.sql,
+            catalog,
+            relations: task.dependsOn,
+          });
+          return await work(connection);
+        }),
+      );
+      const durationMs = performance.now() - startedAt;
+      this.timings.push({ task: task.id, rowCount: result.rowCount, durationMs });
+      onEvent({ type: 'task-end', task: task.id, rowCount: result.rowCount, durationMs });
+      return result;
+    } catch (error) {
+      const cause = this.#abort.signal.aborted ? cancelReason(this.#abort.signal, error) : error;
+      const failure = new HeliosError('task_failed', { cause, fields: { task: task.id } });
+      onEvent({ type: 'task-error', task: task.id, error: toAnswerError(failure) });
+      throw failure;
+    }
+  }
+
+  async #collect(connection: Connection, sql: string): Promise<RelationRows> {
+    const { rowsMax, bytesMax } = this.#options.limits;
+    const rows: (readonly SqlValue[])[] = [];
+    let bytes = 0;
+    const stream = await connection.stream(sql);
+    for await (const chunk of stream) {
+      for (const row of chunk) {
+        bytes += sizeOf(row);
+        if (rows.length >= rowsMax || bytes > bytesMax) {
+          return { columns: stream.columns, rows, rowCount: rows.length, isTruncated: true };
+        }
+        rows.push(row);
+      }
+    }
+    return { columns: stream.columns, rows, rowCount: rows.length, isTruncated: false };
+  }
+
+  #statement(task: Task): string {
+    return withRelations(
+      task.dependsOn.map((id) => ({
+        name: id,
+        sql: `FROM ${this.#relation(id)}`,
+        isMaterialized: false,
+      })),
+      task.sql,
+    );
+  }
+
+  #relation(task: string): string {
+    if (this.#scratch === null) {
+      throw new HeliosError('internal_error', { detail: `nothing was stored for ${task}` });
+    }
+    return this.#scratch.relation(task);
+  }
+}
+
+// A bound on memory, not a measurement: texts by their length, everything else by a flat figure.
+function sizeOf(row: readonly SqlValue[]): number {
+  let bytes = 16;
+  for (const value of row) bytes += typeof value === 'string' ? 2 * value.length + 16 : 16;
+  return bytes;
+}

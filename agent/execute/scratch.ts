@@ -1,0 +1,31 @@
+import type { Database } from '#storage';
+
+/**
+ * A private in-memory database, attached for the length of one run, that holds the results of its
+ * tasks. Temporary tables would belong to one connection; these are seen by all of the run's, also
+ * while the person's own database is read-only, and nothing of theirs is touched.
+ */
+export interface Scratch extends AsyncDisposable {
+  /** The qualified name of a task's result. */
+  relation(task: string): string;
+}
+
+let scratchCount = 0;
+
+export async function attachScratch(database: Database): Promise<Scratch> {
+  // Unique among the runs of this process, which is the only one that can have the database open.
+  scratchCount += 1;
+  const name = `heliosdb_run_${scratchCount}`;
+  // READ_WRITE is said because an instance opened read-only refuses memory databases without it.
+  await database.withConnection((connection) =>
+    connection.run(`ATTACH ':memory:' AS ${name} (READ_WRITE)`),
+  );
+  return {
+    relation: (task) => `${name}.main.${task}`,
+    async [Symbol.asyncDispose]() {
+      await database.withConnection((connection) =>
+        connection.run(`DETACH DATABASE IF EXISTS ${name}`),
+      );
+    },
+  };
+}

@@ -1,0 +1,19 @@
+/**
+ * Purpose: answers questions: catalog → plan → run → sentence, rows and one readable SQL.
+ * Inputs: a question, an open database, an instant that is "now". Outputs: an Answer and events.
+ * Invariants: only reads; equal data and question give an equal answer; nothing is left behind.
+ * Failing is an outcome with a code, never an exception of `ask`.
+ * May not: know HTTP, terminals or files; `compose.ts` alone names concrete classes.
+ */
+export type { Answer, AnswerColumn, AnswerError, JsonValue, TaskTiming } from './answer/answer.ts';
+export { answer as answerSchema } from './answer/answer.ts';
+export { toAnswerError } from './answer/answer-error.ts';
+export { compositeSql } from './answer/composite-sql.ts';
+export { humanizeName } from './answer/sentence.ts';
+export type { AskOptions } from './ask.ts';
+export { ask } from './ask.ts';
+export type { OpenDatabaseOptions } from './compose.ts';
+export { openDatabase } from './compose.ts';
+export type { RunEvent, RunListener } from './events.ts';
+export type { RunLimits } from './limits.ts';
+export { DEFAULT_RUN_LIMITS } from './limits.ts';
