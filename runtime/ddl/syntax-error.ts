@@ -9,6 +9,8 @@ export interface TextPosition {
 }
 
 const EXCERPT_LENGTH_MAX = 72;
+// Control characters, halves of pairs and separators would move the caret or the cursor.
+const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
 const LINE_BREAK = /\r\n|\n|\r/g;
 
 function lineStart(text: string, offset: number): number {
@@ -40,8 +42,8 @@ export function excerptOf(text: string, offset: number): string {
   const { line } = positionOf(text, offset);
   const prefix = `LINE ${line}: ${before}`;
   const blank = ' '.repeat([...prefix, ...visible.slice(0, offset - from)].length);
-  // A tab has no fixed width, so it would move the caret.
-  return `${prefix}${visible.replaceAll('\t', ' ')}${after}\n${blank}^`;
+  const shown = visible.replaceAll('\t', ' ').replaceAll(UNPRINTABLE, '·');
+  return `${prefix}${shown}${after}\n${blank}^`;
 }
 
 interface SyntaxErrorInput {
