@@ -32,7 +32,10 @@ function printTyped(
 ): string {
   switch (value.kind) {
     case 'decimal':
-      return value.toString();
+      // DuckDB leaves the zero out where the type has no room for it.
+      return type?.kind === 'decimal' && type.precision === type.scale
+        ? value.toString().replace('0.', '.')
+        : value.toString();
     case 'date':
       return printDate(value);
     case 'time':

@@ -174,7 +174,7 @@ const failures: readonly [sqlstate: string, sql: string][] = [
   ['23514', "INSERT INTO keyed VALUES ('x', 0)"],
   ['23503', 'CREATE TABLE child(a TEXT REFERENCES keyed(a)); INSERT INTO child VALUES (1)'],
   ['2BP01', 'DROP TABLE keyed'],
-  ['0A000', 'CREATE TABLE later(a INT, FOREIGN KEY (a) REFERENCES keyed(b) ON DELETE CASCADE)'],
+  ['0A000', 'ALTER TABLE keyed ADD CONSTRAINT positive CHECK (b > 1)'],
   ['38000', "SELECT error('HELIOS-38000: no such customer')"],
 ];
 
@@ -217,11 +217,11 @@ test('an interrupted statement fails and the next one works', async () => {
   assert.deepEqual((await own.query('SELECT 1')).rows, [[1]]);
 });
 
-test('a stream hands out chunks, keeps its connection to itself and can be left early', async () => {
+test('a stream hands out chunks, leaves its connection free and can be left early', async () => {
   await using own = await database.connect();
   const stream = await own.stream('SELECT range AS n FROM range(10000)');
   assert.deepEqual(stream.columns, [{ name: 'n', type: 'BIGINT' }]);
-  await assert.rejects(own.query('SELECT 1'), { sqlstate: '55000' });
+  assert.deepEqual((await own.query('SELECT 1')).rows, [[1]]);
   let rowCount = 0;
   let chunkCount = 0;
   for await (const chunk of stream) {
@@ -237,7 +237,7 @@ test('a stream hands out chunks, keeps its connection to itself and can be left 
   assert.deepEqual((await own.query('SELECT 1')).rows, [[1]]);
 });
 
-test('an error in the middle of a stream ends it with its state', async () => {
+test('an error in a late row fails the stream, never cuts it short', async () => {
   await using own = await database.connect();
   const read = async (): Promise<void> => {
     const sql =

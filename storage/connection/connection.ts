@@ -1,11 +1,14 @@
-import type { DuckDBConnection, DuckDBPreparedStatement } from '@duckdb/node-api';
-import type { SqlValue } from '#core';
+import type {
+  DuckDBConnection,
+  DuckDBMaterializedResult,
+  DuckDBPreparedStatement,
+} from '@duckdb/node-api';
 import { HeliosError } from '#core';
 import { decodeError } from './decode-error.ts';
 import type { SqlParameters } from './encode-parameter.ts';
 import { encodeParameters } from './encode-parameter.ts';
 import type { QueryResult, QueryStream } from './result.ts';
-import { readChunk, readColumns, readResult } from './result.ts';
+import { readResult, streamResult } from './result.ts';
 
 /**
  * One session on a database: its transaction, temporary tables and settings.
@@ -21,7 +24,6 @@ export class Connection {
   readonly #onClose: (connection: Connection) => void;
   #last: Promise<unknown> = Promise.resolve();
   #runningCount = 0;
-  #isStreaming = false;
   #isClosed = false;
 
   /** Made by `Database.connect`. */
@@ -42,36 +44,18 @@ export class Connection {
 
   /** Runs a script, or one statement with parameters, and returns the last statement's result. */
   query(sql: string, parameters?: SqlParameters): Promise<QueryResult> {
-    return this.#exclusively(async () => {
-      if (parameters === undefined) return readResult(await this.#client.run(sql));
-      const { values, types } = encodeParameters(parameters);
-      return readResult(await this.#client.run(sql, values, types));
-    });
+    return this.#exclusively(async () => readResult(await this.#start(sql, parameters)));
   }
 
-  /** Runs a statement and hands its rows out as they come, without holding them all. */
-  async stream(sql: string, parameters?: SqlParameters): Promise<QueryStream> {
-    const result = await this.#exclusively(async () => {
-      const encoded = parameters === undefined ? undefined : encodeParameters(parameters);
-      const opened = await this.#client.stream(sql, encoded?.values, encoded?.types);
-      this.#isStreaming = true;
-      return opened;
-    });
-    const chunks = async function* (
-      connection: Connection,
-    ): AsyncGenerator<readonly (readonly SqlValue[])[]> {
-      try {
-        for (;;) {
-          const chunk = await connection.#tracked(() => result.fetchChunk());
-          if (chunk === null || chunk.rowCount === 0) return;
-          yield readChunk(chunk);
-        }
-      } finally {
-        connection.#isStreaming = false;
-      }
-    };
-    const iterator = chunks(this);
-    return { columns: readColumns(result), [Symbol.asyncIterator]: () => iterator };
+  /**
+   * Runs a statement and hands its rows out chunk by chunk, so that only one chunk at a time is
+   * held as JavaScript values. DuckDB holds the result, and the connection is free meanwhile.
+   *
+   * DuckDB's own streaming is not used: its client drops an error that is raised after the first
+   * chunk, and a cut-off result would look like a complete one.
+   */
+  stream(sql: string, parameters?: SqlParameters): Promise<QueryStream> {
+    return this.#exclusively(async () => streamResult(await this.#start(sql, parameters)));
   }
 
   /** Prepares one statement to be run many times. Close it when done. */
@@ -122,27 +106,20 @@ export class Connection {
     // One interrupt can come a moment before the statement starts and is then lost.
     const repeat = setInterval(() => this.#client.interrupt(), 5);
     this.#client.interrupt();
-    while (this.#runningCount > 0) await this.#last.catch(() => undefined);
+    while (this.#runningCount > 0) await this.#last;
     clearInterval(repeat);
   }
 
-  #exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(
-      () => this.#checked(work),
-      () => this.#checked(work),
-    );
-    this.#last = turn.catch(() => undefined);
-    return turn;
+  #start(sql: string, parameters: SqlParameters | undefined): Promise<DuckDBMaterializedResult> {
+    if (parameters === undefined) return this.#client.run(sql);
+    const { values, types } = encodeParameters(parameters);
+    return this.#client.run(sql, values, types);
   }
 
-  #checked<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#isStreaming) {
-      throw new HeliosError('object_not_in_prerequisite_state', {
-        message: 'connection is still streaming a result',
-        hint: 'read the result to its end, leave its loop, or use another connection',
-      });
-    }
-    return this.#tracked(work);
+  #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(() => this.#tracked(work));
+    this.#last = turn.catch(() => undefined);
+    return turn;
   }
 
   async #tracked<T>(work: () => Promise<T>): Promise<T> {

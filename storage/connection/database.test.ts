@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { Database } from './database.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'heliosdb-storage-'));
@@ -31,6 +32,8 @@ test('closing stops running statements and refuses later ones', async () => {
     connection.query('SELECT count(*) FROM range(10000000000) a, range(1000) b'),
     { sqlstate: '57014' },
   );
+  // One turn of the event loop later DuckDB has the statement.
+  await setImmediate();
   await database.close();
   await running;
   await assert.rejects(connection.query('SELECT 1'), { sqlstate: '08003' });

@@ -19,6 +19,12 @@ export function decodeError(thrown: unknown, context: ErrorContext = {}): Helios
   if (/connection disconnected|database closed/.test(text)) {
     return new HeliosError('connection_does_not_exist', { cause: thrown });
   }
+  if (text === 'Failed to retrieve bind parameter index') {
+    return new HeliosError('undefined_parameter', {
+      message: 'a value was given for a parameter that the statement does not have',
+      cause: thrown,
+    });
+  }
   const parts = splitText(text);
   const name = nameOf(parts);
   return new HeliosError(name, {

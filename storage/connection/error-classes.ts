@@ -40,6 +40,7 @@ export const ERROR_CLASSES: Readonly<Record<string, ErrorClass>> = {
       [/^(Table|View) with name .* already exists/, 'duplicate_table'],
       [/Function with name .* already exists/, 'duplicate_function'],
       [/already exists/, 'duplicate_object'],
+      [/^Could not drop .* because|^Cannot drop entry/, 'dependent_objects_still_exist'],
       [
         /because schema ".*" does not exist|^Schema with name .* does not exist/,
         'undefined_schema',
@@ -57,7 +58,7 @@ export const ERROR_CLASSES: Readonly<Record<string, ErrorClass>> = {
     cases: [
       [/^No function matches|^Macro /, 'undefined_function'],
       [/^Could not choose a best candidate/, 'ambiguous_function'],
-      [/^Referenced column ".*" not found|does not have a column named/, 'undefined_column'],
+      [/^Referenced column ".*" (was )?not found|does not have a column named/, 'undefined_column'],
       [/^Referenced table ".*" not found/, 'undefined_table'],
       [/^Catalog ".*" does not exist|^Database ".*" does not exist/, 'undefined_catalog'],
       [/^Ambiguous reference to column/, 'ambiguous_column'],
@@ -73,7 +74,10 @@ export const ERROR_CLASSES: Readonly<Record<string, ErrorClass>> = {
       [/^NOT NULL constraint failed/, 'not_null_violation'],
       [/^CHECK constraint failed/, 'check_violation'],
       [/^Violates foreign key constraint|foreign key constraint/i, 'foreign_key_violation'],
-      [/^Duplicate key|violates (primary key|unique) constraint/, 'unique_violation'],
+      [
+        /^Duplicate key|^PRIMARY KEY or UNIQUE constraint|violates (primary key|unique) constraint/,
+        'unique_violation',
+      ],
     ],
     fallback: 'integrity_constraint_violation',
   },

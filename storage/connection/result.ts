@@ -19,12 +19,27 @@ export interface QueryResult {
   readonly rowCount: number;
 }
 
-/**
- * The result of a statement, chunk by chunk. Its connection runs nothing else until the iteration
- * has ended, by itself or by leaving the loop.
- */
+/** The result of a statement, chunk by chunk. It can be read once. */
 export interface QueryStream extends AsyncIterable<readonly (readonly SqlValue[])[]> {
   readonly columns: readonly ResultColumn[];
+}
+
+/** The result of a finished statement, decoded chunk by chunk. */
+export function streamResult(result: DuckDBResult): QueryStream {
+  const columns = readColumns(result);
+  return { columns, [Symbol.asyncIterator]: () => decodeChunks(result, columns) };
+}
+
+async function* decodeChunks(
+  result: DuckDBResult,
+  columns: readonly ResultColumn[],
+): AsyncGenerator<readonly (readonly SqlValue[])[], void> {
+  if (columns.length === 0) return;
+  for (;;) {
+    const chunk = await result.fetchChunk();
+    if (chunk === null || chunk.rowCount === 0) return;
+    yield readChunk(chunk);
+  }
 }
 
 /** The columns of a result; empty for a statement that returns no rows. */
@@ -40,11 +55,9 @@ export function readColumns(result: DuckDBResult): ResultColumn[] {
 export async function readResult(result: DuckDBResult): Promise<QueryResult> {
   const columns = readColumns(result);
   if (columns.length === 0) return { columns, rows: [], rowCount: result.rowsChanged };
-  const rows: SqlValue[][] = [];
-  for (;;) {
-    const chunk = await result.fetchChunk();
-    if (chunk === null || chunk.rowCount === 0) break;
-    for (const row of readChunk(chunk)) rows.push(row);
+  const rows: (readonly SqlValue[])[] = [];
+  for await (const chunk of decodeChunks(result, columns)) {
+    for (const row of chunk) rows.push(row);
   }
   return { columns, rows, rowCount: rows.length };
 }
