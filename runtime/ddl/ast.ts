@@ -23,8 +23,11 @@ export interface ParameterDefinition {
 
 /** Where the bytes of a module come from. */
 export interface ModuleSource {
-  readonly kind: 'base64' | 'hex' | 'file';
-  /** Base64 or hexadecimal digits without white space, or a path as written. */
+  readonly kind: 'base64' | 'hex' | 'text' | 'file';
+  /**
+   * Base64 or hexadecimal digits without white space, WebAssembly's text format, or a path as
+   * written.
+   */
   readonly text: string;
 }
 
@@ -106,7 +109,10 @@ export type DefinitionStatement = CreateProcedure | AlterProcedure | DropProcedu
 /** Any statement of ours. */
 export type DdlStatement = DefinitionStatement | CallStatement | ShowProcedures | DescribeProcedure;
 
-/** The tree as the engine reads it: the same names in the same order, in snake case. */
+/**
+ * The tree as the engine reads it: the same names in the same order, in snake case. The text of
+ * a module is left out unless it is a path: the engine gets the bytes beside the tree.
+ */
 export function encodeStatement(statement: DdlStatement): string {
   return JSON.stringify(toSnakeCase(statement));
 }
@@ -117,8 +123,15 @@ function toSnakeCase(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [
       key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      // Option names are the user's words already, in SQL's spelling.
-      key === 'options' ? item : toSnakeCase(item),
+      encodeMember(key, item),
     ]),
   );
+}
+
+function encodeMember(key: string, value: unknown): unknown {
+  // Option names are the user's words already, in SQL's spelling.
+  if (key === 'options') return value;
+  if (key !== 'module') return toSnakeCase(value);
+  const { kind, text } = value as ModuleSource;
+  return { kind, text: kind === 'file' ? text : null };
 }

@@ -123,6 +123,7 @@ export class Generator {
       { kind: 'base64', text: 'AGFzbQ==' },
       { kind: 'base64', text: 'AAAA/+9z' },
       { kind: 'hex', text: '0061736d' },
+      { kind: 'text', text: '(module ;; $wasm$\n)' },
       { kind: 'file', text: "procedures/it's;x.wasm" },
       { kind: 'file', text: '/a b/$wasm$ $wasm1$' },
     ]);

@@ -24,7 +24,8 @@ export type {
   ShowProcedures,
 } from './ast.ts';
 export { encodeStatement } from './ast.ts';
-export { printIdentifier, printString } from './keywords.ts';
+export { nearestWord } from './keywords.ts';
+export { isTrivia, readToken } from './lexer.ts';
 export type { ParsedStatement } from './parser.ts';
 export { parseStatement } from './parser.ts';
 export { printArguments, printName, printStatement } from './printer.ts';

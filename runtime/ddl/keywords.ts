@@ -15,19 +15,6 @@ export function isReserved(word: string): boolean {
   return RESERVED.has(word.toUpperCase());
 }
 
-const PLAIN_NAME = /^[a-z_][a-z0-9_]*$/i;
-
-/** A name as SQL text, quoted where it has to be. */
-export function printIdentifier(name: string): string {
-  if (PLAIN_NAME.test(name) && !isReserved(name)) return name;
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
-/** A string as SQL text. */
-export function printString(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
-}
-
 const TYPING_DISTANCE_MAX = 2;
 
 /** The expected word that `word` most likely meant, or null when none is near. */

@@ -1,12 +1,18 @@
-/** What stands between the quotes after AS: base64, hexadecimal digits or a file's path. */
+/** What stands between the quotes after AS: base64, hexadecimal digits, text or a file's path. */
 import type { ModuleSource } from './ast.ts';
 import type { Cursor } from './cursor.ts';
 import { expectString } from './literals.ts';
+import { listOf } from './syntax-error.ts';
 
 const SPACE = /\s+/y;
 const NOT_BASE64 = /[^A-Za-z0-9+/=\s]/;
 const NOT_HEX = /[^0-9a-fA-F\s]/;
-const FORMS = ['base64', 'hexadecimal digits after \\x', 'file://path'];
+const FORMS = [
+  'base64',
+  'hexadecimal digits after \\x',
+  'text that begins with (module',
+  'file://path',
+];
 
 /** Reads `AS '…'` after its first word. */
 export function readModuleSource(cursor: Cursor): ModuleSource {
@@ -16,7 +22,7 @@ export function readModuleSource(cursor: Cursor): ModuleSource {
   const payload = literal.value.slice(start).trimEnd();
   const fail = (index: number, message: string): never => {
     const offset = literal.valueStart === null ? literal.start : literal.valueStart + start + index;
-    throw cursor.errorAt(offset, message, `A module is given as ${FORMS.join(', ')}.`);
+    throw cursor.errorAt(offset, message, `A module is given as ${listOf(FORMS)}.`);
   };
   return sourceOf(payload, fail) ?? fail(0, 'module is empty');
 }
@@ -38,6 +44,7 @@ type Fail = (index: number, message: string) => never;
 function sourceOf(payload: string, fail: Fail): ModuleSource | null {
   if (payload === '') return null;
   if (/^file:\/\//i.test(payload)) return fileSource(payload, 'file://'.length, fail);
+  if (payload.startsWith('(') || payload.startsWith(';;')) return { kind: 'text', text: payload };
   if (payload.startsWith('\\x')) return hexSource(payload, fail);
   // A dot or a drive is no base64, so that a bare path cannot be mistaken for it.
   if (/\.(wasm|wat)$/i.test(payload)) return fileSource(payload, 0, fail);

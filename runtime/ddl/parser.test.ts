@@ -278,7 +278,7 @@ test('defaults are kept as written', () => {
   assert.equal(parameters[3]?.name, 'd e');
 });
 
-test('modules come as base64, hexadecimal digits, a file or a bare path', () => {
+test('modules come as base64, hexadecimal digits, text, a file or a bare path', () => {
   const module = (text: string): unknown => parseCreate(`${BASE} AS ${text}`).module;
   assert.deepEqual(module('$$ AGFz\n\tbQ== $$'), { kind: 'base64', text: 'AGFzbQ==' });
   assert.deepEqual(module("'\\x0061 736D'"), { kind: 'hex', text: '0061736D' });
@@ -286,6 +286,10 @@ test('modules come as base64, hexadecimal digits, a file or a bare path', () => 
   assert.deepEqual(module("'file:///a b/it''s.wasm'"), { kind: 'file', text: "/a b/it's.wasm" });
   assert.deepEqual(module('$m$\n -- note\n--\n ./x.wasm\n$m$'), { kind: 'file', text: './x.wasm' });
   assert.deepEqual(module("'FILE://$wasm$.wasm'"), { kind: 'file', text: '$wasm$.wasm' });
+  assert.deepEqual(module("'-- note\n(module) ;; end '"), {
+    kind: 'text',
+    text: '(module) ;; end',
+  });
   assert.deepEqual(module("'AGFz'\n'bQ=='"), { kind: 'base64', text: 'AGFzbQ==' });
 });
 
@@ -497,6 +501,6 @@ test('the engine receives snake case, the same names in the same order', () => {
       '"name":"p","parameters":[{"name":"theId","type":"INT","default":null}],' +
       '"returns":"BIGINT","language":"wasm","capabilities":null,"volatility":null,' +
       '"null_call":null,"entry":null,"on_error":null,"strict_visibility":false,' +
-      '"comment":null,"options":{"somename":1},"module":{"kind":"base64","text":"AGFzbQ=="}}',
+      '"comment":null,"options":{"somename":1},"module":{"kind":"base64","text":null}}',
   );
 });

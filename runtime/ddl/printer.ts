@@ -1,4 +1,5 @@
 /** Prints trees as SQL text that parses to the same tree. */
+import { printIdentifier, quoteLiteral } from '#core';
 import type {
   AlterAction,
   AlterProcedure,
@@ -12,7 +13,6 @@ import type {
   ProcedureName,
   ProcedureReference,
 } from './ast.ts';
-import { printIdentifier, printString } from './keywords.ts';
 
 /** A statement as SQL text without a semicolon. */
 export function printStatement(statement: DdlStatement): string {
@@ -54,8 +54,15 @@ function printReference(reference: ProcedureReference): string {
   return `${printName(reference)}${types}`;
 }
 
+const MODULE_PREFIXES: Readonly<Record<ModuleSource['kind'], string>> = {
+  base64: '',
+  hex: '\\x',
+  text: '',
+  file: 'file://',
+};
+
 function printModule({ kind, text }: ModuleSource): string {
-  const payload = kind === 'file' ? `file://${text}` : kind === 'hex' ? `\\x${text}` : text;
+  const payload = `${MODULE_PREFIXES[kind]}${text}`;
   let tag = '$wasm$';
   for (let count = 1; payload.includes(tag); count += 1) tag = `$wasm${count}$`;
   return `AS ${tag}\n${payload}\n${tag}`;
@@ -63,7 +70,7 @@ function printModule({ kind, text }: ModuleSource): string {
 
 function printOptionValue(value: OptionValue): string {
   if (value === null) return 'DEFAULT';
-  return typeof value === 'string' ? printString(value) : String(value).toUpperCase();
+  return typeof value === 'string' ? quoteLiteral(value) : String(value).toUpperCase();
 }
 
 function printOptions(options: Options): string | null {
@@ -78,7 +85,7 @@ function printOptions(options: Options): string | null {
 function printCapabilities(capabilities: readonly string[] | null): string | null {
   return capabilities === null
     ? null
-    : `CAPABILITIES (${capabilities.map(printString).join(', ')})`;
+    : `CAPABILITIES (${capabilities.map(quoteLiteral).join(', ')})`;
 }
 
 function printClause(word: string, value: string | null): string | null {
@@ -103,11 +110,11 @@ function printCreate(statement: CreateProcedure): string {
     printCapabilities(statement.capabilities),
     statement.volatility,
     statement.nullCall,
-    printClause('ENTRY', statement.entry === null ? null : printString(statement.entry)),
+    printClause('ENTRY', statement.entry === null ? null : quoteLiteral(statement.entry)),
     printClause('ON ERROR', statement.onError),
     statement.strictVisibility ? 'STRICT VISIBILITY' : null,
     printOptions(statement.options),
-    printClause('COMMENT', statement.comment === null ? null : printString(statement.comment)),
+    printClause('COMMENT', statement.comment === null ? null : quoteLiteral(statement.comment)),
     printModule(statement.module),
   ]);
 }
@@ -123,7 +130,7 @@ function printAction(action: AlterAction): string {
       return joinClauses([
         action.version === null ? 'VERSION' : `VERSION ${action.version}`,
         printCapabilities(action.capabilities),
-        printClause('ENTRY', action.entry === null ? null : printString(action.entry)),
+        printClause('ENTRY', action.entry === null ? null : quoteLiteral(action.entry)),
         printModule(action.module),
       ]);
     case 'use_version':
@@ -133,7 +140,7 @@ function printAction(action: AlterAction): string {
     case 'set':
       return printOptions(action.options) ?? 'SET ()';
     case 'set_comment':
-      return `COMMENT ${action.comment === null ? 'NULL' : printString(action.comment)}`;
+      return `COMMENT ${action.comment === null ? 'NULL' : quoteLiteral(action.comment)}`;
   }
 }
 
