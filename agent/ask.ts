@@ -4,12 +4,13 @@ import type { CatalogSnapshot, Plan, PlanOutcome } from '#planner';
 import { planRequest } from '#planner';
 import type { Database } from '#storage';
 import { readCatalog } from '#storage';
-import type { Answer } from './answer/answer.ts';
+import type { Answer, TaskTiming } from './answer/answer.ts';
 import { toAnswerError } from './answer/answer-error.ts';
 import { compositeSql } from './answer/composite-sql.ts';
 import { toJsonRows } from './answer/json-rows.ts';
 import { printSentence } from './answer/sentence.ts';
 import type { RunListener } from './events.ts';
+import type { RunResult } from './execute/execute-plan.ts';
 import { executePlan } from './execute/execute-plan.ts';
 import { interruptible } from './execute/interruptible.ts';
 import type { RunLimits } from './limits.ts';
@@ -131,18 +132,7 @@ class Request {
           onEvent: this.#onEvent,
         });
         this.#runMs += this.#clock.elapsedMs() - startedAt;
-        const rows = toJsonRows(result.columns, result.rows);
-        const columns = [...result.columns];
-        return this.#answer({
-          status: 'ok',
-          answer: printSentence(plan.answer, { ...result, rows }),
-          plan,
-          columns,
-          rows,
-          rowCount: result.rowCount,
-          isTruncated: result.isTruncated,
-          taskTimings: result.tasks,
-        });
+        return this.#ok(plan, result);
       } catch (error) {
         this.#runMs += this.#clock.elapsedMs() - startedAt;
         firstFailure ??= { error, plan };
@@ -150,6 +140,16 @@ class Request {
       }
     }
     return this.#failed(firstFailure?.error, firstFailure?.plan ?? null);
+  }
+
+  #ok(plan: Plan, result: RunResult): Answer {
+    const rows = toJsonRows(result.columns, result.rows);
+    return this.#answer({
+      status: 'ok',
+      answer: printSentence(plan.answer, { ...result, rows }),
+      plan,
+      result: { ...result, columns: [...result.columns], rows, tasks: [...result.tasks] },
+    });
   }
 
   #clarify(outcome: Extract<PlanOutcome, { status: 'clarify' }>): Answer {
@@ -186,39 +186,44 @@ class Request {
     return this.#answer({ status: 'failed', answer, plan, error });
   }
 
-  #answer(
-    parts: Pick<Answer, 'status' | 'answer'> &
-      Partial<Omit<Answer, 'timings'>> & {
-        readonly taskTimings?:
-          | Answer['timings']['tasks']
-          | readonly Answer['timings']['tasks'][number][];
-      },
-  ): Answer {
-    const { taskTimings, ...given } = parts;
-    const plan = given.plan ?? null;
+  #answer(parts: AnswerParts): Answer {
+    const { status, answer, plan = null } = parts;
     return {
+      status,
       question: this.#options.question,
-      columns: [],
-      rows: [],
-      rowCount: null,
-      isTruncated: false,
+      answer,
+      columns: parts.result?.columns ?? [],
+      rows: parts.result?.rows ?? [],
+      rowCount: parts.result?.rowCount ?? null,
+      isTruncated: parts.result?.isTruncated ?? false,
       sql: plan === null ? null : compositeSql(plan),
+      plan,
       assumptions: plan?.assumptions ?? [],
       grounding: plan?.grounding ?? [],
-      clarification: null,
-      refusal: null,
-      error: null,
-      ...given,
-      plan,
+      clarification: parts.clarification ?? null,
+      refusal: parts.refusal ?? null,
+      error: parts.error ?? null,
       timings: {
         catalogMs: this.#catalogMs,
         planMs: this.#planMs,
         runMs: this.#runMs,
         totalMs: this.#clock.elapsedMs() - this.#startedAt,
-        tasks: [...(taskTimings ?? [])],
+        tasks: parts.result?.tasks ?? [],
       },
     };
   }
+}
+
+/** What the outcomes of a request differ in; everything else follows from it. */
+interface AnswerParts extends Pick<Answer, 'status' | 'answer'> {
+  readonly plan?: Plan | null;
+  readonly result?: Pick<Answer, 'columns' | 'rows' | 'isTruncated'> & {
+    readonly rowCount: number;
+    readonly tasks: TaskTiming[];
+  };
+  readonly clarification?: Answer['clarification'];
+  readonly refusal?: Answer['refusal'];
+  readonly error?: Answer['error'];
 }
 
 function planSentence(plan: Plan): string {

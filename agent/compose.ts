@@ -11,6 +11,8 @@ export interface OpenDatabaseOptions {
   readonly engine: 'always' | 'if-used';
   /** Told what is being prepared, when that takes a while. */
   readonly onProgress?: (text: string) => void;
+  /** Ends the building of the engine. */
+  readonly signal?: AbortSignal;
 }
 
 /** Opens a database with everything it needs to run its procedures. The caller closes it. */
@@ -21,7 +23,11 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     if (!(await usesEngine(database))) return database;
     await database.close();
   }
-  const extension = await ensureEngine({ onProgress: options.onProgress ?? (() => {}) });
+  const { onProgress, signal } = options;
+  const extension = await ensureEngine({
+    ...(onProgress === undefined ? {} : { onProgress }),
+    ...(signal === undefined ? {} : { signal }),
+  });
   return await Database.open({ path, readOnly, extensions: [extension] });
 }
 

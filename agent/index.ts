@@ -15,5 +15,6 @@ export { ask } from './ask.ts';
 export type { OpenDatabaseOptions } from './compose.ts';
 export { openDatabase } from './compose.ts';
 export type { RunEvent, RunListener } from './events.ts';
+export { interruptible } from './execute/interruptible.ts';
 export type { RunLimits } from './limits.ts';
 export { DEFAULT_RUN_LIMITS } from './limits.ts';

@@ -1,15 +1,17 @@
+import { HeliosError } from '#core';
 import type { Connection } from '#storage';
 
 /**
  * Runs work on a connection that an aborted signal interrupts. The signal is asked again after
- * the work: an interrupt that came too late to stop it still ends the run.
+ * the work: an interrupt that came too late to stop it still ends the run. Fails with 57014, or
+ * with the signal's reason where that is one of our errors.
  */
 export async function interruptible<T>(
   connection: Connection,
   signal: AbortSignal,
   work: () => Promise<T>,
 ): Promise<T> {
-  signal.throwIfAborted();
+  throwIfAborted(signal);
   let repeat: NodeJS.Timeout | undefined;
   const onAbort = () => {
     connection.interrupt();
@@ -20,10 +22,16 @@ export async function interruptible<T>(
   signal.addEventListener('abort', onAbort, { once: true });
   try {
     const result = await work();
-    signal.throwIfAborted();
+    throwIfAborted(signal);
     return result;
   } finally {
     signal.removeEventListener('abort', onAbort);
     clearInterval(repeat);
   }
+}
+
+function throwIfAborted(signal: AbortSignal): void {
+  if (!signal.aborted) return;
+  if (HeliosError.isInstance(signal.reason)) throw signal.reason;
+  throw new HeliosError('query_canceled', { detail: 'cancelled on request' });
 }

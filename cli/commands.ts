@@ -1,0 +1,132 @@
+import type { CommandSpec, OptionSpec } from './usage/command.ts';
+
+const DB: OptionSpec = {
+  name: 'db',
+  value: 'FILE',
+  description: 'the database file; default: the bundled example database shop',
+};
+const JSON_OUT: OptionSpec = { name: 'json', value: null, description: 'JSON on stdout' };
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'ask',
+    summary: 'answer a question about a database',
+    usage: '"<question>" [options]',
+    description:
+      'Plans the question as tasks, runs them read-only and prints the answer.\nstdout has the answer; stderr has the plan, the progress and what was assumed.',
+    options: [
+      DB,
+      { name: 'json', value: null, description: 'the answer as JSON: status, rows, SQL, plan' },
+      { name: 'explain', value: null, description: 'print the plan and run nothing' },
+      {
+        name: 'sql',
+        value: null,
+        description: 'print the plan as one SQL statement and run nothing',
+      },
+      { name: 'limit', value: 'N', description: 'rows to print (default 50; with --json 10000)' },
+      {
+        name: 'as-of',
+        value: 'TIME',
+        description: 'what "today" is: 2026-06-30 or 2026-06-30T18:00:00Z',
+      },
+      {
+        name: 'batch',
+        value: null,
+        description: 'read JSON Lines requests on stdin, write JSON Lines answers',
+      },
+      { name: 'no-progress', value: null, description: 'print neither plan nor progress' },
+    ],
+    examples: [
+      [
+        'heliosdb ask "Calculate discounts for all platinum customers and show their savings"',
+        'plan, call a procedure for many rows, rank the results',
+      ],
+      [
+        'heliosdb ask "How many orders per month in 2025?" --db sales.duckdb --json',
+        'any DuckDB file, for programs',
+      ],
+      [
+        'heliosdb ask "Which products never sold?" --sql | heliosdb sql',
+        'look at the SQL, or run it yourself',
+      ],
+      [
+        'heliosdb ask --batch < requests.jsonl > answers.jsonl',
+        'one {"id","question","db_path"} a line',
+      ],
+    ],
+    load: async () => (await import('./commands/ask.ts')).run,
+  },
+  {
+    name: 'sql',
+    summary: 'run SQL, CREATE PROCEDURE included',
+    usage: '["<script>"] [options]',
+    description:
+      'Runs a script of statements separated by semicolons and prints their results.\nThe script is the argument, a file (-f), or standard input. It stops at the first error.',
+    options: [
+      DB,
+      { name: 'file', short: 'f', value: 'FILE', description: 'read the script from a file' },
+      { ...JSON_OUT, description: 'one JSON object a statement and line' },
+      { name: 'csv', value: null, description: 'comma separated values' },
+      {
+        name: 'limit',
+        value: 'N',
+        description: 'rows to print of each result (default: all; 1000 in a table)',
+      },
+    ],
+    examples: [
+      ['heliosdb sql "SELECT calculate_discount(12345, 599.99)"', 'call a procedure'],
+      [
+        'heliosdb sql --db sales.duckdb -f procedures/install.sql',
+        'install procedures into a database',
+      ],
+      ['echo "FROM orders LIMIT 3" | heliosdb sql --csv', 'a script on standard input'],
+    ],
+    load: async () => (await import('./commands/sql.ts')).run,
+  },
+  {
+    name: 'shell',
+    summary: 'type statements and questions',
+    usage: '[options]',
+    description:
+      'An interactive shell. A statement ends with a semicolon and may span lines; .help lists commands.\nCtrl-C cancels the running statement, Ctrl-D leaves.',
+    options: [DB],
+    examples: [
+      ['heliosdb shell', 'the bundled example database'],
+      ['heliosdb shell --db sales.duckdb', 'a database file'],
+    ],
+    load: async () => (await import('./commands/shell.ts')).run,
+  },
+  {
+    name: 'procedures',
+    summary: 'list the procedures of a database',
+    usage: '[options]',
+    description: 'Lists the registered procedures.',
+    options: [DB, JSON_OUT],
+    examples: [['heliosdb procedures', 'those of the bundled example database']],
+    load: async () => (await import('./commands/introspect.ts')).procedures,
+  },
+  {
+    name: 'logs',
+    summary: 'show what procedures logged',
+    usage: '[options]',
+    description: 'Shows the lines that procedures logged, newest last.',
+    options: [
+      DB,
+      JSON_OUT,
+      { name: 'procedure', value: 'NAME', description: 'only of this procedure' },
+      { name: 'limit', value: 'N', description: 'the newest N lines (default 100)' },
+    ],
+    examples: [['heliosdb logs --procedure calculate_discount', 'one procedure']],
+    load: async () => (await import('./commands/introspect.ts')).logs,
+  },
+  {
+    name: 'metrics',
+    summary: 'show how procedures perform',
+    usage: '[options]',
+    description: 'Shows calls, rows, times and errors of each procedure.',
+    options: [DB, JSON_OUT],
+    examples: [['heliosdb metrics --json', 'for programs']],
+    load: async () => (await import('./commands/introspect.ts')).metrics,
+  },
+];

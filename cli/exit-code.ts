@@ -1,0 +1,34 @@
+import type { AnswerError } from '#agent';
+
+/** What the program's exit code says. Documented in `docs/cli.md` and in the help. */
+export const EXIT = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  refused: 3,
+  clarify: 4,
+  /** 128 + SIGINT. */
+  cancelled: 130,
+  /** 128 + SIGPIPE: whoever read the output went away. */
+  brokenPipe: 141,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
+  [EXIT.ok, 'done'],
+  [EXIT.failed, 'something failed; stderr has the code and what to try'],
+  [EXIT.usage, 'the command line is wrong; nothing was done'],
+  [EXIT.refused, 'the question was not understood, or may not be answered'],
+  [EXIT.clarify, 'the question has more than one reading; stderr lists them'],
+  [EXIT.cancelled, 'cancelled with Ctrl-C'],
+  [EXIT.brokenPipe, 'the reader of the output closed it'],
+];
+
+/** The exit code for an error that ended a command. */
+export function exitCodeOf(error: Pick<AnswerError, 'sqlstate'>, isInterrupted: boolean): ExitCode {
+  if (error.sqlstate === 'US001') return EXIT.usage;
+  // A deadline also cancels with 57014; only a person's interrupt counts as cancelled.
+  if (error.sqlstate === '57014' && isInterrupted) return EXIT.cancelled;
+  return EXIT.failed;
+}

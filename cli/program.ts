@@ -1,0 +1,93 @@
+import { HeliosError, toHeliosError } from '#core';
+import { COMMANDS } from './commands.ts';
+import type { Console } from './console.ts';
+import { paletteFor } from './console.ts';
+import type { ExitCode } from './exit-code.ts';
+import { EXIT, exitCodeOf } from './exit-code.ts';
+import { printError } from './render/error.ts';
+import { printCommandHelp, printProgramHelp } from './usage/help.ts';
+import { nearest } from './usage/nearest.ts';
+import { parseArguments, usageError } from './usage/parse-arguments.ts';
+import { readVersion } from './version.ts';
+import { write } from './write.ts';
+
+/** Runs one command line. Every error ends here: printed with its code, never as a stack. */
+export async function runProgram(argv: readonly string[], console: Console): Promise<ExitCode> {
+  try {
+    return await dispatch(argv, console);
+  } catch (thrown) {
+    // `heliosdb … | head` is no mistake of anybody's.
+    if (console.isReaderGone()) return EXIT.brokenPipe;
+    const error = toHeliosError(thrown);
+    const palette = paletteFor(console.err, console.environment);
+    await write(console.err, printError(error, palette));
+    if (error.sqlstate === 'US001') {
+      await write(console.err, palette.dim(`  help    heliosdb ${helpFor(argv)}--help\n`));
+    }
+    if (console.environment.HELIOSDB_DEBUG === '1') {
+      await write(console.err, `${stackOf(thrown)}\n`);
+    }
+    return exitCodeOf(error, console.signal.aborted);
+  }
+}
+
+async function dispatch(argv: readonly string[], console: Console): Promise<ExitCode> {
+  const [name, ...rest] = argv;
+  if (name === undefined) {
+    await write(console.err, printProgramHelp(COMMANDS));
+    return EXIT.usage;
+  }
+  if (name === '--help' || name === '-h' || name === 'help') {
+    const topic = name === 'help' ? rest[0] : undefined;
+    const command = topic === undefined ? null : find(topic);
+    await write(
+      console.out,
+      command === null ? printProgramHelp(COMMANDS) : printCommandHelp(command),
+    );
+    return EXIT.ok;
+  }
+  if (name === '--version' || name === '-V') {
+    await write(console.out, `heliosdb ${await readVersion()}\n`);
+    return EXIT.ok;
+  }
+  if (name.startsWith('-')) {
+    throw usageError(`unknown option ${name}`, 'the command comes first, then its options');
+  }
+  const command = find(name);
+  const end = rest.indexOf('--');
+  const options = end < 0 ? rest : rest.slice(0, end);
+  if (options.includes('--help') || options.includes('-h')) {
+    await write(console.out, printCommandHelp(command));
+    return EXIT.ok;
+  }
+  const args = parseArguments(command.options, rest);
+  const run = await command.load();
+  return await run(args, console);
+}
+
+function find(name: string): (typeof COMMANDS)[number] {
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  if (command !== undefined) return command;
+  const names = COMMANDS.map((candidate) => candidate.name);
+  const candidate = nearest(name, names);
+  // Somebody who types the question itself as the first argument is told the command for it.
+  const hint =
+    candidate !== null
+      ? `did you mean ${candidate}?`
+      : /\s/.test(name)
+        ? `heliosdb ask "${name.slice(0, 80)}"`
+        : `commands are ${names.join(', ')}`;
+  throw usageError(`unknown command "${name.slice(0, 80)}"`, hint);
+}
+
+function helpFor(argv: readonly string[]): string {
+  const command = COMMANDS.find((candidate) => candidate.name === argv[0]);
+  return command === undefined ? '' : `${command.name} `;
+}
+
+function stackOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  const cause =
+    HeliosError.isInstance(thrown) && thrown.cause instanceof Error ? thrown.cause : null;
+  return [thrown.stack, cause?.stack].filter((text) => text !== undefined).join('\ncaused by ');
+}
