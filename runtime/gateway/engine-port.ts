@@ -1,0 +1,87 @@
+/** What the gateway asks of the engine, and the engine's SQL functions behind it. */
+import { HeliosError } from '#core';
+import type { Connection } from '#storage';
+import type { DefinitionStatement } from '../ddl/index.ts';
+import { encodeStatement } from '../ddl/index.ts';
+
+/** The part of a session that the gateway uses. */
+export type GatewayConnection = Pick<Connection, 'query' | 'run'>;
+
+/** What a definition comes to: SQL that the client runs in its own transaction. */
+export interface DefinitionPlan {
+  readonly statements: readonly string[];
+  readonly notices: readonly string[];
+  /** A function was registered that transactions already open cannot see. */
+  readonly needsNewTransaction: boolean;
+}
+
+/** A definition with everything the engine needs to judge it. */
+export interface DefinitionRequest {
+  readonly statement: DefinitionStatement;
+  readonly module: Uint8Array | null;
+  /** The registry's rows of that name, as JSON, as the client's transaction sees them. */
+  readonly current: string | null;
+}
+
+/** The engine, as far as statements about procedures need it. */
+export interface EnginePort {
+  /** Installs or upgrades schema `heliosdb`, in a transaction of the engine's own. */
+  migrate(): Promise<void>;
+  /** Checks a definition and stages it; changes nothing in the database. */
+  plan(request: DefinitionRequest): Promise<DefinitionPlan>;
+  /** Makes the engine read what was committed. */
+  refresh(): Promise<void>;
+}
+
+/** The engine loaded into the connection's database. */
+export class SqlEngine implements EnginePort {
+  readonly #connection: GatewayConnection;
+
+  constructor(connection: GatewayConnection) {
+    this.#connection = connection;
+  }
+
+  async migrate(): Promise<void> {
+    await this.#requireEngine();
+    await this.#connection.run('SELECT heliosdb_migrate()');
+  }
+
+  async plan({ statement, module, current }: DefinitionRequest): Promise<DefinitionPlan> {
+    const sql = 'SELECT heliosdb_plan_ddl(?, ?::BLOB, ?::VARCHAR)';
+    const parameters = [encodeStatement(statement), module, current];
+    const result = await this.#connection.query(sql, parameters);
+    return decodePlan(result.rows[0]?.[0]);
+  }
+
+  async refresh(): Promise<void> {
+    await this.#connection.run('SELECT heliosdb_refresh()');
+  }
+
+  /** Says what is missing instead of letting DuckDB name an internal function. */
+  async #requireEngine(): Promise<void> {
+    const { rows } = await this.#connection.query(
+      "SELECT count(*)::INTEGER FROM duckdb_functions() WHERE function_name = 'heliosdb_plan_ddl'",
+    );
+    if (rows[0]?.[0] !== 0) return;
+    throw new HeliosError('engine_missing', {
+      message: 'the HeliosDB engine is not loaded into this database',
+      hint: 'Open the database with the heliosdb extension.',
+    });
+  }
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+function decodePlan(value: unknown): DefinitionPlan {
+  const plan: unknown = typeof value === 'string' ? JSON.parse(value) : null;
+  if (typeof plan === 'object' && plan !== null && 'statements' in plan && 'notices' in plan) {
+    const { statements, notices } = plan;
+    const needsNewTransaction =
+      'needs_new_transaction' in plan && plan.needs_new_transaction === true;
+    if (isTexts(statements) && isTexts(notices))
+      return { statements, notices, needsNewTransaction };
+  }
+  throw new HeliosError('internal_error', { message: 'the engine answered with no plan' });
+}

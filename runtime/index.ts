@@ -1,0 +1,26 @@
+/**
+ * Purpose: what runs procedures. Statements about them, the engine's build, guests' toolchains.
+ * Inputs: sessions and SQL text, sources of guests. Outputs: statement results, built files.
+ * Invariants: what is not ours reaches DuckDB unchanged; definitions are transactional; the
+ * engine alone judges modules.
+ * May not: know plans, prompts or models.
+ */
+export type { EnsureEngineOptions } from './build/index.ts';
+export { ensureEngine } from './build/index.ts';
+export type {
+  DdlStatement,
+  DefinitionStatement,
+  ModuleSource,
+  ScriptPiece,
+  ScriptStatement,
+} from './ddl/index.ts';
+export { parseStatement, printStatement, splitScript, statementsOf } from './ddl/index.ts';
+export type {
+  DefinitionPlan,
+  DefinitionRequest,
+  EnginePort,
+  GatewayConnection,
+  GatewayOptions,
+  StatementResult,
+} from './gateway/index.ts';
+export { Gateway } from './gateway/index.ts';
