@@ -296,12 +296,6 @@ export const ERRORS = {
     fields: [],
     retryable: true,
   },
-  too_many_connections: {
-    sqlstate: '53300',
-    message: 'too many connections',
-    fields: ['limit'],
-    retryable: true,
-  },
   configuration_limit_exceeded: {
     sqlstate: '53400',
     message: 'a configured limit was exceeded',

@@ -102,8 +102,6 @@ pub enum ErrorCode {
     DiskFull,
     /// 53200: DuckDB's memory limit, or the machine's memory, is used up. A guest's own limit is 53400.
     OutOfMemory,
-    /// 53300: No pooled connection became free within its waiting time.
-    TooManyConnections,
     /// 53400: Fuel, memory, result bytes, nested rows or another limit that a setting or the procedure's definition can raise.
     ConfigurationLimitExceeded,
     /// 54000: A maximum that no setting can raise.
@@ -154,7 +152,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every error of the catalogue, by rising SQLSTATE.
-    pub const ALL: [ErrorCode; 73] = [
+    pub const ALL: [ErrorCode; 72] = [
         ErrorCode::ConnectionDoesNotExist,
         ErrorCode::FeatureNotSupported,
         ErrorCode::DataException,
@@ -204,7 +202,6 @@ impl ErrorCode {
         ErrorCode::InvalidFunctionDefinition,
         ErrorCode::DiskFull,
         ErrorCode::OutOfMemory,
-        ErrorCode::TooManyConnections,
         ErrorCode::ConfigurationLimitExceeded,
         ErrorCode::ProgramLimitExceeded,
         ErrorCode::ObjectNotInPrerequisiteState,
@@ -282,7 +279,6 @@ impl ErrorCode {
             ErrorCode::InvalidFunctionDefinition => "42P13",
             ErrorCode::DiskFull => "53100",
             ErrorCode::OutOfMemory => "53200",
-            ErrorCode::TooManyConnections => "53300",
             ErrorCode::ConfigurationLimitExceeded => "53400",
             ErrorCode::ProgramLimitExceeded => "54000",
             ErrorCode::ObjectNotInPrerequisiteState => "55000",
@@ -361,7 +357,6 @@ impl ErrorCode {
             ErrorCode::InvalidFunctionDefinition => "invalid_function_definition",
             ErrorCode::DiskFull => "disk_full",
             ErrorCode::OutOfMemory => "out_of_memory",
-            ErrorCode::TooManyConnections => "too_many_connections",
             ErrorCode::ConfigurationLimitExceeded => "configuration_limit_exceeded",
             ErrorCode::ProgramLimitExceeded => "program_limit_exceeded",
             ErrorCode::ObjectNotInPrerequisiteState => "object_not_in_prerequisite_state",
@@ -440,7 +435,6 @@ impl ErrorCode {
             ErrorCode::InvalidFunctionDefinition => "procedure definition is invalid",
             ErrorCode::DiskFull => "disk is full",
             ErrorCode::OutOfMemory => "out of memory",
-            ErrorCode::TooManyConnections => "too many connections",
             ErrorCode::ConfigurationLimitExceeded => "a configured limit was exceeded",
             ErrorCode::ProgramLimitExceeded => "a fixed limit was exceeded",
             ErrorCode::ObjectNotInPrerequisiteState => "object is not in the required state",
@@ -471,7 +465,7 @@ impl ErrorCode {
     pub const fn is_retryable(self) -> bool {
         matches!(
             self,
-            ErrorCode::SerializationFailure | ErrorCode::OutOfMemory | ErrorCode::TooManyConnections | ErrorCode::DatabaseInUse | ErrorCode::ModelOutputInvalid
+            ErrorCode::SerializationFailure | ErrorCode::OutOfMemory | ErrorCode::DatabaseInUse | ErrorCode::ModelOutputInvalid
         )
     }
 

@@ -1,0 +1,24 @@
+/** Runs one bench by name, or lists them: `npm run bench -- <name> [arguments]`. */
+import { spawn } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from './run/step.ts';
+
+const [name, ...parameters] = process.argv.slice(2);
+const benches = new Map(
+  globSync(['bench/*.bench.ts', 'bench/*/*.bench.ts', 'bench/*/main.ts'], { cwd: ROOT })
+    .sort()
+    .map((path) => [path.replace(/^bench\//, '').replace(/(\.bench\.ts|\/main\.ts)$/, ''), path]),
+);
+const path = benches.get(name ?? '');
+if (path === undefined) {
+  console.error(`benches: ${[...benches.keys()].join(', ') || 'none'}`);
+  process.exitCode = 2;
+} else {
+  spawn(process.execPath, [join(ROOT, path), ...parameters], { stdio: 'inherit' }).on(
+    'close',
+    (code) => {
+      process.exitCode = code ?? 1;
+    },
+  );
+}

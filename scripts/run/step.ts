@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+/** The project's folder. */
+export const ROOT = join(import.meta.dirname, '..', '..');
+
+/** One thing that a check or test run does. */
+export interface Step {
+  readonly name: string;
+  /** Program and arguments, run in the project's folder. */
+  readonly command: readonly [string, ...string[]];
+  /** Why the step cannot run here, or null. */
+  readonly skip?: string | null;
+}
+
+interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+/**
+ * Runs every step, also after one has failed, so that one run shows everything there is to mend.
+ * Ends with one line of counts: tests where a step runs tests, else the step itself.
+ * Sets the process's exit code.
+ */
+export async function runSteps(steps: readonly Step[]): Promise<void> {
+  const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+  const failedSteps: string[] = [];
+  for (const step of steps) {
+    if (step.skip) {
+      console.log(`\n▶ ${step.name}: skipped, ${step.skip}`);
+      total.skipped += 1;
+      continue;
+    }
+    console.log(`\n▶ ${step.name}`);
+    const startedAt = performance.now();
+    const { exitCode, counts } = await runStep(step);
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+    console.log(`${exitCode === 0 ? '✔' : '✖'} ${step.name} (${seconds} s)`);
+    if (exitCode !== 0) failedSteps.push(step.name);
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+    total.skipped += counts.skipped;
+  }
+  if (failedSteps.length > 0) console.log(`\nfailed: ${failedSteps.join(', ')}`);
+  console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+  process.exitCode = failedSteps.length > 0 ? 1 : 0;
+}
+
+async function runStep(step: Step): Promise<{ exitCode: number; counts: Counts }> {
+  const [program, ...parameters] = step.command;
+  const child = spawn(program, parameters, {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}) },
+  });
+  let tail = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    process.stdout.write(text);
+    tail = (tail + text).slice(-4096);
+  });
+  const exitCode = await new Promise<number>((resolve) => {
+    child.on('error', (error) => {
+      console.log(error.message);
+      resolve(127);
+    });
+    child.on('close', (code) => resolve(code ?? 1));
+  });
+  return { exitCode, counts: readCounts(tail, exitCode) };
+}
+
+/** The counts of node's test runner or of cargo's, or of the step as a whole. */
+function readCounts(tail: string, exitCode: number): Counts {
+  const number = (pattern: RegExp): number | null => {
+    const match = [...tail.matchAll(pattern)].at(-1);
+    return match ? Number(match[1]) : null;
+  };
+  const passed = number(/ pass (\d+)\b/g);
+  if (passed !== null) {
+    const failed = (number(/ fail (\d+)\b/g) ?? 0) + (number(/ cancelled (\d+)\b/g) ?? 0);
+    // A run that fails without a failing test (a crash, no file found) still counts as a failure.
+    return {
+      passed,
+      failed: exitCode !== 0 && failed === 0 ? 1 : failed,
+      skipped: number(/ skipped (\d+)\b/g) ?? 0,
+    };
+  }
+  const isPassed = exitCode === 0;
+  return { passed: isPassed ? 1 : 0, failed: isPassed ? 0 : 1, skipped: 0 };
+}
