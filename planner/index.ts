@@ -25,3 +25,5 @@ export type {
   Task,
 } from './plan.ts';
 export { plan, planColumn, task } from './plan.ts';
+export type { PlanRequestInput } from './plan-request.ts';
+export { planRequest } from './plan-request.ts';

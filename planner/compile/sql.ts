@@ -1,0 +1,151 @@
+import type { ColumnModel, TableModel } from '../grounding/schema-model.ts';
+import type { Expression, JoinTree, LogicalQuery, Predicate } from '../query/logical.ts';
+
+/** Compiles a logical query to one DuckDB SELECT statement. */
+export function compileQuery(query: LogicalQuery): string {
+  const compiled = compileSelect(query);
+  if (!query.isCounted) return compiled;
+  return `SELECT count(*) AS count FROM (${compiled}) AS counted`;
+}
+
+function compileSelect(query: LogicalQuery): string {
+  const isQualified = query.from.joins.length > 0;
+  const print = (expression: Expression) => compileExpression(expression, isQualified);
+  const select =
+    query.starOf === null
+      ? query.select
+          .map(({ expression, alias }) =>
+            alias === null ? print(expression) : `${print(expression)} AS ${quoteName(alias)}`,
+          )
+          .join(', ')
+      : isQualified
+        ? `${tableName(query.starOf)}.*`
+        : '*';
+  const parts = [
+    `SELECT ${query.isDistinct ? 'DISTINCT ' : ''}${select}`,
+    `FROM ${compileFrom(query.from)}`,
+  ];
+  const predicates = (list: readonly Predicate[]) =>
+    list.map((item) => compilePredicate(item, isQualified, list.length > 1)).join(' AND ');
+  if (query.where.length > 0) parts.push(`WHERE ${predicates(query.where)}`);
+  if (query.groupBy.length > 0) parts.push(`GROUP BY ${query.groupBy.map(print).join(', ')}`);
+  if (query.having.length > 0) parts.push(`HAVING ${predicates(query.having)}`);
+  if (query.setOperation !== null) {
+    parts.push(`${query.setOperation.operator} ${compileQuery(query.setOperation.right)}`);
+  }
+  if (query.orderBy.length > 0) {
+    parts.push(
+      `ORDER BY ${query.orderBy
+        .map(({ expression, direction }) => {
+          const key = print(expression);
+          return direction === 'desc' ? `${key} DESC NULLS LAST` : `${key} ASC NULLS LAST`;
+        })
+        .join(', ')}`,
+    );
+  }
+  if (query.limit !== null) parts.push(`LIMIT ${query.limit}`);
+  return parts.join(' ');
+}
+
+function compileFrom(from: JoinTree): string {
+  const joins = from.joins.map(({ table, edge }) => {
+    const on = edge.fromColumns
+      .map((column, index) => `${qualified(column)} = ${qualified(edge.toColumns[index] ?? column)}`)
+      .join(' AND ');
+    return ` JOIN ${tableName(table)} ON ${on}`;
+  });
+  return tableName(from.root) + joins.join('');
+}
+
+function compileExpression(expression: Expression, isQualified: boolean): string {
+  switch (expression.kind) {
+    case 'column':
+      return compileColumn(expression.column, expression.cast, isQualified);
+    case 'part':
+      return `${expression.part}(${compileExpression(expression.of, isQualified)})`;
+    case 'aggregate': {
+      if (expression.of === null) return 'count(*)';
+      const of = compileExpression(expression.of, isQualified);
+      return `${expression.name}(${expression.isDistinct ? 'DISTINCT ' : ''}${of})`;
+    }
+    case 'number':
+      return String(expression.value);
+    case 'text':
+      return quoteText(expression.value);
+    case 'date':
+      return `${expression.type} ${quoteText(expression.value)}`;
+    case 'subquery':
+      return `(${compileQuery(expression.query)})`;
+  }
+}
+
+function compileColumn(
+  column: ColumnModel,
+  cast: 'DOUBLE' | 'DATE' | null,
+  isQualified: boolean,
+): string {
+  const name = isQualified ? qualified(column) : quoteName(column.column.name);
+  if (cast === null) return name;
+  const format = column.dateTextFormat;
+  if (cast === 'DATE' && format !== null && format !== 'iso') {
+    return `try_strptime(${name}, [${quoteText(format)}, ${quoteText(`${format} %H:%M`)}])`;
+  }
+  return `TRY_CAST(${name} AS ${cast})`;
+}
+
+function compilePredicate(predicate: Predicate, isQualified: boolean, isInner: boolean): string {
+  const print = (expression: Expression) => compileExpression(expression, isQualified);
+  switch (predicate.kind) {
+    case 'compare':
+      return `${print(predicate.left)} ${predicate.operator} ${print(predicate.right)}`;
+    case 'between':
+      return `${print(predicate.of)} BETWEEN ${print(predicate.low)} AND ${print(predicate.high)}`;
+    case 'in':
+      return `${print(predicate.of)} IN (${predicate.values.map(print).join(', ')})`;
+    case 'inQuery':
+      return `${print(predicate.of)} ${predicate.isNegated ? 'NOT ' : ''}IN (${compileQuery(predicate.query)})`;
+    case 'like':
+      return `${print(predicate.of)} ILIKE ${quoteText(predicate.pattern)}`;
+    case 'null':
+      return `${print(predicate.of)} IS ${predicate.isNegated ? 'NOT ' : ''}NULL`;
+    case 'not':
+      return `NOT (${compilePredicate(predicate.of, isQualified, false)})`;
+    case 'and':
+    case 'or': {
+      const joined = predicate.of
+        .map((item) => compilePredicate(item, isQualified, true))
+        .join(predicate.kind === 'and' ? ' AND ' : ' OR ');
+      return isInner ? `(${joined})` : joined;
+    }
+  }
+}
+
+function qualified(column: ColumnModel): string {
+  return `${tableName(column.table)}.${quoteName(column.column.name)}`;
+}
+
+function tableName(table: TableModel): string {
+  const name = quoteName(table.table.name);
+  return table.table.schema === 'main' ? name : `${quoteName(table.table.schema)}.${name}`;
+}
+
+/** Words that DuckDB's grammar keeps for itself in places where a name may stand. */
+const RESERVED = new Set(
+  `all analyse analyze and any array as asc asymmetric both case cast check collate column constraint create default
+  deferrable desc describe distinct do else end except false fetch for foreign from grant group having in initially
+  intersect into is join lambda lateral leading left like limit natural not null offset on only or order pivot pivot_longer pivot_wider
+  placing primary qualify references returning right select show some summarize symmetric table then to trailing true
+  union unique unpivot using variadic when where window with full inner outer cross semi anti positional asof
+  position values row interval timestamp date time exists year month day`.split(/\s+/),
+);
+
+/** Quotes an identifier where it needs quoting. */
+export function quoteName(name: string): string {
+  const isPlain = /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !RESERVED.has(name.toLowerCase());
+  return isPlain ? name : `"${name.replaceAll('"', '""')}"`;
+}
+
+/** Quotes a string literal. */
+export function quoteText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

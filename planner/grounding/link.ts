@@ -1,0 +1,219 @@
+import type { Token } from '../language/tokenize.ts';
+import { expandAbbreviation, isFunctionWord } from '../language/lexicon.ts';
+import type { NameCandidate } from './name-index.ts';
+import type { SchemaModel } from './schema-model.ts';
+import type { ValueCandidate } from './value-index.ts';
+
+/** A phrase of the request with everything in the database it may stand for. */
+export interface Mention {
+  /** Token positions, end exclusive. */
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+  readonly names: readonly NameCandidate[];
+  readonly values: readonly ValueCandidate[];
+  readonly isQuoted: boolean;
+}
+
+const NAME_TOKENS_MAX = 6;
+const VALUE_TOKENS_MAX = 9;
+/** Function words that nevertheless name columns or tables often enough to be looked up. */
+const NAMING_WORDS = new Set(
+  `name order number value first last list type state record detail information kind sort total count rank
+  people person score date top sex up place use table title individual sum open group form result entry use user
+  start end description code id average max min maximum minimum left`.split(/\s+/),
+);
+/** These are looked up only beside another naming word: "first name", "maximum temperature". */
+const DEPENDENT_WORDS = new Set(
+  `number first last list total top value detail information record kind sort up place use table average max min maximum mean sum
+  minimum count sum group form result entry open highest lowest average other`.split(/\s+/),
+);
+const INNER_WORDS = new Set(['of', 'the', 'in', 'to', 'at', 'for', 'by', 'and', 'on', 'from', 'a', 'or', "'s"]);
+
+interface Linked {
+  readonly mention: Mention;
+  readonly weight: number;
+}
+
+/**
+ * Covers the request with the phrases that are best explained by names and stored values.
+ * Longer phrases win over their parts; words of pure structure are left to the parser.
+ */
+export function linkMentions(
+  text: string,
+  tokens: readonly Token[],
+  model: SchemaModel,
+): readonly Mention[] {
+  const byStart = tokens.map((_, start) => mentionsAt(text, tokens, start, model));
+  // Best cover from the right: weight of the best choice of phrases from each position on.
+  const best: { weight: number; choice: Linked | null }[] = [];
+  best[tokens.length] = { weight: 0, choice: null };
+  for (let start = tokens.length - 1; start >= 0; start--) {
+    let weight = best[start + 1]?.weight ?? 0;
+    let choice: Linked | null = null;
+    for (const linked of byStart[start] ?? []) {
+      const total = linked.weight + (best[linked.mention.end]?.weight ?? 0);
+      if (total > weight + 1e-9) [weight, choice] = [total, linked];
+    }
+    best[start] = { weight, choice };
+  }
+  const mentions: Mention[] = [];
+  for (let at = 0; at < tokens.length; ) {
+    const choice = best[at]?.choice ?? null;
+    if (choice !== null) mentions.push(choice.mention);
+    at = choice?.mention.end ?? at + 1;
+  }
+  return mentions;
+}
+
+function mentionsAt(
+  text: string,
+  tokens: readonly Token[],
+  start: number,
+  model: SchemaModel,
+): Linked[] {
+  const first = tokens[start];
+  if (first === undefined) return [];
+  const found: Linked[] = [];
+  if (first.kind === 'quoted') {
+    const values = model.values.find(first.text);
+    const words = namingWords([first]);
+    const names = words === null ? [] : model.names.find(words).filter(({ score }) => score > 0.9);
+    const mention = { start, end: start + 1, text: first.text, names, values, isQuoted: true };
+    return [{ mention, weight: 3 }];
+  }
+  for (let end = start + 1; end <= Math.min(tokens.length, start + VALUE_TOKENS_MAX); end++) {
+    const span = tokens.slice(start, end);
+    const last = span.at(-1);
+    if (last === undefined || last.kind === 'quoted') break;
+    const phrase = text.slice(first.start, last.end);
+    const names = end - start <= NAME_TOKENS_MAX ? findNames(tokens, start, end, model) : [];
+    const values = findValues(tokens, start, end, phrase, model);
+    if (names.length === 0 && values.length === 0) continue;
+    const mention = { start, end, text: phrase, names, values, isQuoted: false };
+    found.push({ mention, weight: mentionWeight(mention, span) });
+  }
+  return found;
+}
+
+function mentionWeight(mention: Mention, span: readonly Token[]): number {
+  const content = span.filter((token) => !INNER_WORDS.has(token.lower)).length;
+  const length = content ** 1.25;
+  const name = (mention.names[0]?.score ?? 0) * length;
+  const isMarked = span.length > 1 || /^\p{Lu}/u.test(mention.text);
+  const value = (mention.values[0]?.score ?? 0) * (isMarked ? 1.15 : 0.9) * length;
+  return Math.max(name, value);
+}
+
+/** The words of a span that may name something; null when the span cannot be a name. */
+function namingWords(span: readonly Token[]): string[] | null {
+  const words: string[] = [];
+  let isNaming = false;
+  for (const [index, token] of span.entries()) {
+    const isEdge = index === 0 || index === span.length - 1;
+    if (token.kind === 'punctuation' && token.lower !== "'s") return null;
+    if (token.kind === 'number') {
+      if (index === 0) return null;
+      words.push(token.lower);
+      continue;
+    }
+    if (INNER_WORDS.has(token.lower)) {
+      if (isEdge) return null;
+      continue;
+    }
+    const isFunction = isFunctionWord(token.lower);
+    if (isFunction && !NAMING_WORDS.has(token.lower) && !NAMING_WORDS.has(token.lemma)) return null;
+    if (!DEPENDENT_WORDS.has(token.lower)) isNaming = true;
+    const expanded = expandAbbreviation(token.lower);
+    words.push(...(expanded ?? [token.lemma]));
+  }
+  return isNaming && words.length > 0 ? words : null;
+}
+
+function findNames(
+  tokens: readonly Token[],
+  start: number,
+  end: number,
+  model: SchemaModel,
+): readonly NameCandidate[] {
+  const span = tokens.slice(start, end);
+  const words = namingWords(span);
+  if (words === null || isStructural(tokens, start, end)) return [];
+  const names = model.names.find(words);
+  const inner = span.filter((token) => INNER_WORDS.has(token.lower)).length;
+  if (inner === 0) return names;
+  // "date of birth" may be one name; "name of student" is a column of a table.
+  return names
+    .filter(
+      (candidate) =>
+        candidate.kind === 'column' &&
+        candidate.score - 0.08 > 0.85 &&
+        words.every((word) =>
+          candidate.column.words.some((own) => (model.names.similarWords(word).get(own) ?? 0) > 0.8),
+        ),
+    )
+    .map((candidate) => ({ ...candidate, score: candidate.score - 0.08 }));
+}
+
+/** Whether naming words stand where they are part of the sentence's frame. */
+function isStructural(tokens: readonly Token[], start: number, end: number): boolean {
+  const [first, next, previous] = [tokens[start], tokens[end], tokens[start - 1]];
+  if (first === undefined || end - start > 1) return first?.lower === 'order' && tokens[start + 1]?.lower === 'by';
+  if (first.lemma === 'order') {
+    if (next?.lower === 'by') return true;
+    if (/^(alphabetical|ascending|descending|lexicographic|increasing|decreasing|reverse|reversed|lexicographical|the|chronological)$/.test(previous?.lower ?? '') && first.lower === 'order') {
+      return previous?.lower !== 'the' || tokens[start - 2]?.lower === 'in';
+    }
+    return previous?.lower === 'in' && next?.lower === 'of';
+  }
+  if (first.lower === 'sort' || first.lower === 'list' || first.lower === 'count') {
+    return start === 0 || previous?.kind === 'punctuation' || next?.lower === 'by' || next?.lower === 'of';
+  }
+  return false;
+}
+
+function findValues(
+  tokens: readonly Token[],
+  start: number,
+  end: number,
+  phrase: string,
+  model: SchemaModel,
+): readonly ValueCandidate[] {
+  const span = tokens.slice(start, end);
+  const [first, last] = [span[0], span.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  if (first.kind === 'punctuation' || last.kind === 'punctuation') return [];
+  if (span.length === 1) {
+    if (first.kind === 'number') return [];
+    const gender = genderValues(first.lemma, model);
+    if (gender.length > 0) return gender;
+    if (isFunctionWord(first.lower) && !/^\p{Lu}{2,}$/u.test(first.text)) return [];
+    if (first.text.length === 1 && !/^\p{Lu}$/u.test(first.text)) return [];
+    if (first.text === 'A' || first.text === 'I') return [];
+  } else if (span.every((token) => isFunctionWord(token.lower))) {
+    return [];
+  }
+  return model.values.find(phrase);
+}
+
+const GENDERS: Readonly<Record<string, string>> = {
+  female: 'f',
+  woman: 'f',
+  girl: 'f',
+  male: 'm',
+  man: 'm',
+  boy: 'm',
+};
+
+/** "female" for a column that stores F and M, or spells the words out. */
+function genderValues(word: string, model: SchemaModel): readonly ValueCandidate[] {
+  const letter = GENDERS[word];
+  if (letter === undefined) return [];
+  return model.columns.flatMap((column) => {
+    const { values, valuesAreComplete } = column.column;
+    if (!valuesAreComplete || values.length === 0 || values.length > 4) return [];
+    if (!values.every((value) => /^(m|f|male|female|u|o|other|unknown)$/i.test(value))) return [];
+    const value = values.find((stored) => stored.toLowerCase().startsWith(letter));
+    return value === undefined ? [] : [{ column, value, match: 'stemmed' as const, score: 0.95 }];
+  });
+}

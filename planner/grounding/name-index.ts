@@ -1,0 +1,179 @@
+import type { ColumnModel, TableModel } from './schema-model.ts';
+import { wordSimilarity } from './word-similarity.ts';
+
+/** A table or column that a phrase may name. */
+export type NameCandidate =
+  | { readonly kind: 'table'; readonly table: TableModel; readonly score: number }
+  | {
+      readonly kind: 'column';
+      readonly table: TableModel;
+      readonly column: ColumnModel;
+      readonly score: number;
+    };
+
+interface Entry {
+  readonly table: TableModel;
+  readonly column: ColumnModel | null;
+  /** Words that make the name what it is, with their weight. */
+  readonly words: readonly string[];
+  readonly weights: readonly number[];
+  /** Words of the table, which may stand beside a column's own. */
+  readonly context: readonly string[];
+}
+
+const CANDIDATES_MAX = 40;
+const LIGHT_WORDS: Readonly<Record<string, number>> = {
+  code: 0.3,
+  name: 0.6,
+  description: 0.5,
+  detail: 0.4,
+  number: 0.5,
+  type: 0.7,
+  other: 0.2,
+  reference: 0.2,
+  of: 0.05,
+  the: 0.05,
+  in: 0.05,
+  at: 0.05,
+  to: 0.1,
+  and: 0.05,
+  or: 0.05,
+  value: 0.4,
+};
+/** Nouns that may follow a name without being part of it: "phone number" for `phone`. */
+const TRAILING_NOUNS = new Set(['number', 'name', 'code', 'value', 'information', 'detail', 'data', 'member', 'title', 'list', 'type', 'date', 'record', 'table', 'amount', 'field', 'id']);
+
+/** Finds tables and columns by the words of their names. */
+export class NameIndex {
+  readonly #entries: readonly Entry[];
+  readonly #byWord = new Map<string, number[]>();
+  readonly #similar = new Map<string, ReadonlyMap<string, number>>();
+
+  constructor(tables: readonly TableModel[]) {
+    this.#entries = tables.flatMap((table) => [
+      entry(table, null),
+      ...table.columns.map((column) => entry(table, column)),
+    ]);
+    this.#entries.forEach((item, index) => {
+      for (const word of new Set([...item.words, ...item.context])) {
+        const list = this.#byWord.get(word);
+        if (list === undefined) this.#byWord.set(word, [index]);
+        else list.push(index);
+      }
+    });
+  }
+
+  /** Words of names that resemble a word of a request. */
+  similarWords(asked: string): ReadonlyMap<string, number> {
+    const known = this.#similar.get(asked);
+    if (known !== undefined) return known;
+    const found = new Map<string, number>();
+    for (const word of this.#byWord.keys()) {
+      const similarity = wordSimilarity(asked, word);
+      if (similarity > 0) found.set(word, similarity);
+    }
+    if (this.#similar.size < 5_000) this.#similar.set(asked, found);
+    return found;
+  }
+
+  /** Tables and columns whose names the words spell, best first. */
+  find(asked: readonly string[]): readonly NameCandidate[] {
+    const perWord = asked.map((word) => this.similarWords(word));
+    const ids = new Set<number>();
+    for (const similar of perWord) {
+      for (const word of similar.keys()) for (const id of this.#byWord.get(word) ?? []) ids.add(id);
+    }
+    const candidates: NameCandidate[] = [];
+    for (const id of ids) {
+      const item = this.#entries[id];
+      if (item === undefined) continue;
+      const score = scoreEntry(item, asked, perWord);
+      if (score <= 0.3) continue;
+      candidates.push(
+        item.column === null
+          ? { kind: 'table', table: item.table, score }
+          : { kind: 'column', table: item.table, column: item.column, score },
+      );
+    }
+    candidates.sort((a, b) => b.score - a.score);
+    const best = candidates[0]?.score ?? 0;
+    return candidates.filter(({ score }) => score >= best - 0.38).slice(0, CANDIDATES_MAX);
+  }
+
+  /** Names nearest to a word that nothing answers to, for suggestions. */
+  nearest(asked: string, count: number): readonly string[] {
+    const scored = this.#entries.map((item) => ({
+      label:
+        item.column === null
+          ? item.table.table.name
+          : `${item.table.table.name}.${item.column.column.name}`,
+      score: Math.max(...item.words.map((word) => bigramOverlap(asked, word)), 0),
+    }));
+    return scored
+      .filter(({ score }) => score > 0.25)
+      .sort((a, b) => b.score - a.score || (a.label < b.label ? -1 : 1))
+      .slice(0, count)
+      .map(({ label }) => label);
+  }
+}
+
+function entry(table: TableModel, column: ColumnModel | null): Entry {
+  const all = column === null ? table.words : column.words;
+  const own = column === null ? all : all.filter((word) => !table.words.includes(word));
+  const words = own.length === 0 ? all : own;
+  return {
+    table,
+    column,
+    words,
+    weights: words.map((word) => LIGHT_WORDS[word] ?? (word.length === 1 ? 0.2 : 1)),
+    context: column === null ? [] : table.words,
+  };
+}
+
+function scoreEntry(
+  item: Entry,
+  asked: readonly string[],
+  perWord: readonly ReadonlyMap<string, number>[],
+): number {
+  const used = new Set<number>();
+  let similarity = 0;
+  let counted = 0;
+  let contextCount = 0;
+  let trailing = 0;
+  for (const [position, similar] of perWord.entries()) {
+    let bestIndex = -1;
+    let best = 0;
+    for (const [index, word] of item.words.entries()) {
+      const value = similar.get(word) ?? 0;
+      if (!used.has(index) && value > best) [best, bestIndex] = [value, index];
+    }
+    if (bestIndex >= 0) {
+      used.add(bestIndex);
+      similarity += best;
+      counted++;
+      continue;
+    }
+    const context = Math.max(0, ...item.context.map((word) => similar.get(word) ?? 0));
+    if (context > 0) {
+      contextCount += context;
+      continue;
+    }
+    if (position === asked.length - 1 && counted > 0 && TRAILING_NOUNS.has(asked[position] ?? '')) {
+      trailing++;
+      continue;
+    }
+    return 0;
+  }
+  if (counted === 0) return 0;
+  const total = item.weights.reduce((sum, weight) => sum + weight, 0);
+  const covered = [...used].reduce((sum, index) => sum + (item.weights[index] ?? 0), 0);
+  const coverage = total === 0 ? 1 : covered / total;
+  return (similarity / counted) * (0.4 + 0.6 * coverage) + 0.06 * contextCount - 0.12 * trailing;
+}
+
+function bigramOverlap(a: string, b: string): number {
+  const pairs = (text: string) => new Set([...text].slice(1).map((letter, i) => text[i] + letter));
+  const [left, right] = [pairs(a), pairs(b)];
+  const common = [...left].filter((pair) => right.has(pair)).length;
+  return left.size + right.size === 0 ? 0 : (2 * common) / (left.size + right.size);
+}

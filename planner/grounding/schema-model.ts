@@ -1,0 +1,264 @@
+import type { CatalogColumn, CatalogSnapshot, CatalogTable } from '../catalog.ts';
+import { splitName } from '../language/names.ts';
+import { KeyGraph } from './key-graph.ts';
+import { NameIndex } from './name-index.ts';
+import { ValueIndex } from './value-index.ts';
+
+export type ColumnKind = 'number' | 'text' | 'date' | 'timestamp' | 'time' | 'boolean' | 'other';
+
+/** A column with the words of its name and what its type and values say about its use. */
+export interface ColumnModel {
+  readonly id: number;
+  readonly table: TableModel;
+  readonly column: CatalogColumn;
+  readonly words: readonly string[];
+  readonly kind: ColumnKind;
+  /** Text that holds only numbers; comparisons and arithmetic need a cast. */
+  readonly isNumericText: boolean;
+  /** Text that holds dates; comparisons need a cast. */
+  readonly dateTextFormat: string | null;
+  /** Identifies a row, or refers to another table's row. */
+  readonly isKey: boolean;
+  readonly isForeignKey: boolean;
+  /** A quantity that sums and averages make sense of. */
+  readonly isMeasure: boolean;
+}
+
+export interface TableModel {
+  readonly id: number;
+  readonly table: CatalogTable;
+  readonly words: readonly string[];
+  readonly columns: readonly ColumnModel[];
+  /** The columns that name a row for people, in order; never empty when the table has columns. */
+  readonly labels: readonly ColumnModel[];
+  /** The single column that identifies a row, or null. */
+  readonly key: ColumnModel | null;
+  /** Mostly keys of other tables: it relates them rather than describing something itself. */
+  readonly isBridge: boolean;
+}
+
+/** Everything grounding derives from a snapshot; built once per snapshot. */
+export interface SchemaModel {
+  readonly catalog: CatalogSnapshot;
+  readonly tables: readonly TableModel[];
+  readonly columns: readonly ColumnModel[];
+  readonly names: NameIndex;
+  readonly values: ValueIndex;
+  readonly keys: KeyGraph;
+}
+
+const models = new WeakMap<CatalogSnapshot, SchemaModel>();
+
+/** The model of a snapshot, cached for as long as the snapshot lives. */
+export function schemaModel(catalog: CatalogSnapshot): SchemaModel {
+  const known = models.get(catalog);
+  if (known !== undefined) return known;
+  const model = buildModel(catalog);
+  models.set(catalog, model);
+  return model;
+}
+
+function buildModel(catalog: CatalogSnapshot): SchemaModel {
+  const vocabulary = tableVocabulary(catalog);
+  const affix = commonPrefix(catalog);
+  const foreign = new Set(
+    catalog.keys.flatMap((key) =>
+      key.from.columns.map((column) => `${key.from.table}\u0000${column}`),
+    ),
+  );
+  const columns: ColumnModel[] = [];
+  const tables = catalog.tables.map((table, id) => {
+    const tableWords = withoutAffix(splitName(table.name, vocabulary), affix);
+    const owner = { id, table, words: tableWords } as TableModel & {
+      columns: ColumnModel[];
+      labels: readonly ColumnModel[];
+      key: ColumnModel | null;
+      isBridge: boolean;
+    };
+    const shared = tableAffix(table, vocabulary, affix);
+    owner.columns = table.columns.map((column) => {
+      const words = withoutAffix(splitName(column.name, vocabulary), affix);
+      const model = describeColumn(columns.length, owner, column, trimShared(words, shared, tableWords), foreign);
+      columns.push(model);
+      return model;
+    });
+    owner.key = findKey(owner);
+    owner.labels = findLabels(owner);
+    owner.isBridge = isBridge(owner);
+    return owner as TableModel;
+  });
+  const names = new NameIndex(tables);
+  return {
+    catalog,
+    tables,
+    columns,
+    names,
+    values: new ValueIndex(columns),
+    keys: new KeyGraph(catalog, tables),
+  };
+}
+
+/** Single-word table names help cutting glued column names: `raceid` where a table is `races`. */
+function tableVocabulary(catalog: CatalogSnapshot): ReadonlySet<string> {
+  const words = new Set<string>();
+  for (const table of catalog.tables) {
+    for (const word of splitName(table.name)) if (word.length >= 3) words.add(word);
+  }
+  return words;
+}
+
+/** A word that opens nearly every name of the database, as a vendor prefix does. */
+function commonPrefix(catalog: CatalogSnapshot): string | null {
+  const names = catalog.tables.flatMap((table) => [
+    table.name,
+    ...table.columns.map((column) => column.name),
+  ]);
+  const first = names.map((name) => splitName(name)[0] ?? '');
+  const [candidate] = first;
+  if (candidate === undefined || catalog.tables.length < 2) return null;
+  const share = first.filter((word) => word === candidate).length / first.length;
+  return share > 0.9 ? candidate : null;
+}
+
+function withoutAffix(words: readonly string[], affix: string | null): readonly string[] {
+  return affix !== null && words.length > 1 && words[0] === affix ? words.slice(1) : words;
+}
+
+/** Words that open every column of one table. */
+function tableAffix(
+  table: CatalogTable,
+  vocabulary: ReadonlySet<string>,
+  affix: string | null,
+): readonly string[] {
+  const names = table.columns.map((c) => withoutAffix(splitName(c.name, vocabulary), affix));
+  if (names.length < 3) return [];
+  const shared: string[] = [];
+  for (let index = 0; index < 3; index++) {
+    const word = names[0]?.[index];
+    if (word === undefined || !names.every((n) => n[index] === word && n.length > index + 1)) break;
+    shared.push(word);
+  }
+  return shared;
+}
+
+/** A prefix on every column of a table says no more than the table's own name. */
+function trimShared(
+  words: readonly string[],
+  shared: readonly string[],
+  tableWords: readonly string[],
+): readonly string[] {
+  if (shared.length === 0) return words;
+  const rest = words.slice(shared.length);
+  return rest.length === 1 && rest[0] === 'id' ? [...tableWords, 'id'] : rest;
+}
+
+function describeColumn(
+  id: number,
+  table: TableModel,
+  column: CatalogColumn,
+  words: readonly string[],
+  foreign: ReadonlySet<string>,
+): ColumnModel {
+  const kind = kindOf(column.type);
+  const isForeignKey = foreign.has(`${table.table.name}\u0000${column.name}`);
+  const isPrimary = table.table.primaryKey?.includes(column.name) ?? false;
+  const last = words.at(-1) ?? '';
+  const isIdentifier = last === 'id' || (last === 'code' && kind === 'number');
+  const isKey =
+    isForeignKey || isIdentifier || (isPrimary && table.table.primaryKey?.length === 1);
+  const isNumericText = kind === 'text' && looksNumeric(column.values);
+  return {
+    id,
+    table,
+    column,
+    words,
+    kind,
+    isNumericText,
+    dateTextFormat: kind === 'text' ? dateFormat(column.values) : null,
+    isKey,
+    isForeignKey,
+    isMeasure:
+      (kind === 'number' || isNumericText) &&
+      !isKey &&
+      !/^(year|code|number|zip|phone|rank|month|day)$/.test(last),
+  };
+}
+
+function kindOf(type: string): ColumnKind {
+  if (/\[|^(STRUCT|MAP|UNION|BLOB|JSON|LIST)/.test(type)) return 'other';
+  if (/INT|DECIMAL|NUMERIC|DOUBLE|FLOAT|REAL/.test(type)) return 'number';
+  if (/^TIMESTAMP/.test(type)) return 'timestamp';
+  if (/^DATE/.test(type)) return 'date';
+  if (/^TIME/.test(type)) return 'time';
+  if (/^BOOL/.test(type)) return 'boolean';
+  return 'text';
+}
+
+function looksNumeric(values: readonly string[]): boolean {
+  const sample = values.filter((value) => value.trim() !== '').slice(0, 60);
+  if (sample.length === 0) return false;
+  const numeric = sample.filter((value) => /^-?\d+(\.\d+)?$/.test(value.trim())).length;
+  return numeric / sample.length > 0.9 && !sample.some((value) => /^0\d/.test(value));
+}
+
+const DATE_TEXTS: readonly (readonly [RegExp, string])[] = [
+  [/^\d{4}-\d{1,2}-\d{1,2}([ T].*)?$/, 'iso'],
+  [/^\d{1,2}\/\d{1,2}\/\d{4}( \d{1,2}:\d{2})?$/, '%m/%d/%Y'],
+  [/^\d{1,2}-[A-Za-z]{3}-\d{4}$/, '%d-%b-%Y'],
+  [/^\d{1,2}-[A-Za-z]{3}-\d{2}$/, '%d-%b-%y'],
+];
+
+function dateFormat(values: readonly string[]): string | null {
+  const sample = values.filter((value) => value.trim() !== '').slice(0, 40);
+  if (sample.length === 0) return null;
+  for (const [pattern, format] of DATE_TEXTS) {
+    if (sample.every((value) => pattern.test(value))) return format;
+  }
+  return null;
+}
+
+function findKey(table: TableModel): ColumnModel | null {
+  const declared = table.table.primaryKey;
+  if (declared?.length === 1) {
+    return table.columns.find((column) => column.column.name === declared[0]) ?? null;
+  }
+  const unique = (column: ColumnModel) =>
+    table.table.rowCount > 0 && column.column.distinctCount === table.table.rowCount;
+  return (
+    table.columns.find(
+      (column) => unique(column) && column.words.at(-1) === 'id' && !column.isForeignKey,
+    ) ??
+    table.columns.find((column) => unique(column) && column.column.nullCount === 0) ??
+    null
+  );
+}
+
+function findLabels(table: TableModel): readonly ColumnModel[] {
+  const own = (column: ColumnModel) => column.words.filter((word) => !table.words.includes(word));
+  const texts = table.columns.filter((column) => column.kind === 'text' && !column.isForeignKey);
+  const named = (...wanted: string[]) =>
+    texts.find((column) => own(column).join(' ') === wanted.join(' '));
+  const name = named('name') ?? named('full', 'name') ?? named('title');
+  if (name !== undefined) return [name];
+  const [first, last] = [named('first', 'name'), named('last', 'name')];
+  if (first !== undefined && last !== undefined) return [first, last];
+  const self = texts.find((column) => own(column).length === 0 && column.words.at(-1) !== 'id');
+  const ended =
+    self ??
+    texts.find((column) => column.words.at(-1) === 'name') ??
+    texts.find((column) => column.words.at(-1) === 'title') ??
+    last ??
+    named('description') ??
+    texts.find((column) => own(column).join(' ') === 'detail');
+  if (ended !== undefined) return [ended];
+  const fallback = table.key ?? texts[0] ?? table.columns[0];
+  return fallback === undefined ? [] : [fallback];
+}
+
+function isBridge(table: TableModel): boolean {
+  const foreignKeys = table.columns.filter((column) => column.isForeignKey).length;
+  const rest = table.columns.filter(
+    (column) => !column.isForeignKey && !column.isKey && column.kind === 'text',
+  ).length;
+  return foreignKeys >= 2 && rest <= 1;
+}

@@ -1,0 +1,53 @@
+import { stem } from '../language/lemma.ts';
+import { areSynonyms } from '../language/lexicon.ts';
+
+/** How close a word of a request is to a word of a name, 0 to 1; 0 means unrelated. */
+export function wordSimilarity(asked: string, named: string): number {
+  if (asked === named) return 1;
+  if (asked.length < 2 || named.length < 2) return 0;
+  if (/\d/.test(asked) || /\d/.test(named)) return 0;
+  const isLong = asked.length >= 4 && named.length >= 3;
+  if (isLong && stem(asked) === stem(named)) return 0.9;
+  if (named.length >= 3 && named.length < asked.length && asked.startsWith(named)) {
+    // `lat` for latitude; but `art` is not short for article.
+    return named.length <= 4 && asked.length - named.length >= 2 ? 0.82 : sharesRoot(asked, named);
+  }
+  if (asked.length >= 4 && named.startsWith(asked)) return sharesRoot(named, asked);
+  if (areSynonyms(asked, named)) return 0.75;
+  if (asked.length >= 6 && named.length >= 6 && isOneEditApart(asked, named)) return 0.85;
+  if (isSkeleton(asked, named)) return 0.75;
+  return 0;
+}
+
+function sharesRoot(longer: string, shorter: string): number {
+  return shorter.length / longer.length >= 0.6 ? 0.8 : 0;
+}
+
+/** `dept` for department: the first letter and then letters of the word in order. */
+function isSkeleton(asked: string, named: string): boolean {
+  if (named.length < 3 || named.length > 5 || asked.length < named.length + 3) return false;
+  if (/[aeiou]/.test(named.slice(1, -1)) && /[aeiou]$/.test(named)) return false;
+  if (asked[0] !== named[0]) return false;
+  const consonants = [...asked].filter((letter, index) => index === 0 || !/[aeiou]/.test(letter));
+  return consonants.join('').startsWith(named);
+}
+
+/** Whether one insertion, deletion, replacement or swap of neighbours turns `a` into `b`. */
+export function isOneEditApart(a: string, b: string): boolean {
+  if (Math.abs(a.length - b.length) > 1 || a === b) return false;
+  let start = 0;
+  while (start < a.length && start < b.length && a[start] === b[start]) start++;
+  let end = 0;
+  while (
+    end < a.length - start &&
+    end < b.length - start &&
+    a[a.length - 1 - end] === b[b.length - 1 - end]
+  ) {
+    end++;
+  }
+  const [restA, restB] = [a.length - start - end, b.length - start - end];
+  if (restA <= 1 && restB <= 1) return true;
+  return (
+    restA === 2 && restB === 2 && a[start] === b[start + 1] && a[start + 1] === b[start]
+  );
+}

@@ -1,0 +1,64 @@
+import type { Mention } from './grounding/link.ts';
+import { linkMentions } from './grounding/link.ts';
+import type { SchemaModel } from './grounding/schema-model.ts';
+import { isFunctionWord, isLightVerb } from './language/lexicon.ts';
+import type { Token } from './language/tokenize.ts';
+import { tokenize } from './language/tokenize.ts';
+import type { Frame } from './parse/frame.ts';
+import { parseRequest } from './parse/request.ts';
+import { compileQuery } from './compile/sql.ts';
+import type { LogicalQuery } from './query/logical.ts';
+import type { Assignment } from './resolve/assign.ts';
+import { assign } from './resolve/assign.ts';
+import { buildQuery } from './resolve/build.ts';
+import { collectSlots } from './resolve/slots.ts';
+
+/** One way to read a request, as a query. */
+export interface Reading {
+  readonly query: LogicalQuery;
+  readonly sql: string;
+  readonly assignment: Assignment;
+  /** Fit of the words; comparable between readings of one request. */
+  readonly score: number;
+}
+
+/** Everything that was understood of a request. */
+export interface Interpretation {
+  readonly tokens: readonly Token[];
+  readonly mentions: readonly Mention[];
+  readonly frame: Frame;
+  /** Best first. */
+  readonly readings: readonly Reading[];
+  /** Content words that nothing in the database answers to. */
+  readonly unknown: readonly Token[];
+}
+
+const READINGS_MAX = 6;
+const ASSIGNMENTS_MAX = 24;
+
+/** Reads a request against a database. */
+export function interpret(request: string, model: SchemaModel, now: string): Interpretation {
+  const tokens = tokenize(request);
+  const mentions = linkMentions(request, tokens, model);
+  const frame = parseRequest(tokens, mentions, now);
+  const slots = collectSlots(frame, model);
+  const words = new Set(tokens.filter(({ kind }) => kind === 'word').map(({ lemma }) => lemma));
+  const readings: Reading[] = [];
+  for (const assignment of assign(slots, model).slice(0, ASSIGNMENTS_MAX)) {
+    const query = buildQuery(frame, assignment, { model, words });
+    if (query === null) continue;
+    const sql = compileQuery(query);
+    if (readings.some((reading) => reading.sql === sql)) continue;
+    readings.push({ query, sql, assignment, score: assignment.score });
+    if (readings.length >= READINGS_MAX) break;
+  }
+  const unknown = tokens.filter(
+    (token, index) =>
+      token.kind === 'word' &&
+      !frame.covered.has(index) &&
+      !isFunctionWord(token.lower) &&
+      !isLightVerb(token.lemma) &&
+      token.number === null,
+  );
+  return { tokens, mentions, frame, readings, unknown };
+}

@@ -1,0 +1,75 @@
+import { lemma } from './lemma.ts';
+import { parseNumberWord } from './numbers.ts';
+
+/** A piece of the request; `start` and `end` are offsets into its text. */
+export interface Token {
+  readonly kind: 'word' | 'number' | 'quoted' | 'punctuation';
+  readonly text: string;
+  readonly lower: string;
+  readonly lemma: string;
+  /** The number that the token denotes, digits or number word. */
+  readonly number: number | null;
+  readonly start: number;
+  readonly end: number;
+}
+
+const PATTERN = new RegExp(
+  [
+    String.raw`"([^"]*)"`,
+    '“([^”]*)”',
+    '`([^`]*)`',
+    // An apostrophe opens a quotation only at a word's beginning and when one closes it.
+    String.raw`(?<![\p{L}\p{N}])['‘’]((?:[^'‘’]|['’](?=[\p{L}]))+)['‘’](?![\p{L}])`,
+    String.raw`\d{4}-\d{1,2}-\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?`,
+    String.raw`\d{1,2}\/\d{1,2}\/\d{2,4}`,
+    String.raw`[$€£]?\d{1,3}(?:,\d{3})+(?:\.\d+)?`,
+    String.raw`[$€£]?\d+\.\d+`,
+    String.raw`\d+(?:st|nd|rd|th)\b`,
+    String.raw`[$€£]?\d+(?![\p{L}\d])`,
+    String.raw`['’]s\b`,
+    String.raw`[\p{L}\p{N}_]+(?:[.&@+#](?=[\p{L}\p{N}])[\p{L}\p{N}_]+)*(?:['’]t\b)?`,
+    String.raw`[^\s]`,
+  ].join('|'),
+  'gu',
+);
+
+/** Splits a request into words, numbers, quotations and punctuation. */
+export function tokenize(text: string): readonly Token[] {
+  const tokens: Token[] = [];
+  for (const match of text.matchAll(PATTERN)) {
+    const quoted = match[1] ?? match[2] ?? match[3] ?? match[4];
+    const [start, end] = [match.index, match.index + match[0].length];
+    if (quoted !== undefined && quoted.trim() !== '') {
+      tokens.push(makeToken('quoted', quoted.trim(), start, end));
+      continue;
+    }
+    for (const piece of splitContraction(match[0])) {
+      tokens.push(makeToken(kindOf(piece), piece, start, end));
+    }
+  }
+  return tokens;
+}
+
+function splitContraction(text: string): readonly string[] {
+  const contracted = /^(.+)n['’]t$/i.exec(text);
+  if (contracted?.[1] === undefined) return [text];
+  const verb = contracted[1].toLowerCase();
+  return [verb === 'ca' ? 'can' : verb === 'wo' ? 'will' : verb, 'not'];
+}
+
+function kindOf(text: string): Token['kind'] {
+  if (/^[$€£]?\d[\d,]*(\.\d+)?$/.test(text)) return 'number';
+  if (/^[\p{L}\p{N}_]/u.test(text)) return 'word';
+  return 'punctuation';
+}
+
+function makeToken(kind: Token['kind'], text: string, start: number, end: number): Token {
+  const lower = text.toLowerCase();
+  const number =
+    kind === 'number'
+      ? Number(text.replace(/[^\d.]/g, ''))
+      : kind === 'word'
+        ? parseNumberWord(lower)
+        : null;
+  return { kind, text, lower, lemma: kind === 'word' ? lemma(lower) : lower, number, start, end };
+}

@@ -1,0 +1,332 @@
+import type { Mention } from '../grounding/link.ts';
+import type { Comparator } from './comparators.ts';
+import { readComparator } from './comparators.ts';
+import type { Cursor } from './cursor.ts';
+import { isYear, readPeriod } from './dates.ts';
+import type { Condition, Frame, Operand } from './frame.ts';
+import { newFrame } from './frame.ts';
+import { readLiteral, readLiteralList } from './literals.ts';
+import { isMostlyValue, namesColumn, namesTable } from './mentions.ts';
+import { readModifiers } from './modifiers.ts';
+import type { NounPhrase } from './noun-phrase.ts';
+import { adoptPhrase, readNounPhrase, readValueAfterNoun } from './noun-phrase.ts';
+import { addSuperlative } from './ordering.ts';
+
+interface Scope {
+  readonly frame: Frame;
+  readonly near: Mention | null;
+}
+
+/**
+ * Reads one condition at the cursor; superlatives go to the frame's orders.
+ * Returns what was read, an empty list when it only added to the frame, null when nothing fits.
+ */
+export function readCondition(cursor: Cursor, scope: Scope): Condition[] | null {
+  const isNegated = cursor.eat('not');
+  const start = cursor.position;
+  const read =
+    readBetween(cursor, scope, null, isNegated) ??
+    readComparison(cursor, scope, isNegated) ??
+    readQuantity(cursor, scope, isNegated) ??
+    readPattern(cursor, scope, null, isNegated) ??
+    readValue(cursor, scope, isNegated) ??
+    readNounCondition(cursor, scope, isNegated);
+  if (read === null) cursor.position = start;
+  return read;
+}
+
+function readBetween(
+  cursor: Cursor,
+  { near }: Scope,
+  mention: Mention | null,
+  isNegated: boolean,
+): Condition[] | null {
+  const start = cursor.position;
+  const isRange =
+    cursor.eat('between') ||
+    cursor.eat('in|within|is|are|if? in? the range of|from|between?') ||
+    (cursor.looksAt('from') && cursor.peek(1)?.number != null && cursor.word(2) === 'to' && cursor.eat('from'));
+  if (!isRange) return null;
+  cursor.eat('of');
+  const low = readOperand(cursor, null);
+  if (low === null || !cursor.eat('and|to')) {
+    cursor.position = start;
+    return null;
+  }
+  const high = readOperand(cursor, null);
+  if (high === null) {
+    cursor.position = start;
+    return null;
+  }
+  return [{ kind: 'between', near, isNegated, mention, measures: [], low, high }];
+}
+
+/** "older than 18", "before 2002-06-21", "more than 2 rooms". */
+function readComparison(cursor: Cursor, scope: Scope, isNegated: boolean): Condition[] | null {
+  const start = cursor.position;
+  const comparator = readComparator(cursor);
+  if (comparator === null) return null;
+  const quantity = readCounted(cursor, scope, comparator, isNegated);
+  if (quantity !== null) return quantity;
+  const operand = readOperand(cursor, null);
+  if (operand === null) {
+    cursor.position = start;
+    return null;
+  }
+  return [compare(scope, null, comparator, operand, isNegated)];
+}
+
+function compare(
+  { near }: Scope,
+  phrase: NounPhrase | null,
+  comparator: Comparator,
+  operand: Operand,
+  isNegated: boolean,
+): Condition {
+  return {
+    kind: 'compare',
+    near,
+    isNegated,
+    aggregate: phrase?.aggregates[0] ?? null,
+    mention: phrase?.mention ?? null,
+    measures: comparator.measures,
+    operator: comparator.operator,
+    isInvertedForDates: comparator.isInvertedForDates,
+    operand,
+  };
+}
+
+/** After a comparator: a number and the noun that it counts or measures. */
+function readCounted(
+  cursor: Cursor,
+  { near }: Scope,
+  comparator: Comparator,
+  isNegated: boolean,
+): Condition[] | null {
+  const number = cursor.peek()?.number ?? null;
+  if (number === null || comparator.measures.length > 0) return null;
+  const start = cursor.position;
+  cursor.advance();
+  cursor.eat('different|distinct|unique|or');
+  const mention = cursor.mentionAt();
+  if (mention === null || mention.names.length === 0 || isMostlyValue(mention)) {
+    cursor.position = start;
+    return null;
+  }
+  cursor.take(mention);
+  cursor.eat('listed|each|or more');
+  return [
+    { kind: 'quantity', near, isNegated, operator: comparator.operator, number, numberTo: null, mention },
+  ];
+}
+
+/** "3 or more rooms", "two orders", "no" is handled as a negation. */
+function readQuantity(cursor: Cursor, scope: Scope, isNegated: boolean): Condition[] | null {
+  const token = cursor.peek();
+  if (token?.number == null || cursor.mentionAt() !== null) return null;
+  const start = cursor.position;
+  const operator = /^(more|above|greater)$/.test(cursor.word(2))
+    ? '>='
+    : /^(less|fewer|below)$/.test(cursor.word(2))
+      ? '<='
+      : '=';
+  const isRange = cursor.word(1) === 'or' && operator !== '=';
+  const isTimes = /^times?$/.test(cursor.word(1));
+  if (isTimes) return null;
+  const mention = cursor.mentionAt(isRange ? 3 : 1);
+  if (mention === null || mention.names.length === 0 || isMostlyValue(mention)) return null;
+  if (token.lower.endsWith('th') || token.lower.endsWith('st') || token.lower.endsWith('nd')) return null;
+  if (isYear(token.number) && !isRange) {
+    cursor.position = start;
+    return null;
+  }
+  cursor.advance(isRange ? 3 : 1);
+  cursor.take(mention);
+  const { near } = scope;
+  return [{ kind: 'quantity', near, isNegated, operator, number: token.number, numberTo: null, mention }];
+}
+
+const CONTAINS = [
+  'contain|contains|containing|contained|include|includes|including|like|have|has|having|with the|a|an? substring|word|phrase|letter|string|letters|words|text|character|prefix? of?',
+  'contain|contains|containing|like',
+  'includes|include|including',
+];
+
+function readPattern(
+  cursor: Cursor,
+  { near }: Scope,
+  hint: Mention | null,
+  isNegated: boolean,
+): Condition[] | null {
+  const start = cursor.position;
+  let operator: 'contains' | 'starts' | 'ends' | null = null;
+  if (cursor.eat('start|starts|starting|begin|begins|beginning|started with|by|in|from')) operator = 'starts';
+  else if (cursor.eat('end|ends|ending|ended with|in|by')) operator = 'ends';
+  else if (CONTAINS.some((pattern) => cursor.eat(pattern))) operator = 'contains';
+  else if (cursor.eat('substring|containing')) operator = 'contains';
+  if (operator === null) return null;
+  cursor.eat('the|a|an');
+  cursor.eat('substring|word|phrase|letter|string|letters|words|text|character|prefix|capital|suffix');
+  cursor.eat('letter|of');
+  const token = cursor.peek();
+  const isText =
+    token !== null &&
+    (token.kind === 'quoted' || token.text.length <= 2 || /^\p{Lu}/u.test(token.text) || hint !== null) &&
+    token.kind !== 'punctuation';
+  const mention = cursor.mentionAt();
+  const isNoun = token?.kind !== 'quoted' && mention !== null && !isMostlyValue(mention) && mention.names.length > 0 && !/^\p{Lu}/u.test(mention.text);
+  if (token === null || !isText || isNoun) {
+    cursor.position = start;
+    return null;
+  }
+  cursor.advance();
+  return [{ kind: 'pattern', near, isNegated, hint, operator, text: token.text }];
+}
+
+/** A value, with the noun beside it as a hint to its column. */
+function readValue(cursor: Cursor, { near }: Scope, isNegated: boolean): Condition[] | null {
+  const start = cursor.position;
+  const mention = cursor.mentionAt();
+  const token = cursor.peek();
+  if (token === null) return null;
+  cursor.eat('the');
+  const literals = readLiteralList(cursor);
+  if (literals === null) {
+    cursor.position = start;
+    return null;
+  }
+  if (literals.values.every(({ kind }) => kind === 'number') && mention === null) {
+    cursor.eat('times|time');
+  }
+  // "in the Math department": the noun after the value says which column.
+  const after = cursor.mentionAt();
+  const isHint =
+    after !== null && !isMostlyValue(after) && after.names.length > 0 && literals.values.every(({ kind }) => kind === 'text');
+  const hint = isHint ? cursor.take(after) : null;
+  return [
+    { kind: 'value', near, isNegated, hint, ...literals },
+  ];
+}
+
+const IS = 'is|are|was|were|be|being|been|as|of|equals|has|have|had|:|that|which|with|do|does|did|at|on|in|named|called';
+
+/** A noun and what is said about it: "price is between 1 and 2", "name contains 'x'". */
+function readNounCondition(cursor: Cursor, scope: Scope, isNegatedBefore: boolean): Condition[] | null {
+  const start = cursor.position;
+  const phrase = readNounPhrase(cursor);
+  if (phrase === null) return null;
+  let isNegated = isNegatedBefore;
+  if (phrase.superlative !== null) {
+    addSuperlative(scope.frame, phrase, scope.near, false);
+    adoptPhrase(scope.frame, phrase);
+    return [];
+  }
+  const { mention } = phrase;
+  if (mention === null) {
+    cursor.position = start;
+    return null;
+  }
+  adoptPhrase(scope.frame, phrase);
+  const inner = { frame: scope.frame, near: scope.near };
+  const rest = cursor.position;
+  while (cursor.looksAt(IS) && !cursor.looksAt('with|has|have|that|which|in the|more|at')) cursor.advance();
+  if (cursor.eat('not')) isNegated = !isNegated;
+  cursor.eat('also|either|only|just|equal|the');
+  cursor.eat('to|same as');
+  const between = readBetween(cursor, inner, mention, isNegated);
+  if (between !== null) return between;
+  const comparator = readComparator(cursor);
+  if (comparator !== null) {
+    const operand = readOperand(cursor, mention);
+    if (operand !== null) return [compare(inner, phrase, comparator, operand, isNegated)];
+    cursor.position = rest;
+  }
+  if (phrase.aggregates.length === 0) {
+    const pattern = readPattern(cursor, inner, mention, isNegated);
+    if (pattern !== null) return pattern;
+    if (cursor.eat('null|missing|empty|unknown')) {
+      return [{ kind: 'missing', near: scope.near, isNegated, mention }];
+    }
+    const period = namesColumn(mention) ? readPeriod(cursor) : null;
+    if (period !== null) {
+      return [{ kind: 'period', near: scope.near, isNegated, mention, ...period }];
+    }
+    const literals = readLiteralList(cursor);
+    if (literals !== null) {
+      return [{ kind: 'value', near: scope.near, isNegated, hint: mention, ...literals }];
+    }
+  } else {
+    const literal = readLiteral(cursor);
+    if (literal !== null) {
+      const equal: Comparator = { operator: '=', measures: [], isInvertedForDates: false };
+      return [compare(inner, phrase, equal, { kind: 'literal', literal }, isNegated)];
+    }
+  }
+  cursor.position = rest;
+  return readBareNoun(cursor, scope, mention, isNegated, start);
+}
+
+/** A noun that is only mentioned: the entity takes part in the relation. */
+function readBareNoun(
+  cursor: Cursor,
+  { frame, near }: Scope,
+  mention: Mention,
+  isNegated: boolean,
+  start: number,
+): Condition[] | null {
+  const value = readValueAfterNoun(cursor, mention);
+  if (value !== null) return [{ ...value, isNegated }];
+  if (isNegated) {
+    const inner = newFrame(frame.covered);
+    inner.related.push(mention);
+    return [{ kind: 'exists', near, isNegated: true, frame: inner }];
+  }
+  if (namesTable(mention) || namesColumn(mention)) {
+    frame.related.push(mention);
+    return [];
+  }
+  cursor.position = start;
+  return null;
+}
+
+/** What a comparison compares with: a value, an aggregate of a query, or another column. */
+export function readOperand(cursor: Cursor, compared: Mention | null): Operand | null {
+  const start = cursor.position;
+  cursor.eat('than|to');
+  const quantifier = readQuantifier(cursor);
+  const literal = quantifier === null ? readLiteral(cursor) : null;
+  if (literal !== null) return { kind: 'literal', literal };
+  cursor.eat('that|those of');
+  const phrase = readNounPhrase(cursor);
+  if (phrase === null) {
+    cursor.position = start;
+    return null;
+  }
+  const superlative = phrase.superlative;
+  const aggregate =
+    phrase.aggregates[0] ??
+    (superlative === null ? null : superlative.direction === 'desc' ? 'max' : 'min');
+  if (aggregate === null && quantifier === null) {
+    if (phrase.mention !== null) return { kind: 'mention', mention: phrase.mention };
+    cursor.position = start;
+    return null;
+  }
+  const frame = newFrame(cursor.covered);
+  adoptPhrase(frame, { ...phrase, limit: null });
+  const isEntity = phrase.mention !== null && quantifier !== null && aggregate === null;
+  if (isEntity && phrase.mention !== null) frame.related.push(phrase.mention);
+  readModifiers(cursor, frame, phrase.mention, { isInner: true });
+  return {
+    kind: 'query',
+    aggregate,
+    quantifier,
+    mention: isEntity ? compared : (phrase.mention ?? compared),
+    frame,
+  };
+}
+
+function readQuantifier(cursor: Cursor): 'any' | 'all' | null {
+  if (cursor.eat('all|every') ) return 'all';
+  if (cursor.eat('any|some')) return 'any';
+  return null;
+}

@@ -1,0 +1,152 @@
+import type { Cursor } from './cursor.ts';
+
+const MONTHS = [
+  'january',
+  'february',
+  'march',
+  'april',
+  'may',
+  'june',
+  'july',
+  'august',
+  'september',
+  'october',
+  'november',
+  'december',
+];
+
+/** The number of a month name or its three-letter form, or null. */
+export function monthNumber(lower: string): number | null {
+  const index = MONTHS.findIndex(
+    (month) => month === lower || (lower.length >= 3 && lower.length <= 4 && month.startsWith(lower)),
+  );
+  return index < 0 ? null : index + 1;
+}
+
+/** Reads a calendar date in digits or words; null when none stands here. */
+export function readDate(cursor: Cursor): string | null {
+  const token = cursor.peek();
+  if (token === null || token.kind === 'quoted') return null;
+  const iso = /^(\d{4})-(\d{1,2})-(\d{1,2})(.*)$/.exec(token.text);
+  if (iso !== null) {
+    cursor.advance();
+    return `${iso[1]}-${pad(iso[2])}-${pad(iso[3])}${(iso[4] ?? '').replace('T', ' ')}`;
+  }
+  const american = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(token.text);
+  if (american !== null) {
+    cursor.advance();
+    return `${american[3]}-${pad(american[1])}-${pad(american[2])}`;
+  }
+  return readWordedDate(cursor);
+}
+
+function readWordedDate(cursor: Cursor): string | null {
+  const [first, second, third, fourth] = [0, 1, 2, 3].map((offset) => cursor.peek(offset));
+  const comma = third?.text === ',' ? 1 : 0;
+  const year = comma === 1 ? fourth : third;
+  // "January 1, 2023", "June 3rd 2018"
+  const month = first?.kind === 'word' ? monthNumber(first.lower) : null;
+  if (month !== null && isDay(second?.number) && isYear(year?.number)) {
+    cursor.advance(3 + comma);
+    return `${year?.number}-${pad(month)}-${pad(second?.number)}`;
+  }
+  // "1 January 2023"
+  const later = second?.kind === 'word' ? monthNumber(second.lower) : null;
+  if (isDay(first?.number) && later !== null && isYear(third?.number)) {
+    cursor.advance(3);
+    return `${third?.number}-${pad(later)}-${pad(first?.number)}`;
+  }
+  return null;
+}
+
+export interface Period {
+  /** Inclusive ISO instants; `to` is exclusive. */
+  readonly from: string;
+  readonly to: string;
+}
+
+const UNITS: Readonly<Record<string, 'day' | 'week' | 'month' | 'quarter' | 'year' | 'hour'>> = {
+  day: 'day',
+  week: 'week',
+  month: 'month',
+  quarter: 'quarter',
+  year: 'year',
+  hour: 'hour',
+};
+
+/** Reads "last month", "the past 30 days", "June 2021", "today"; null when none stands here. */
+export function readPeriod(cursor: Cursor): Period | null {
+  const start = cursor.position;
+  cursor.eat('in|during|within|over|for|from|on|since');
+  cursor.eat('the');
+  const today = cursor.now.slice(0, 10);
+  if (cursor.eat('today')) return { from: today, to: shift(today, 'day', 1) };
+  if (cursor.eat('yesterday')) return { from: shift(today, 'day', -1), to: today };
+  const relative = /^(last|past|previous|this|current)$/.exec(cursor.word())?.[1];
+  if (relative !== undefined) {
+    const number = cursor.peek(1)?.number ?? null;
+    const unit = UNITS[cursor.peek(number === null ? 1 : 2)?.lemma ?? ''];
+    if (unit !== undefined) {
+      cursor.advance(number === null ? 2 : 3);
+      if (number !== null) {
+        return { from: shift(today, unit, -number), to: shift(today, 'day', 1) };
+      }
+      const opening = beginOf(today, unit);
+      if (relative === 'this' || relative === 'current') {
+        return { from: opening, to: shift(opening, unit, 1) };
+      }
+      if (relative === 'past') return { from: shift(today, unit, -1), to: shift(today, 'day', 1) };
+      return { from: shift(opening, unit, -1), to: opening };
+    }
+  }
+  const month = monthNumber(cursor.word());
+  if (month !== null) {
+    const offset = cursor.word(1) === ',' || cursor.word(1) === 'of' ? 2 : 1;
+    const year = cursor.peek(offset)?.number ?? null;
+    if (isYear(year)) {
+      cursor.advance(offset + 1);
+      const from = `${year}-${pad(month)}-01`;
+      return { from, to: shift(from, 'month', 1) };
+    }
+  }
+  cursor.position = start;
+  return null;
+}
+
+function beginOf(date: string, unit: string): string {
+  if (unit === 'year') return `${date.slice(0, 4)}-01-01`;
+  if (unit === 'quarter') {
+    const first = Math.floor((Number(date.slice(5, 7)) - 1) / 3) * 3 + 1;
+    return `${date.slice(0, 4)}-${pad(first)}-01`;
+  }
+  if (unit === 'month') return `${date.slice(0, 7)}-01`;
+  if (unit === 'week') {
+    const day = new Date(`${date}T00:00:00Z`).getUTCDay();
+    return shift(date, 'day', -((day + 6) % 7));
+  }
+  return date;
+}
+
+function shift(date: string, unit: string, count: number): string {
+  const moved = new Date(`${date}T00:00:00Z`);
+  if (unit === 'year') moved.setUTCFullYear(moved.getUTCFullYear() + count);
+  else if (unit === 'quarter') moved.setUTCMonth(moved.getUTCMonth() + 3 * count);
+  else if (unit === 'month') moved.setUTCMonth(moved.getUTCMonth() + count);
+  else if (unit === 'week') moved.setUTCDate(moved.getUTCDate() + 7 * count);
+  else if (unit === 'day') moved.setUTCDate(moved.getUTCDate() + count);
+  else moved.setUTCHours(moved.getUTCHours() + count);
+  return moved.toISOString().slice(0, 10);
+}
+
+function isDay(value: number | null | undefined): value is number {
+  return value != null && value >= 1 && value <= 31;
+}
+
+/** Whether a number reads as a calendar year. */
+export function isYear(value: number | null | undefined): value is number {
+  return value != null && Number.isInteger(value) && value >= 1000 && value <= 2200;
+}
+
+function pad(value: string | number | undefined): string {
+  return String(value ?? '').padStart(2, '0');
+}

@@ -1,0 +1,147 @@
+import type { Mention } from '../grounding/link.ts';
+import type { AggregateName, ComparisonOperator } from '../language/lexicon.ts';
+
+/**
+ * A frame is what a request says before it is known which columns are meant: its parts refer
+ * to mentions, which the resolver maps to tables, columns and values.
+ */
+export interface Frame {
+  projections: Projection[];
+  /** Asked for whole rows: "all information about". */
+  isStar: boolean;
+  isDistinct: boolean;
+  /** Entities the request talks about without projecting them. */
+  related: Mention[];
+  conditions: Condition[];
+  groups: Group[];
+  orders: Order[];
+  limit: number | null;
+  /** Operators between whole result sets. */
+  setOperations: { operator: 'union' | 'intersect' | 'except'; frame: Frame }[];
+  /** Tokens that were understood. */
+  readonly covered: Set<number>;
+}
+
+export interface Projection {
+  readonly aggregate: AggregateName | null;
+  /** An aggregate of an aggregate: the average number of … per …. */
+  readonly outerAggregate: AggregateName | null;
+  readonly mention: Mention | null;
+  readonly isDistinct: boolean;
+  /** The entity the phrase is said to belong to. */
+  of: Mention | null;
+  /** Column words to look for when no mention names the column ("where", "when"). */
+  readonly measures: readonly string[];
+}
+
+export interface Group {
+  readonly mention: Mention;
+  /** "each X" beside a projection of X adds nothing to the projections. */
+  readonly isProjected: boolean;
+}
+
+export interface Order {
+  readonly direction: 'asc' | 'desc';
+  readonly aggregate: AggregateName | null;
+  readonly mention: Mention | null;
+  /** Column words to rank by when the adjective names no column. */
+  readonly measures: readonly string[];
+  /** Ranked by how often the subject occurs. */
+  readonly isFrequency: boolean;
+  /** "the most orders": counts rows of an entity, or ranks by a numeric column. */
+  readonly isQuantity: boolean;
+  readonly near: Mention | null;
+  /** Superlatives limit; sort clauses only sort. */
+  readonly isSuperlative: boolean;
+}
+
+export interface Literal {
+  readonly text: string;
+  readonly kind: 'number' | 'text' | 'date';
+  /** The mention with stored values that spell it, if any. */
+  readonly mention: Mention | null;
+}
+
+export type Operand =
+  | { readonly kind: 'literal'; readonly literal: Literal }
+  | { readonly kind: 'mention'; readonly mention: Mention }
+  | {
+      readonly kind: 'query';
+      /** `null` compares with any/all rows as `quantifier` says. */
+      readonly aggregate: AggregateName | null;
+      readonly quantifier: 'any' | 'all' | null;
+      readonly mention: Mention | null;
+      readonly frame: Frame;
+    };
+
+interface ConditionBase {
+  readonly near: Mention | null;
+  readonly isNegated: boolean;
+}
+
+export type Condition =
+  | (ConditionBase & {
+      readonly kind: 'compare';
+      readonly aggregate: AggregateName | null;
+      readonly mention: Mention | null;
+      readonly measures: readonly string[];
+      readonly operator: ComparisonOperator;
+      readonly isInvertedForDates: boolean;
+      readonly operand: Operand;
+    })
+  | (ConditionBase & {
+      /** One of the values; `all` asks for an entity related to every one of them. */
+      readonly kind: 'value';
+      readonly hint: Mention | null;
+      readonly values: readonly Literal[];
+      readonly isAll: boolean;
+      /** The request says "both". */
+      readonly isBoth: boolean;
+    })
+  | (ConditionBase & {
+      /** "more than 3 rooms": a count of rows, or a comparison with a numeric column. */
+      readonly kind: 'quantity';
+      readonly operator: ComparisonOperator;
+      readonly number: number;
+      readonly numberTo: number | null;
+      readonly mention: Mention;
+    })
+  | (ConditionBase & {
+      readonly kind: 'pattern';
+      readonly hint: Mention | null;
+      readonly operator: 'contains' | 'starts' | 'ends';
+      readonly text: string;
+    })
+  | (ConditionBase & {
+      readonly kind: 'between';
+      readonly mention: Mention | null;
+      readonly measures: readonly string[];
+      readonly low: Operand;
+      readonly high: Operand;
+    })
+  | (ConditionBase & { readonly kind: 'exists'; readonly frame: Frame })
+  | (ConditionBase & { readonly kind: 'missing'; readonly mention: Mention })
+  | (ConditionBase & { readonly kind: 'or'; readonly conditions: readonly Condition[] })
+  | (ConditionBase & {
+      /** Dates within a span counted back from now. */
+      readonly kind: 'period';
+      readonly mention: Mention | null;
+      readonly from: string;
+      readonly to: string;
+    });
+
+/** An empty frame that shares the record of understood tokens with its parent. */
+export function newFrame(covered: Set<number>): Frame {
+  return {
+    projections: [],
+    isStar: false,
+    isDistinct: false,
+    related: [],
+    conditions: [],
+    groups: [],
+    orders: [],
+    limit: null,
+    setOperations: [],
+    covered,
+  };
+}

@@ -1,0 +1,79 @@
+import type { Cursor } from './cursor.ts';
+import { readDate } from './dates.ts';
+import type { Literal } from './frame.ts';
+import { isMostlyValue } from './mentions.ts';
+
+export interface LiteralList {
+  readonly values: readonly Literal[];
+  /** Joined by "and" under "both": every one is wanted. */
+  readonly isAll: boolean;
+  readonly isBoth: boolean;
+}
+
+/** Reads one value: a quotation, a stored value, a number or a date. */
+export function readLiteral(cursor: Cursor): Literal | null {
+  const token = cursor.peek();
+  if (token === null) return null;
+  const date = readDate(cursor);
+  if (date !== null) return { text: date, kind: 'date', mention: null };
+  const mention = cursor.mentionAt();
+  if (token.kind === 'quoted') {
+    cursor.advance();
+    return { text: token.text, kind: 'text', mention };
+  }
+  if (mention !== null && isMostlyValue(mention)) {
+    cursor.take(mention);
+    return { text: mention.text, kind: 'text', mention };
+  }
+  if (token.number !== null && token.kind === 'number') {
+    cursor.advance();
+    cursor.eat('%|percent|dollars|dollar|usd|euros|euro|years|year|minutes|hours|days|miles|km|kg');
+    return { text: String(token.number), kind: 'number', mention: null };
+  }
+  if (token.number !== null && mention === null) {
+    cursor.advance();
+    return { text: String(token.number), kind: 'number', mention: null };
+  }
+  return null;
+}
+
+/** Reads values joined by commas, "or", "and"; null when none stands here. */
+export function readLiteralList(cursor: Cursor): LiteralList | null {
+  const start = cursor.position;
+  const isBoth = cursor.eat('both');
+  cursor.eat('either');
+  const first = readLiteral(cursor);
+  if (first === null) {
+    cursor.position = start;
+    return null;
+  }
+  const values = [first];
+  let isAnd = false;
+  for (;;) {
+    const before = cursor.position;
+    const joined = cursor.eat(',') || cursor.looksAt('or|and');
+    if (!joined) break;
+    const isOr = cursor.eat('or');
+    const isThisAnd = !isOr && cursor.eat('and');
+    const next = isJoinable(cursor, first) ? readLiteral(cursor) : null;
+    if (next === null) {
+      cursor.position = before;
+      break;
+    }
+    isAnd ||= isThisAnd;
+    values.push(next);
+  }
+  return { values, isAll: values.length > 1 && (isBoth || isAnd), isBoth };
+}
+
+/** Values are listed only with others of their kind that share a column. */
+function isJoinable(cursor: Cursor, first: Literal): boolean {
+  const token = cursor.peek();
+  if (token === null) return false;
+  if (first.kind === 'number') return token.kind === 'number';
+  if (token.kind === 'quoted') return true;
+  const mention = cursor.mentionAt();
+  if (mention === null || !isMostlyValue(mention)) return false;
+  const columns = new Set(first.mention?.values.map(({ column }) => column.id));
+  return columns.size === 0 || mention.values.some(({ column }) => columns.has(column.id));
+}

@@ -1,0 +1,37 @@
+import type { Mention } from '../grounding/link.ts';
+
+/** Whether the best readings of a mention are values rather than names. */
+export function isMostlyValue(mention: Mention): boolean {
+  const name = mention.names[0]?.score ?? 0;
+  const value = mention.values[0]?.score ?? 0;
+  if (mention.values.length === 0) return mention.isQuoted && name < 0.9;
+  if (mention.isQuoted) return name < 0.9 || value >= 0.85;
+  const isCapital = /^\p{Lu}/u.test(mention.text);
+  if (isCapital) return value >= name - 0.15;
+  return value > name + 0.05;
+}
+
+/** Whether the mention may name a table. */
+export function namesTable(mention: Mention): boolean {
+  const best = mention.names[0];
+  return mention.names.some(
+    (candidate) => candidate.kind === 'table' && candidate.score >= (best?.score ?? 0) - 0.15,
+  );
+}
+
+/** Whether the mention may name a column. */
+export function namesColumn(mention: Mention): boolean {
+  const best = mention.names[0];
+  return mention.names.some(
+    (candidate) => candidate.kind === 'column' && candidate.score >= (best?.score ?? 0) - 0.15,
+  );
+}
+
+/** Whether the mention may name a numeric column that measures something. */
+export function namesMeasure(mention: Mention): boolean {
+  const best = mention.names[0]?.score ?? 0;
+  return mention.names.some(
+    (candidate) =>
+      candidate.kind === 'column' && candidate.column.isMeasure && candidate.score >= best - 0.15,
+  );
+}

@@ -1,0 +1,178 @@
+import type { Mention } from '../grounding/link.ts';
+import { isLightVerb } from '../language/lexicon.ts';
+import { readComparator } from './comparators.ts';
+import { readCondition } from './conditions.ts';
+import type { Cursor } from './cursor.ts';
+import { readPeriod } from './dates.ts';
+import type { Condition, Frame } from './frame.ts';
+import { newFrame } from './frame.ts';
+import { isMostlyValue, namesTable } from './mentions.ts';
+import { readNounPhrase } from './noun-phrase.ts';
+import { readOrder } from './ordering.ts';
+
+export interface ModifierOptions {
+  /** Inside a negation or comparison: stops where the outer clause goes on. */
+  readonly isInner: boolean;
+}
+
+const PREPOSITIONS =
+  'in|from|at|on|of|for|by|to|with|under|within|about|into|via|through|located|named|called|titled|as|inside|against|during|among|having|has|have|had|whose|that|who|which|whom|where|when|and|also|using|since|while|either|toward|towards|onto|belonging|corresponding|regarding';
+const AUXILIARIES =
+  'is|are|was|were|be|been|being|do|does|did|can|could|will|would|should|may|might|must|once|ever|also|currently|there|they|it|he|she|his|her|their|its|we|you|any|some|the|a|an|all|then|so|only|just|both|exist|exists|least|time';
+
+/** Reads everything that follows a noun phrase and adds it to the frame. */
+export function readModifiers(
+  cursor: Cursor,
+  frame: Frame,
+  head: Mention | null,
+  options: ModifierOptions,
+): void {
+  let near = head;
+  let isOr = false;
+  while (!cursor.isDone) {
+    const start = cursor.position;
+    if (options.isInner && isScopeEnd(cursor)) return;
+    if (readOrder(cursor, frame, near)) continue;
+    if (readGroup(cursor, frame)) continue;
+    if (cursor.eat('or')) {
+      isOr = true;
+      continue;
+    }
+    const negated = readNegation(cursor, frame, near);
+    if (negated !== null) {
+      push(frame, negated, isOr);
+      isOr = false;
+      continue;
+    }
+    const period = readPeriod(cursor);
+    if (period !== null) {
+      push(frame, [{ kind: 'period', near, isNegated: false, mention: null, ...period }], isOr);
+      isOr = false;
+      continue;
+    }
+    const found = readCondition(cursor, { frame, near });
+    if (found !== null && cursor.position > start) {
+      push(frame, found, isOr);
+      if (found.length > 0) isOr = false;
+      const noun = frame.related.at(-1);
+      if (found.length === 0 && noun !== undefined && namesTable(noun)) near = noun;
+      continue;
+    }
+    cursor.position = start;
+    if (cursor.mentionAt() === null && (cursor.eat(PREPOSITIONS) || cursor.eat(AUXILIARIES))) continue;
+    if (cursor.eat(',') || cursor.eat('(') || cursor.eat(')') || cursor.eat("'s") || cursor.eat(':')) continue;
+    const mention = cursor.mentionAt();
+    if (mention !== null) {
+      cursor.take(mention);
+      if (!isMostlyValue(mention)) frame.related.push(mention);
+      continue;
+    }
+    if (isLightVerb(cursor.peek()?.lemma ?? '')) cursor.advance();
+    else cursor.skip();
+  }
+}
+
+function push(frame: Frame, conditions: readonly Condition[], isOr: boolean): void {
+  const previous = frame.conditions.at(-1);
+  const [first] = conditions;
+  if (!isOr || previous === undefined || first === undefined) {
+    frame.conditions.push(...conditions);
+    return;
+  }
+  frame.conditions.pop();
+  const inherited = inheritHint(previous, first);
+  frame.conditions.push({
+    kind: 'or',
+    near: previous.near,
+    isNegated: false,
+    conditions: [...(previous.kind === 'or' ? previous.conditions : [previous]), inherited],
+  });
+}
+
+/** In "a name starting with J or ending with z" the second pattern is about the name, too. */
+function inheritHint(previous: Condition, next: Condition): Condition {
+  const last = previous.kind === 'or' ? previous.conditions.at(-1) : previous;
+  if (next.kind === 'pattern' && next.hint === null && last?.kind === 'pattern') {
+    return { ...next, hint: last.hint };
+  }
+  if (next.kind === 'compare' && next.mention === null && last?.kind === 'compare') {
+    return { ...next, mention: last.mention };
+  }
+  return next;
+}
+
+/** Inner scopes end where the sentence plainly returns to its subject. */
+function isScopeEnd(cursor: Cursor): boolean {
+  if (cursor.looksAt('and who|whose|that|which|have|has|are|is|also|with')) return true;
+  if (cursor.looksAt(', and? who|whose|that|which|sorted|ordered|order|sort|list|show|give')) return true;
+  return cursor.looksAt('and? sorted|ordered by|in') || cursor.looksAt('in descending|ascending|alphabetical') || cursor.looksAt('but');
+}
+
+const GROUP_MARKS = [
+  'for|in|of|by|from|at|with|per|on each|every|different',
+  'for each|every of the?',
+  'per',
+  'each',
+  'across|among different|various|all?',
+  'grouped|group|broken|split by|down|into by?',
+];
+
+function readGroup(cursor: Cursor, frame: Frame): boolean {
+  const start = cursor.position;
+  const isMarked = GROUP_MARKS.some((pattern) => cursor.eat(pattern));
+  const hasAggregate = frame.projections.some(({ aggregate }) => aggregate !== null);
+  const isBy = !isMarked && hasAggregate && cursor.eat('by|across|over');
+  if (!isMarked && !isBy) return false;
+  const phrase = readNounPhrase(cursor);
+  if (phrase === null || phrase.mention === null || (isBy && isMostlyValue(phrase.mention))) {
+    cursor.position = start;
+    return false;
+  }
+  frame.groups.push({ mention: phrase.mention, isProjected: true });
+  while (cursor.looksAt('and|,')) {
+    const before = cursor.position;
+    cursor.eat(',');
+    cursor.eat('and');
+    const next = cursor.mentionAt() === null && !cursor.looksAt('the|each') ? null : readNounPhrase(cursor);
+    if (next?.mention == null || next.aggregates.length > 0 || isMostlyValue(next.mention) || readComparator(cursor) !== null) {
+      cursor.position = before;
+      break;
+    }
+    frame.groups.push({ mention: next.mention, isProjected: true });
+  }
+  return true;
+}
+
+const NEGATIONS = [
+  'but? do|does|did|have|has|had|are|is|were|was|can|could not have|has|had|be? a|an|any|the?',
+  'but? who|that|which|whose? do|does|did|have|has|had|are|is|were|was not',
+  'but? not have|had|has|a|an|any|the?',
+  'but? without a|an|any|the|having?',
+  'but? with|have|has|had|having no',
+  'but? that|who|which? have|has|had|are|were|was|is? never',
+  'except|excluding|besides for? the|those?',
+  'but? no',
+  'neither',
+  'nor',
+];
+
+/** "do not have any order", "without a card", "never booked": no related row may exist. */
+function readNegation(cursor: Cursor, frame: Frame, near: Mention | null): Condition[] | null {
+  const start = cursor.position;
+  if (!NEGATIONS.some((pattern) => cursor.eat(pattern))) return null;
+  if (/^(more|less|fewer|greater|later|earlier|lower|higher)$/.test(cursor.word()) && cursor.word(1) === 'than') {
+    cursor.position = start;
+    return null;
+  }
+  const inner = newFrame(frame.covered);
+  while (cursor.mentionAt() === null && (cursor.eat(AUXILIARIES) || cursor.eat('have|had|been|any|a|an|the|in|by|with|of|from|to|on|at|for'))) {
+    // Words between the negation and what is denied carry no meaning of their own.
+  }
+  readModifiers(cursor, inner, near, { isInner: true });
+  const isEmpty = inner.related.length === 0 && inner.conditions.length === 0;
+  if (isEmpty) {
+    cursor.position = start;
+    return null;
+  }
+  return [{ kind: 'exists', near, isNegated: true, frame: inner }];
+}

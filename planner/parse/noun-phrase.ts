@@ -1,0 +1,258 @@
+import type { Mention } from '../grounding/link.ts';
+import type { AggregateName } from '../language/lexicon.ts';
+import { aggregateOf, mostAdjective, superlativeOf } from '../language/lexicon.ts';
+import type { Cursor } from './cursor.ts';
+import { readLiteralList } from './literals.ts';
+import { isMostlyValue, namesMeasure } from './mentions.ts';
+import type { Condition, Frame } from './frame.ts';
+
+/** A noun with its determiners, aggregate words and adjectives taken apart. */
+export interface NounPhrase {
+  readonly aggregates: readonly AggregateName[];
+  readonly outerAggregate: AggregateName | null;
+  readonly isDistinct: boolean;
+  readonly isEach: boolean;
+  readonly isStar: boolean;
+  readonly mention: Mention | null;
+  readonly superlative: PhraseSuperlative | null;
+  /** "top 3", "the first five". */
+  readonly limit: number | null;
+  readonly conditions: readonly Condition[];
+}
+
+export interface PhraseSuperlative {
+  readonly direction: 'asc' | 'desc';
+  readonly measures: readonly string[];
+  readonly isFrequency: boolean;
+  /** The adjective itself was `most` or `least` and counts or sums what follows. */
+  readonly isQuantity: boolean;
+}
+
+const DETERMINERS = new Set(
+  `the a an all any some their his her its our my these those this that every such certain given corresponding respective
+  associated related list listed 's existing possible current various available overall complete entire full own`.split(/\s+/),
+);
+
+/** Reads a noun phrase; null (and nothing consumed) when none stands here. */
+export function readNounPhrase(cursor: Cursor): NounPhrase | null {
+  const start = cursor.position;
+  const aggregates: AggregateName[] = [];
+  const conditions: Condition[] = [];
+  let outerAggregate: AggregateName | null = null;
+  let isDistinct = false;
+  let isEach = false;
+  let superlative: PhraseSuperlative | null = null;
+  let limit: number | null = null;
+
+  for (;;) {
+    const mention = cursor.mentionAt();
+    const word = cursor.word();
+    if (readStar(cursor)) {
+      return done({ isStar: true, mention: null });
+    }
+    if (cursor.eat('the? total? number|count of')) {
+      if (aggregates.length > 0) outerAggregate = aggregates.pop() ?? null;
+      aggregates.push('count');
+      continue;
+    }
+    if (cursor.eat('how many')) {
+      aggregates.push('count');
+      continue;
+    }
+    if (cursor.eat('how much')) {
+      aggregates.push('sum');
+      continue;
+    }
+    if (mention === null || mention.end - mention.start === 1) {
+      if (/^(distinct|different|unique)$/.test(word)) {
+        isDistinct = true;
+        cursor.advance();
+        continue;
+      }
+      if (/^(each|every)$/.test(word)) {
+        isEach = true;
+        cursor.advance();
+        continue;
+      }
+      const top = readTop(cursor);
+      if (top !== null) {
+        limit = top.limit;
+        superlative = top.superlative ?? superlative;
+        continue;
+      }
+      const found = readSuperlative(cursor);
+      if (found !== null) {
+        superlative = found;
+        continue;
+      }
+      const aggregate = mention === null || mention.names[0]?.score !== 1 || isAggregateHere(cursor) ? aggregateOf(word) : null;
+      if (aggregate !== null) {
+        cursor.advance();
+        cursor.eat('of');
+        cursor.eat('the');
+        if (aggregates.at(-1) !== aggregate) aggregates.push(aggregate);
+        cursor.eat(',');
+        cursor.eat('and');
+        continue;
+      }
+    }
+    if (mention === null && DETERMINERS.has(word)) {
+      cursor.advance();
+      continue;
+    }
+    if (mention === null && (word === 'of' || word === 'kinds' || word === 'types') && isDistinct) {
+      cursor.advance();
+      continue;
+    }
+    // "3 rooms", "two races": a number before a noun limits a superlative or is a quantity.
+    if (superlative !== null && cursor.peek()?.number != null && limit === null) {
+      limit = cursor.peek()?.number ?? null;
+      cursor.advance();
+      continue;
+    }
+    if (mention !== null && isMostlyValue(mention) && isAdjectiveOfNoun(cursor, mention)) {
+      cursor.take(mention);
+      conditions.push({
+        kind: 'value',
+        hint: null,
+        near: cursor.mentionAt(),
+        isNegated: false,
+        isAll: false,
+        isBoth: false,
+        values: [{ text: mention.text, kind: 'text', mention }],
+      });
+      continue;
+    }
+    if (mention !== null && !(isMostlyValue(mention) && mention.names.length === 0)) {
+      return done({ isStar: false, mention: cursor.take(mention) });
+    }
+    if (superlative !== null || aggregates.length > 0 || limit !== null) {
+      return done({ isStar: false, mention: null });
+    }
+    cursor.position = start;
+    return null;
+  }
+
+  function done(rest: { isStar: boolean; mention: Mention | null }): NounPhrase {
+    return { aggregates, outerAggregate, isDistinct, isEach, superlative, limit, conditions, ...rest };
+  }
+}
+
+/** "all the information", "all details of", "every column". */
+function readStar(cursor: Cursor): boolean {
+  const start = cursor.position;
+  const isAll = cursor.eat('all|every|complete|full');
+  cursor.eat('the|of|available|related');
+  cursor.eat('the');
+  if (isAll && /^(information|info|details|columns|fields|data|attributes)$/.test(cursor.word())) {
+    const next = cursor.word(1);
+    const mention = cursor.mentionAt();
+    if ((mention === null || mention.end - mention.start === 1) && /^(of|about|for|on|from|regarding|in|)$/.test(next)) {
+      cursor.advance();
+      cursor.eat('about|regarding');
+      return true;
+    }
+  }
+  cursor.position = start;
+  return false;
+}
+
+function isAggregateHere(cursor: Cursor): boolean {
+  return cursor.mentionAt(1) !== null || /^(of|number|and|,|the)$/.test(cursor.word(1));
+}
+
+function readTop(cursor: Cursor): { limit: number; superlative: PhraseSuperlative | null } | null {
+  const word = cursor.word();
+  if (/^(top|first|last|bottom)$/.test(word) && cursor.peek(1)?.number != null) {
+    const limit = cursor.peek(1)?.number ?? 1;
+    cursor.advance(2);
+    const direction = word === 'bottom' ? 'asc' : 'desc';
+    const isRanked = word === 'top' || word === 'bottom';
+    return {
+      limit,
+      superlative: isRanked ? { direction, measures: [], isFrequency: false, isQuantity: false } : null,
+    };
+  }
+  const number = cursor.peek()?.number ?? null;
+  if (number !== null && cursor.peek()?.kind !== 'quoted') {
+    const next = cursor.word(1);
+    const isSuperlative = superlativeOf(next) !== null && !/^(max|min|maximum|minimum)$/.test(next);
+    if (isSuperlative || (/^(most|least)$/.test(next))) {
+      cursor.advance();
+      return { limit: number, superlative: null };
+    }
+  }
+  return null;
+}
+
+/** "most expensive", "oldest", "the most" (of something). */
+export function readSuperlative(cursor: Cursor): PhraseSuperlative | null {
+  const word = cursor.word();
+  if (word === 'most' || word === 'least' || word === 'fewest') {
+    const adjective = cursor.word(1);
+    const measures = mostAdjective(adjective);
+    const direction = word === 'most' ? 'desc' : 'asc';
+    if (measures !== null) {
+      const beside = cursor.mentionAt(1);
+      if (beside === null || beside.end - beside.start === 1) {
+        cursor.advance(2);
+        cursor.eat('used|occurring');
+        return { direction, measures, isFrequency: measures.length === 0, isQuantity: false };
+      }
+    }
+    cursor.advance();
+    cursor.eat('number|amount of');
+    cursor.eat('of');
+    return { direction, measures: [], isFrequency: false, isQuantity: true };
+  }
+  const found = superlativeOf(word);
+  if (found === null) return null;
+  const mention = cursor.mentionAt();
+  if (mention !== null && mention.end - mention.start > 1) return null;
+  if (cursor.looksAt('largest|highest|greatest|biggest|maximum|lowest|smallest|minimum|least total? number|amount|count of')) {
+    cursor.advance();
+    cursor.eat('total');
+    cursor.advance(2);
+    return { direction: found.direction, measures: [], isFrequency: false, isQuantity: true };
+  }
+  cursor.advance();
+  return { ...found, isFrequency: false, isQuantity: false };
+}
+
+/** A value directly before a noun qualifies it: "female students", "Japanese constructors". */
+function isAdjectiveOfNoun(cursor: Cursor, value: Mention): boolean {
+  const next = cursor.mentionAt(value.end - cursor.position);
+  return next !== null && next.names.length > 0 && !isMostlyValue(next);
+}
+
+/** A value directly after a noun names which one: "room 111", "course Math". */
+export function readValueAfterNoun(cursor: Cursor, noun: Mention): Condition | null {
+  const token = cursor.peek();
+  if (token === null) return null;
+  const mention = cursor.mentionAt();
+  const isValue =
+    token.kind === 'quoted' ||
+    (token.kind === 'number' && !/^(or|and)$/.test(cursor.word(1)) ) ||
+    (mention !== null && isMostlyValue(mention) && /^\p{Lu}/u.test(mention.text) && !startsNoun(cursor, mention));
+  if (!isValue) return null;
+  const literals = readLiteralList(cursor);
+  if (literals === null) return null;
+  return {
+    kind: 'value',
+    hint: noun,
+    near: noun,
+    isNegated: false,
+    ...literals,
+  };
+}
+
+function startsNoun(cursor: Cursor, value: Mention): boolean {
+  const next = cursor.mentionAt(value.end - cursor.position);
+  return next !== null && !isMostlyValue(next) && namesMeasure(next);
+}
+
+/** Adds what the phrase says beside its noun to a frame. */
+export function adoptPhrase(frame: Frame, phrase: NounPhrase): void {
+  frame.conditions.push(...phrase.conditions);
+  if (phrase.limit !== null) frame.limit = phrase.limit;
+}

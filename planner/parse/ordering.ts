@@ -1,0 +1,163 @@
+import type { Mention } from '../grounding/link.ts';
+import type { AggregateName } from '../language/lexicon.ts';
+import type { Cursor } from './cursor.ts';
+import type { Frame } from './frame.ts';
+import type { NounPhrase } from './noun-phrase.ts';
+import { readNounPhrase, readSuperlative } from './noun-phrase.ts';
+
+/** Turns a phrase's superlative into an order with a limit. */
+export function addSuperlative(
+  frame: Frame,
+  phrase: NounPhrase,
+  near: Mention | null,
+  isSubject: boolean,
+): void {
+  const { superlative } = phrase;
+  if (superlative === null) return;
+  const isAdjective = superlative.measures.length > 0 || superlative.isFrequency;
+  frame.orders.push({
+    direction: superlative.direction,
+    aggregate: phrase.aggregates[0] ?? null,
+    // "the oldest student": the noun is the entity that is ranked, not what ranks it.
+    mention: isAdjective && isSubject ? null : phrase.mention,
+    measures: superlative.measures,
+    isFrequency: superlative.isFrequency,
+    isQuantity: superlative.isQuantity,
+    near: isSubject ? phrase.mention : near,
+    isSuperlative: true,
+  });
+  frame.limit = phrase.limit ?? frame.limit ?? 1;
+}
+
+const SORT_VERBS = 'sorted|ordered|order|sort|ranked|rank|arranged|listed|list|sorting|ordering';
+
+/** Reads a sort clause: "sorted by x in descending order", "in alphabetical order of y". */
+export function readOrder(cursor: Cursor, frame: Frame, near: Mention | null): boolean {
+  const start = cursor.position;
+  const leading = readDirection(cursor);
+  cursor.eat('results|result|them|it|the results|the list');
+  if (cursor.eat(`and? ${SORT_VERBS} results|result|them|it|the? results|result|list? by|in|from|alphabetically|according|on|based`)) {
+    cursor.position = backUp(cursor);
+  } else if (leading === null && !cursor.eat('from the? lowest|highest|smallest|largest|oldest|youngest|most|least|earliest|latest|a|z to')) {
+    cursor.position = start;
+    return false;
+  }
+  const direction = readDirection(cursor) ?? leading;
+  cursor.eat('by|of|according|based|on|for|with respect');
+  cursor.eat('to|on|by');
+  cursor.eat('the');
+  let isAny = false;
+  for (;;) {
+    const phraseStart = cursor.position;
+    const phrase = readOrderKey(cursor);
+    if (phrase === null) {
+      cursor.position = phraseStart;
+      break;
+    }
+    const own = readDirection(cursor) ?? direction;
+    frame.orders.push({
+      direction: own ?? phrase.direction ?? 'asc',
+      aggregate: phrase.aggregate,
+      mention: phrase.mention,
+      measures: [],
+      isFrequency: false,
+      isQuantity: false,
+      near,
+      isSuperlative: false,
+    });
+    isAny = true;
+    const before = cursor.position;
+    if (cursor.eat(',') && cursor.eat('and|then?') ) {
+      cursor.eat('then|by');
+    } else if (!cursor.eat('and|then')) {
+      break;
+    }
+    cursor.eat('then|by');
+    if (cursor.mentionAt() === null && !cursor.looksAt('the|number|average|total')) {
+      cursor.position = before;
+      break;
+    }
+  }
+  if (!isAny) {
+    const trailing = readDirection(cursor) ?? direction;
+    if (trailing === null) {
+      cursor.position = start;
+      return false;
+    }
+    frame.orders.push({
+      direction: trailing,
+      aggregate: null,
+      mention: null,
+      measures: [],
+      isFrequency: false,
+      isQuantity: false,
+      near,
+      isSuperlative: false,
+    });
+  }
+  return true;
+}
+
+/** The verb pattern consumed the preposition too; step back so that a direction can be read. */
+function backUp(cursor: Cursor): number {
+  const previous = cursor.tokens[cursor.position - 1]?.lower ?? '';
+  return /^(in|from|alphabetically)$/.test(previous) ? cursor.position - 1 : cursor.position;
+}
+
+interface OrderKey {
+  readonly aggregate: AggregateName | null;
+  readonly mention: Mention | null;
+  readonly direction: 'asc' | 'desc' | null;
+}
+
+function readOrderKey(cursor: Cursor): OrderKey | null {
+  const superlative = cursor.mentionAt() === null ? readSuperlative(cursor) : null;
+  const phrase = readNounPhrase(cursor);
+  if (phrase === null || phrase.mention === null) {
+    if (phrase !== null && phrase.aggregates.length > 0) {
+      return { aggregate: phrase.aggregates[0] ?? null, mention: null, direction: null };
+    }
+    if (cursor.eat('count|number')) return { aggregate: 'count', mention: null, direction: null };
+    return null;
+  }
+  return {
+    aggregate: phrase.aggregates[0] ?? null,
+    mention: phrase.mention,
+    direction: (superlative ?? phrase.superlative)?.direction ?? null,
+  };
+}
+
+/** Reads "in descending order", "alphabetically", "from oldest to youngest". */
+function readDirection(cursor: Cursor): 'asc' | 'desc' | null {
+  const start = cursor.position;
+  cursor.eat('in|with|using');
+  cursor.eat('the|a|an');
+  const isReversed = cursor.eat('reverse|reversed');
+  if (cursor.eat('ascending|increasing|asc|alphabetical|alphabetic|lexicographical|lexicographic|chronological|alphabetically|ascendingly')) {
+    cursor.eat('order|ordering|manner|sequence');
+    return isReversed ? 'desc' : 'asc';
+  }
+  if (cursor.eat('descending|decreasing|desc|descendingly|descend')) {
+    cursor.eat('order|ordering|manner|sequence');
+    return 'desc';
+  }
+  if (isReversed && cursor.eat('order')) return 'desc';
+  if (cursor.eat('from')) {
+    cursor.eat('the');
+    const word = cursor.word();
+    if (/^(highest|most|largest|oldest|latest|newest|longest|z|best|high|big|biggest|greatest)$/.test(word) && cursor.word(1) === 'to') {
+      cursor.advance(2);
+      cursor.eat('the');
+      cursor.advance();
+      return 'desc';
+    }
+    if (/^(lowest|least|smallest|youngest|earliest|oldest|shortest|a|worst|low|small|fewest)$/.test(word) && cursor.word(1) === 'to') {
+      cursor.advance(2);
+      cursor.eat('the');
+      cursor.advance();
+      return 'asc';
+    }
+  }
+  cursor.position = start;
+  return null;
+}

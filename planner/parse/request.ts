@@ -1,0 +1,304 @@
+import type { Mention } from '../grounding/link.ts';
+import type { Token } from '../language/tokenize.ts';
+import { Cursor } from './cursor.ts';
+import type { Frame, Projection } from './frame.ts';
+import { newFrame } from './frame.ts';
+import { isMostlyValue, namesMeasure, namesTable } from './mentions.ts';
+import { readModifiers } from './modifiers.ts';
+import type { NounPhrase } from './noun-phrase.ts';
+import { adoptPhrase, readNounPhrase, readValueAfterNoun } from './noun-phrase.ts';
+import { addSuperlative, readOrder } from './ordering.ts';
+
+/** Parses a linked request into a frame; words it could not use stay out of `covered`. */
+export function parseRequest(
+  tokens: readonly Token[],
+  mentions: readonly Mention[],
+  now: string,
+): Frame {
+  const covered = new Set<number>();
+  const cursor = new Cursor({ tokens, mentions, covered, now });
+  const frame = newFrame(covered);
+  let isFirst = true;
+  while (cursor.position < tokens.length) {
+    cursor.end = sentenceEnd(tokens, cursor.position);
+    if (!cursor.isDone) {
+      parseSentence(cursor, frame, isFirst);
+      isFirst = false;
+    }
+    cursor.position = cursor.end;
+    cursor.end = tokens.length;
+    if (!cursor.isDone) cursor.advance();
+  }
+  return frame;
+}
+
+function sentenceEnd(tokens: readonly Token[], from: number): number {
+  for (let index = from; index < tokens.length; index++) {
+    if (/^[.?!;]$/.test(tokens[index]?.text ?? '')) return index;
+  }
+  return tokens.length;
+}
+
+const COMMANDS =
+  'find|list|show|give|return|display|print|report|select|retrieve|fetch|get|provide|identify|tell|compute|calculate|determine|count|state|enumerate|output|present|name|what|which|who|whose|extract|check|look|see|sort|want|need|know';
+const FILLERS =
+  'me|us|out|for|is|are|was|were|be|the|all|do|does|did|i|we|you|to|can|could|would|please|like|up|have|it|also|and|then|that|there|so|a|an';
+
+function parseSentence(cursor: Cursor, frame: Frame, isFirst: boolean): void {
+  if (!isFirst && readOrder(cursor, frame, null)) {
+    readModifiers(cursor, frame, null, { isInner: false });
+    return;
+  }
+  readOpening(cursor, frame);
+  const command = readCommand(cursor);
+  if (!isFirst && !command.isCommand) {
+    // A statement that explains the question; its words add nothing but conditions.
+    readModifiers(cursor, frame, frame.related[0] ?? null, { isInner: false });
+    return;
+  }
+  if (command.measures.length > 0) {
+    frame.projections.push(projection({ measures: command.measures }));
+    readModifiers(cursor, frame, null, { isInner: false });
+    return;
+  }
+  const before = isFirst ? null : replaceProjections(frame);
+  const head = parseProjections(cursor, frame);
+  if (before !== null && frame.projections.length === 0 && !frame.isStar) {
+    frame.projections = before;
+  }
+  readModifiers(cursor, frame, head, { isInner: false });
+}
+
+/** A later sentence that lists columns says what to show; earlier nouns remain as entities. */
+function replaceProjections(frame: Frame): Projection[] {
+  const before = frame.projections;
+  frame.projections = [];
+  for (const { mention, of } of before) {
+    if (mention !== null) frame.related.unshift(mention);
+    if (of !== null) frame.related.unshift(of);
+  }
+  return before;
+}
+
+/** "For each city, …", "Among all claims, …", "In the year 2000, …" */
+function readOpening(cursor: Cursor, frame: Frame): void {
+  const start = cursor.position;
+  if (cursor.eat('for|in|per|of|from|by each|every|different') || cursor.eat('per')) {
+    const phrase = readNounPhrase(cursor);
+    if (phrase?.mention != null) {
+      frame.groups.push({ mention: phrase.mention, isProjected: true });
+      adoptPhrase(frame, phrase);
+      const comma = indexOf(cursor, ',');
+      if (comma >= 0) {
+        const end = cursor.end;
+        cursor.end = comma;
+        readModifiers(cursor, frame, phrase.mention, { isInner: false });
+        cursor.end = end;
+      }
+      cursor.eat(',');
+      return;
+    }
+  }
+  cursor.position = start;
+  const comma = indexOf(cursor, ',');
+  if (cursor.looksAt('among|of|from|for|in|with|considering|out|given|if|assume|assuming') && comma >= 0) {
+    const end = cursor.end;
+    cursor.end = comma;
+    cursor.eat('out');
+    cursor.eat('among|of|from|for|in|with|considering');
+    const phrase = readNounPhrase(cursor);
+    if (phrase !== null) {
+      adoptPhrase(frame, phrase);
+      if (phrase.mention !== null) frame.related.push(phrase.mention);
+    }
+    readModifiers(cursor, frame, phrase?.mention ?? null, { isInner: false });
+    cursor.end = end;
+    cursor.eat(',');
+    return;
+  }
+  if (cursor.looksAt('from the') && cursor.mentionAt(2) !== null) return;
+  cursor.position = start;
+}
+
+function indexOf(cursor: Cursor, text: string): number {
+  for (let index = cursor.position; index < cursor.end; index++) {
+    if (cursor.tokens[index]?.text === text) return index;
+  }
+  return -1;
+}
+
+interface Command {
+  readonly isCommand: boolean;
+  readonly measures: readonly string[];
+}
+
+/** Passes the words that only say "show me"; question words may stand for a kind of column. */
+function readCommand(cursor: Cursor): Command {
+  let isCommand = false;
+  for (;;) {
+    const isBareMention = cursor.mentionAt() !== null && isCommand;
+    if (isBareMention) return { isCommand, measures: [] };
+    if (cursor.looksAt('how many|much') || cursor.looksAt('count of|the')) return { isCommand: true, measures: [] };
+    if (cursor.eat('where is|are|was|were|do|does|did')) return { isCommand: true, measures: ['address', 'location', 'city', 'place'] };
+    if (cursor.eat('when is|are|was|were|do|does|did')) return { isCommand: true, measures: ['date', 'time', 'year'] };
+    if (cursor.eat('how old')) return { isCommand: true, measures: ['age', 'birth'] };
+    if (cursor.eat('how long')) return { isCommand: true, measures: ['duration', 'length'] };
+    if (cursor.eat(COMMANDS)) {
+      isCommand = true;
+      continue;
+    }
+    if (cursor.mentionAt() === null && isCommand && cursor.eat(FILLERS)) continue;
+    if (!isCommand && cursor.mentionAt() === null && cursor.eat('please|can|could|would|you|i|we|in|with|for|and|then|also|,|to|on|from|at|by|the|that|do|does|did|is|are|how')) continue;
+    return { isCommand, measures: [] };
+  }
+}
+
+function projection(part: Partial<Projection>): Projection {
+  return {
+    aggregate: null,
+    outerAggregate: null,
+    mention: null,
+    isDistinct: false,
+    of: null,
+    measures: [],
+    ...part,
+  };
+}
+
+/** Reads the list of things asked for and returns the entity they belong to. */
+function parseProjections(cursor: Cursor, frame: Frame): Mention | null {
+  let head: Mention | null = null;
+  let isOpen = true;
+  while (isOpen && !cursor.isDone) {
+    const start = cursor.position;
+    const phrase = readNounPhrase(cursor);
+    if (phrase === null) {
+      cursor.position = start;
+      break;
+    }
+    adoptPhrase(frame, phrase);
+    head = phrase.mention ?? head;
+    const made = addProjections(cursor, frame, phrase);
+    head = readOwner(cursor, frame, made) ?? head;
+    isOpen = readJoiner(cursor);
+  }
+  return head;
+}
+
+function addProjections(cursor: Cursor, frame: Frame, phrase: NounPhrase): Projection[] {
+  const { mention } = phrase;
+  if (phrase.isStar) {
+    frame.isStar = true;
+    return [];
+  }
+  let { aggregates } = phrase;
+  if (phrase.superlative !== null) {
+    const { superlative } = phrase;
+    const isExtreme =
+      mention !== null &&
+      aggregates.length === 0 &&
+      !superlative.isFrequency &&
+      !superlative.isQuantity &&
+      phrase.limit === null &&
+      namesMeasure(mention) &&
+      !namesTable(mention);
+    if (isExtreme) aggregates = [superlative.direction === 'desc' ? 'max' : 'min'];
+    else addSuperlative(frame, phrase, null, true);
+    if (superlative.isQuantity && !isExtreme) return [];
+  }
+  if (phrase.isEach && mention !== null) {
+    frame.groups.push({ mention, isProjected: false });
+  }
+  const kinds = aggregates.length === 0 ? [null] : aggregates;
+  const made = kinds.map((aggregate) =>
+    projection({
+      aggregate,
+      outerAggregate: phrase.outerAggregate,
+      mention,
+      isDistinct: phrase.isDistinct,
+    }),
+  );
+  if (phrase.isDistinct && aggregates.length === 0) frame.isDistinct = true;
+  frame.projections.push(...made);
+  if (mention !== null) {
+    const value = readValueAfterNoun(cursor, mention);
+    if (value !== null) frame.conditions.push(value);
+  }
+  return made;
+}
+
+/** "of the students", "'s": the entity the projected columns belong to. */
+function readOwner(cursor: Cursor, frame: Frame, made: readonly Projection[]): Mention | null {
+  if (cursor.eat("'s")) {
+    const owner = made[0]?.mention ?? null;
+    if (owner === null) return null;
+    for (const item of made) frame.projections.splice(frame.projections.indexOf(item), 1);
+    const phrase = readNounPhrase(cursor);
+    if (phrase === null) return owner;
+    adoptPhrase(frame, phrase);
+    for (const item of addProjections(cursor, frame, phrase)) item.of = owner;
+    frame.related.push(owner);
+    return owner;
+  }
+  const start = cursor.position;
+  if (!cursor.eat('of|for|about|from|in|on')) return null;
+  if (cursor.looksAt('each|every|different|the? year|month|last|past')) {
+    cursor.position = start;
+    return null;
+  }
+  const phrase = readNounPhrase(cursor);
+  if (phrase === null || phrase.aggregates.length > 0 || (phrase.superlative === null && phrase.mention === null)) {
+    cursor.position = start;
+    return null;
+  }
+  const { mention } = phrase;
+  if (phrase.isEach || (mention !== null && isMostlyValue(mention))) {
+    cursor.position = start;
+    return null;
+  }
+  adoptPhrase(frame, phrase);
+  if (phrase.superlative !== null) addSuperlative(frame, phrase, null, true);
+  if (phrase.isDistinct && made.every(({ aggregate }) => aggregate === null)) frame.isDistinct = true;
+  if (mention === null) return null;
+  for (const item of frame.projections) item.of ??= mention;
+  frame.related.push(mention);
+  const value = readValueAfterNoun(cursor, mention);
+  if (value !== null) frame.conditions.push(value);
+  if (cursor.eat("'s")) {
+    const inner = readNounPhrase(cursor);
+    if (inner?.mention != null) {
+      frame.related.push(inner.mention);
+      return inner.mention;
+    }
+  }
+  return mention;
+}
+
+const JOINERS = [
+  ', and|or? also|then?',
+  'and also|then?',
+  'as well as',
+  'along|together with',
+  'with|and|, their|its|his|her|the? corresponding|respective|associated|total?',
+];
+
+/** Whether the list of projections goes on. */
+function readJoiner(cursor: Cursor): boolean {
+  const start = cursor.position;
+  const isWith = cursor.looksAt('with their|its|his|her|corresponding|respective|associated') || cursor.looksAt('with the number|total|average|corresponding|count');
+  const isJoined = isWith ? cursor.eat('with') : JOINERS.slice(0, 4).some((pattern) => cursor.eat(pattern));
+  if (!isJoined) return false;
+  cursor.eat('show|list|give|find|return|what|which|how');
+  cursor.eat('is|are|me');
+  cursor.eat('their|its|his|her|the');
+  cursor.eat('corresponding|respective|associated');
+  const mention = cursor.mentionAt();
+  const isNoun =
+    (mention !== null && (!isMostlyValue(mention) || mention.names.length > 0)) ||
+    cursor.looksAt('number|count|average|total|maximum|minimum|all|how|highest|lowest|sum|the|max|min|mean|distinct|different');
+  if (!isNoun || cursor.looksAt('are|is|have|has|who|whose|that')) {
+    cursor.position = start;
+    return false;
+  }
+  return true;
+}

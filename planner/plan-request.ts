@@ -1,0 +1,105 @@
+import type { CatalogSnapshot } from './catalog.ts';
+import type { ColumnModel } from './grounding/schema-model.ts';
+import { schemaModel } from './grounding/schema-model.ts';
+import type { Interpretation, Reading } from './interpret.ts';
+import { interpret } from './interpret.ts';
+import type { Plan, PlanColumn, PlanOutcome } from './plan.ts';
+
+export interface PlanRequestInput {
+  /** What the person asked, in English. */
+  readonly request: string;
+  readonly catalog: CatalogSnapshot;
+  /** The ISO instant that counts as now. */
+  readonly now: string;
+}
+
+/**
+ * Plans a request over a database: a validated plan with alternatives, a question back, or a
+ * refusal that names the words nothing answers to. Pure; the same input gives the same outcome.
+ */
+export function planRequest({ request, catalog, now }: PlanRequestInput): PlanOutcome {
+  const model = schemaModel(catalog);
+  const interpretation = interpret(request, model, now);
+  const [best, ...others] = interpretation.readings;
+  const unknownWords = interpretation.unknown.map(({ text }) => text);
+  if (best === undefined || unknownWords.length > 0) {
+    return {
+      status: 'refused',
+      reason:
+        unknownWords.length > 0
+          ? `Nothing in the database answers to ${unknownWords.map((word) => `"${word}"`).join(', ')}.`
+          : 'The request could not be turned into a query over this database.',
+      unknownWords,
+      suggestions: [
+        ...new Set(interpretation.unknown.flatMap(({ lemma }) => model.names.nearest(lemma, 3))),
+      ].slice(0, 5),
+    };
+  }
+  return {
+    status: 'planned',
+    plan: queryPlan(request, interpretation, best),
+    alternatives: others.map((reading) => queryPlan(request, interpretation, reading)),
+  };
+}
+
+function queryPlan(request: string, interpretation: Interpretation, reading: Reading): Plan {
+  const columns = planColumns(reading);
+  const isAggregate =
+    reading.query.isCounted ||
+    (reading.query.groupBy.length === 0 &&
+      reading.query.select.some(({ expression }) => expression.kind === 'aggregate'));
+  return {
+    request,
+    tasks: [
+      {
+        kind: 'query',
+        id: 'task1',
+        title: request.replace(/\s+/g, ' ').trim().replace(/[?.!]+$/, ''),
+        dependsOn: [],
+        sql: reading.sql,
+        columns,
+      },
+    ],
+    answer: {
+      kind: 'answer',
+      from: 'task1',
+      shape:
+        isAggregate && columns.length === 1 ? 'scalar' : columns.length === 1 ? 'list' : reading.query.limit === 1 ? 'row' : 'table',
+      template: null,
+    },
+    assumptions: [],
+    grounding: grounding(interpretation, reading),
+  };
+}
+
+function planColumns(reading: Reading): PlanColumn[] {
+  const { query } = reading;
+  if (query.isCounted) return [{ name: 'count', type: 'BIGINT' }];
+  if (query.starOf !== null) {
+    return query.starOf.columns.map(({ column }) => ({ name: column.name, type: column.type }));
+  }
+  return query.select.map(({ expression, alias }) => {
+    if (expression.kind === 'column') {
+      return { name: alias ?? expression.column.column.name, type: expression.column.column.type };
+    }
+    return { name: alias ?? 'value', type: null };
+  });
+}
+
+function grounding(interpretation: Interpretation, reading: Reading): Plan['grounding'] {
+  return interpretation.mentions.flatMap((mention) => {
+    const choice = reading.assignment.choices.get(mention);
+    if (choice === undefined) return [];
+    const meaning =
+      choice.kind === 'table'
+        ? choice.table.table.name
+        : choice.kind === 'column'
+          ? label(choice.column)
+          : `${label(choice.column)} = ${choice.value}`;
+    return [{ text: mention.text, meaning }];
+  });
+}
+
+function label(column: ColumnModel): string {
+  return `${column.table.table.name}.${column.column.name}`;
+}

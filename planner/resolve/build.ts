@@ -1,0 +1,305 @@
+import type { ColumnModel, SchemaModel, TableModel } from '../grounding/schema-model.ts';
+import type { Frame, Order, Projection } from '../parse/frame.ts';
+import type { Expression, JoinTree, LogicalQuery, OrderItem, SelectItem } from '../query/logical.ts';
+import { columnOf, numberOf } from '../query/logical.ts';
+import type { Assignment } from './assign.ts';
+import { joinTables, tablesOf } from './join-tree.ts';
+import { PredicateBuilder } from './predicates.ts';
+import type { Choice } from './slots.ts';
+
+export interface BuildContext {
+  readonly model: SchemaModel;
+  /** Lemmas of the request, for choosing between parallel keys. */
+  readonly words: ReadonlySet<string>;
+}
+
+/** Builds the query that a frame means under an assignment; null when it makes no sense. */
+export function buildQuery(
+  frame: Frame,
+  assignment: Assignment,
+  context: BuildContext,
+): LogicalQuery | null {
+  return new QueryBuilder(frame, assignment, context).build();
+}
+
+class QueryBuilder {
+  readonly #frame: Frame;
+  readonly #assignment: Assignment;
+  readonly #context: BuildContext;
+  readonly #groupBy: Expression[] = [];
+  readonly #orderBy: OrderItem[] = [];
+  #needsGroup = false;
+  #limit: number | null;
+
+  constructor(frame: Frame, assignment: Assignment, context: BuildContext) {
+    this.#frame = frame;
+    this.#assignment = assignment;
+    this.#context = context;
+    this.#limit = frame.limit;
+  }
+
+  build(): LogicalQuery | null {
+    const frame = this.#frame;
+    const tables = [...this.#assignment.tables];
+    const subject = this.#subject();
+    if (subject !== null && !tables.includes(subject)) tables.unshift(subject);
+    if (tables.length === 0) return null;
+    const from = joinTables(orderTables(tables, subject), this.#context.model, this.#context.words);
+    if (from === null) return null;
+    const predicates = new PredicateBuilder({
+      choices: this.#assignment.choices,
+      context: this.#context,
+      subject,
+      tables: tablesOf(from),
+    });
+    if (!predicates.addAll(frame.conditions)) return null;
+
+    const select = this.#select(subject);
+    for (const group of frame.groups) this.#group(this.#choice(group.mention), group.isProjected, select);
+    for (const order of frame.orders) if (!this.#order(order, select, subject)) return null;
+    const hasAggregate = select.some(({ expression }) => expression.kind === 'aggregate');
+    const having = predicates.having;
+    const needsGroup = this.#needsGroup || having.length > 0 || hasAggregate;
+    const isCounted = having.length > 0 && select.length === 1 && isCount(select[0]) && frame.groups.length === 0;
+    const starOf = frame.isStar && select.length === 0 ? (subject ?? from.root) : null;
+    if (select.length === 0 && starOf === null) return null;
+
+    const shown = isCounted && subject !== null ? this.#countedSelect(select[0], subject) : select;
+    const groupBy = needsGroup ? this.#grouping(shown, subject, hasAggregate && !isCounted, from) : [];
+    const base: LogicalQuery = {
+      select: shown,
+      starOf,
+      isDistinct: frame.isDistinct && groupBy.length === 0,
+      from,
+      where: predicates.where,
+      groupBy,
+      having,
+      orderBy: this.#orderBy,
+      limit: this.#limit,
+      setOperation: null,
+      isCounted,
+    };
+    return predicates.withAlternatives(base);
+  }
+
+  #choice(subject: object): Choice | null {
+    return this.#assignment.choices.get(subject) ?? null;
+  }
+
+  /** The table whose rows the request is about. */
+  #subject(): TableModel | null {
+    const { projections, related, conditions } = this.#frame;
+    for (const { mention, of } of projections) {
+      const owner = of === null ? null : this.#choice(of);
+      if (owner?.kind === 'table') return owner.table;
+      const own = mention === null ? null : this.#choice(mention);
+      if (own !== null) return own.table;
+    }
+    for (const mention of related) {
+      const choice = this.#choice(mention);
+      if (choice !== null) return choice.table;
+    }
+    for (const condition of conditions) {
+      const near = condition.near === null ? null : this.#choice(condition.near);
+      if (near !== null) return near.table;
+    }
+    return this.#assignment.tables[0] ?? null;
+  }
+
+  #select(subject: TableModel | null): SelectItem[] {
+    const items: SelectItem[] = [];
+    for (const projection of this.#frame.projections) {
+      for (const expression of this.#projected(projection, subject)) {
+        if (!items.some((item) => sameExpression(item.expression, expression))) {
+          items.push({ expression, alias: null });
+        }
+      }
+    }
+    return items;
+  }
+
+  #projected(projection: Projection, subject: TableModel | null): readonly Expression[] {
+    const { aggregate, mention } = projection;
+    const choice = this.#choice(mention ?? projection);
+    if (aggregate === null) {
+      if (choice === null) return [];
+      if (choice.kind === 'table') return choice.table.labels.map(columnOf);
+      return [columnOf(choice.column)];
+    }
+    if (aggregate === 'count') return [this.#counted(choice, projection.isDistinct, projection.outerAggregate)];
+    if (choice === null) {
+      return subject === null ? [] : [{ kind: 'aggregate', name: 'count', isDistinct: false, of: null }];
+    }
+    if (choice.kind === 'table') {
+      // "total orders" counts them; other aggregates of a table mean its one measure.
+      if (aggregate === 'sum') return [this.#counted(choice, projection.isDistinct, null)];
+      const measure = choice.table.columns.find((column) => column.isMeasure);
+      return measure === undefined ? [] : [aggregated(aggregate, measure)];
+    }
+    return [aggregated(aggregate, choice.column)];
+  }
+
+  #counted(choice: Choice | null, isDistinct: boolean, outer: Projection['outerAggregate']): Expression {
+    const rows: Expression = { kind: 'aggregate', name: 'count', isDistinct: false, of: null };
+    if (choice === null || choice.kind === 'table') {
+      const key = choice?.table.key ?? null;
+      if (isDistinct && key !== null) {
+        return { kind: 'aggregate', name: 'count', isDistinct: true, of: columnOf(key) };
+      }
+      return rows;
+    }
+    const { column } = choice;
+    if (outer !== null) return aggregated(outer, column);
+    if (column.isMeasure && !isDistinct) return aggregated('sum', column);
+    if (column === column.table.key && !isDistinct) return rows;
+    return { kind: 'aggregate', name: 'count', isDistinct: true, of: columnOf(column) };
+  }
+
+  #group(choice: Choice | null, isProjected: boolean, select: SelectItem[]): void {
+    if (choice === null) return;
+    const columns = choice.kind === 'table' ? choice.table.labels : [choice.column];
+    const hasAggregate = select.some(({ expression }) => expression.kind === 'aggregate');
+    if (!hasAggregate && this.#frame.orders.length === 0) {
+      // "for each student, the name": nothing to aggregate, the group only says whose.
+      if (choice.kind === 'column' && isProjected) this.#prepend(columns, select);
+      return;
+    }
+    this.#needsGroup = true;
+    if (choice.kind === 'table' && choice.table.key !== null && !columns.includes(choice.table.key)) {
+      this.#groupBy.push(columnOf(choice.table.key));
+    }
+    for (const column of columns) this.#groupBy.push(columnOf(column));
+    const isShown = select.some(
+      ({ expression }) =>
+        expression.kind === 'column' && choice.kind === 'table' && expression.column.table === choice.table,
+    );
+    if (isProjected && !isShown) this.#prepend(columns, select);
+  }
+
+  #prepend(columns: readonly ColumnModel[], select: SelectItem[]): void {
+    const items = columns
+      .map((column): SelectItem => ({ expression: columnOf(column), alias: null }))
+      .filter((item) => !select.some(({ expression }) => sameExpression(expression, item.expression)));
+    select.unshift(...items);
+  }
+
+  #order(order: Order, select: readonly SelectItem[], subject: TableModel | null): boolean {
+    const expression = this.#orderKey(order, select, subject);
+    if (expression === null) return false;
+    if (expression.kind === 'aggregate') this.#needsGroup = true;
+    let { direction } = order;
+    const isAge = order.measures.includes('age');
+    if (isAge && expression.kind === 'column' && isBirth(expression.column)) {
+      direction = direction === 'asc' ? 'desc' : 'asc';
+    }
+    this.#orderBy.push({ expression: dated(expression), direction });
+    return true;
+  }
+
+  #orderKey(order: Order, select: readonly SelectItem[], subject: TableModel | null): Expression | null {
+    const rows: Expression = { kind: 'aggregate', name: 'count', isDistinct: false, of: null };
+    if (order.isFrequency) return rows;
+    const choice = this.#choice(order.mention ?? order);
+    if (choice === null) {
+      if (order.aggregate === 'count' || order.isQuantity) return rows;
+      const chosen = order.direction === 'desc' || order.aggregate !== null ? select.find(({ expression }) => expression.kind === 'aggregate') : undefined;
+      return chosen?.expression ?? select[0]?.expression ?? null;
+    }
+    if (choice.kind === 'table') {
+      if (order.aggregate === 'count' || order.isQuantity || order.isSuperlative) return rows;
+      const label = choice.table.labels[0];
+      return label === undefined ? null : columnOf(label);
+    }
+    const { column } = choice;
+    if (order.aggregate !== null && order.aggregate !== 'count') return aggregated(order.aggregate, column);
+    if (order.aggregate === 'count') return column.isMeasure ? aggregated('sum', column) : rows;
+    const isOwn = subject === null || column.table === subject;
+    if (order.isQuantity) {
+      if (!column.isMeasure) return rows;
+      if (!isOwn) return aggregated('sum', column);
+    }
+    const grouped = select.find(
+      ({ expression }) =>
+        expression.kind === 'aggregate' && expression.of?.kind === 'column' && expression.of.column === column,
+    );
+    return grouped?.expression ?? numberOf(column);
+  }
+
+  /** What counting groups counts: the subject's key, or the column that is counted. */
+  #countedSelect(item: SelectItem | undefined, subject: TableModel): readonly SelectItem[] {
+    const expression = item?.expression;
+    if (expression?.kind === 'aggregate' && expression.of !== null) {
+      return [{ expression: expression.of, alias: null }];
+    }
+    const columns = subject.key === null ? subject.labels : [subject.key];
+    return columns.map((column) => ({ expression: columnOf(column), alias: null }));
+  }
+
+  /** Groups by what is shown, and by the key of the entity shown so that namesakes stay apart. */
+  #grouping(
+    select: readonly SelectItem[],
+    subject: TableModel | null,
+    hasAggregate: boolean,
+    from: JoinTree,
+  ): readonly Expression[] {
+    const grouping: Expression[] = [...this.#groupBy];
+    const shown = select.filter(({ expression }) => expression.kind === 'column');
+    const isJoined = from.joins.length > 0;
+    for (const { expression } of shown) {
+      if (expression.kind !== 'column') continue;
+      const { table } = expression.column;
+      const isLabel = table.labels.includes(expression.column) || table.columns.length > 0;
+      if (isJoined && isLabel && table.key !== null && table === subject && this.#frame.groups.length === 0 && identifies(expression.column)) {
+        grouping.push(columnOf(table.key));
+      }
+      grouping.push(expression);
+    }
+    for (const { expression } of this.#orderBy) {
+      if (expression.kind === 'column' && (hasAggregate || grouping.length > 0)) grouping.push(expression);
+    }
+    return grouping.filter(
+      (item, index) => grouping.findIndex((earlier) => sameExpression(earlier, item)) === index,
+    );
+  }
+}
+
+/** A column that tells rows of its table apart nearly always, as names do and categories do not. */
+function identifies(column: ColumnModel): boolean {
+  const { distinctCount } = column.column;
+  return distinctCount === null || distinctCount > 0.5 * column.table.table.rowCount;
+}
+
+function orderTables(tables: readonly TableModel[], subject: TableModel | null): readonly TableModel[] {
+  if (subject === null) return tables;
+  return [subject, ...tables.filter((table) => table !== subject)];
+}
+
+function isCount(item: SelectItem | undefined): boolean {
+  return item?.expression.kind === 'aggregate' && item.expression.name === 'count';
+}
+
+function aggregated(name: 'sum' | 'avg' | 'min' | 'max' | 'count', column: ColumnModel): Expression {
+  return { kind: 'aggregate', name, isDistinct: false, of: dated(numberOf(column)) };
+}
+
+/** Dates kept as text in another form than ISO only order rightly when cast. */
+function dated(expression: Expression): Expression {
+  if (expression.kind !== 'column') return expression;
+  const format = expression.column.dateTextFormat;
+  return format === null || format === 'iso' ? expression : { ...expression, cast: 'DATE' };
+}
+
+function isBirth(column: ColumnModel): boolean {
+  return column.words.some((word) => word === 'birth' || word === 'birthday' || word === 'birthdate') || column.kind === 'date';
+}
+
+/** Structural equality of expressions. */
+export function sameExpression(a: Expression, b: Expression): boolean {
+  if (a.kind === 'column' && b.kind === 'column') return a.column === b.column;
+  if (a.kind === 'aggregate' && b.kind === 'aggregate') {
+    if (a.name !== b.name || a.isDistinct !== b.isDistinct) return false;
+    if (a.of === null || b.of === null) return a.of === b.of;
+    return sameExpression(a.of, b.of);
+  }
+  return false;
+}

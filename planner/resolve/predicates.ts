@@ -1,0 +1,382 @@
+import type { ColumnModel, TableModel } from '../grounding/schema-model.ts';
+import type { ComparisonOperator } from '../language/lexicon.ts';
+import { isYear } from '../parse/dates.ts';
+import type { Condition, Frame, Literal, Operand } from '../parse/frame.ts';
+import type { Expression, LogicalQuery, Predicate } from '../query/logical.ts';
+import { columnOf, numberOf } from '../query/logical.ts';
+import { assign } from './assign.ts';
+import type { BuildContext } from './build.ts';
+import { buildQuery } from './build.ts';
+import { joinTables, tablesOf } from './join-tree.ts';
+import type { Choice } from './slots.ts';
+import { collectSlots, isDate, literalNumber } from './slots.ts';
+import { other } from '../grounding/key-graph.ts';
+
+export interface PredicateOptions {
+  readonly choices: ReadonlyMap<object, Choice>;
+  readonly context: BuildContext;
+  readonly subject: TableModel | null;
+  readonly tables: readonly TableModel[];
+}
+
+/** Turns the conditions of a frame into WHERE and HAVING predicates. */
+export class PredicateBuilder {
+  readonly where: Predicate[] = [];
+  readonly having: Predicate[] = [];
+  /** Conditions of which each alternative must hold for its own related row ("both A and B"). */
+  #intersected: readonly Predicate[] | null = null;
+  readonly #options: PredicateOptions;
+
+  constructor(options: PredicateOptions) {
+    this.#options = options;
+  }
+
+  /** False when some condition cannot be expressed. */
+  addAll(conditions: readonly Condition[]): boolean {
+    return conditions.every((condition) => this.#add(condition));
+  }
+
+  /** The query, intersected with copies of itself for every value that must be met separately. */
+  withAlternatives(query: LogicalQuery): LogicalQuery {
+    if (this.#intersected === null) return query;
+    const [first, ...rest] = this.#intersected;
+    if (first === undefined) return query;
+    const bare = { ...query, orderBy: [], limit: null };
+    let result: LogicalQuery | null = null;
+    for (const predicate of [...rest].reverse()) {
+      const branch: LogicalQuery = { ...bare, where: [...query.where, predicate] };
+      result = result === null ? branch : { ...branch, setOperation: { operator: 'INTERSECT', right: result } };
+    }
+    const whole: LogicalQuery = { ...query, where: [...query.where, first] };
+    return result === null ? whole : { ...whole, setOperation: { operator: 'INTERSECT', right: result } };
+  }
+
+  #add(condition: Condition): boolean {
+    if (condition.kind === 'value' && !condition.isNegated && condition.values.length > 1) {
+      const separate = this.#separateValues(condition);
+      if (separate) return true;
+    }
+    const isHaving = this.#isHaving(condition);
+    const predicate = this.#predicate(condition);
+    if (predicate === null) return false;
+    if (isHaving) this.having.push(predicate);
+    else this.#pushWhere(predicate);
+    return true;
+  }
+
+  /** Two different values asked of one column contradict each other unless met by separate rows. */
+  #pushWhere(predicate: Predicate): void {
+    if (predicate.kind === 'compare' && predicate.operator === '=' && predicate.left.kind === 'column') {
+      const { column } = predicate.left;
+      const index = this.where.findIndex(
+        (item) => item.kind === 'compare' && item.operator === '=' && item.left.kind === 'column' && item.left.column === column,
+      );
+      const earlier = this.where[index];
+      if (earlier !== undefined && this.#intersected === null) {
+        if (JSON.stringify(valueOf(earlier)) === JSON.stringify(valueOf(predicate))) return;
+        this.where.splice(index, 1);
+        this.#intersected = [earlier, predicate];
+        return;
+      }
+    }
+    this.where.push(predicate);
+  }
+
+  #separateValues(condition: Extract<Condition, { kind: 'value' }>): boolean {
+    if (!condition.isAll || this.#intersected !== null) return false;
+    const choices = condition.values.map((literal) => this.#options.choices.get(literal));
+    const [first] = choices;
+    if (first?.kind !== 'value') return false;
+    const isSame = choices.every((choice) => choice?.kind === 'value' && choice.column === first.column);
+    if (!isSame) return false;
+    if (!condition.isBoth && first.table === this.#options.subject) return false;
+    this.#intersected = condition.values.map((literal) => this.#valuePredicate([literal], condition) ?? { kind: 'and', of: [] });
+    return true;
+  }
+
+  #isHaving(condition: Condition): boolean {
+    if (condition.kind === 'quantity') {
+      const choice = this.#options.choices.get(condition.mention);
+      return !(choice?.kind === 'column' && choice.column.isMeasure);
+    }
+    if (condition.kind === 'compare') return condition.aggregate !== null;
+    return false;
+  }
+
+  #predicate(condition: Condition): Predicate | null {
+    const positive = this.#positive(condition);
+    if (positive === null || !condition.isNegated || condition.kind === 'exists') return positive;
+    return negate(positive);
+  }
+
+  #positive(condition: Condition): Predicate | null {
+    switch (condition.kind) {
+      case 'compare':
+        return this.#comparison(condition);
+      case 'value':
+        return this.#valuePredicate(condition.values, condition);
+      case 'quantity':
+        return this.#quantity(condition);
+      case 'pattern': {
+        const columns = this.#columnsOf(condition.hint ?? condition);
+        const pattern =
+          condition.operator === 'contains' ? `%${condition.text}%` : condition.operator === 'starts' ? `${condition.text}%` : `%${condition.text}`;
+        const parts = columns.map((column): Predicate => ({ kind: 'like', of: columnOf(column), pattern }));
+        return parts.length === 0 ? null : parts.length === 1 ? (parts[0] ?? null) : { kind: 'or', of: parts };
+      }
+      case 'between':
+        return this.#between(condition);
+      case 'missing': {
+        const [column] = this.#columnsOf(condition.mention);
+        return column === undefined ? null : { kind: 'null', of: columnOf(column), isNegated: false };
+      }
+      case 'period': {
+        const [column] = this.#columnsOf(condition.mention ?? condition);
+        if (column === undefined || !isDate(column)) return null;
+        const of = dateOf(column);
+        return {
+          kind: 'and',
+          of: [
+            { kind: 'compare', left: of, operator: '>=', right: { kind: 'date', value: condition.from, type: 'DATE' } },
+            { kind: 'compare', left: of, operator: '<', right: { kind: 'date', value: condition.to, type: 'DATE' } },
+          ],
+        };
+      }
+      case 'or': {
+        const parts = condition.conditions.map((inner) => this.#predicate(inner));
+        if (parts.some((part) => part === null)) return null;
+        return { kind: 'or', of: parts as Predicate[] };
+      }
+      case 'exists':
+        return this.#absence(condition.frame, condition.near);
+    }
+  }
+
+  #columnsOf(subject: object): readonly ColumnModel[] {
+    const choice = this.#options.choices.get(subject);
+    if (choice === undefined) return [];
+    return choice.kind === 'table' ? choice.table.labels : [choice.column];
+  }
+
+  #comparison(condition: Extract<Condition, { kind: 'compare' }>): Predicate | null {
+    const choice = this.#options.choices.get(condition.mention ?? condition);
+    let { operator } = condition;
+    let left: Expression;
+    let column: ColumnModel | null = null;
+    if (condition.aggregate === 'count') {
+      left = { kind: 'aggregate', name: 'count', isDistinct: false, of: null };
+    } else {
+      if (choice === undefined || choice.kind === 'table') return null;
+      column = choice.column;
+      left = condition.aggregate === null ? numberOf(column) : { kind: 'aggregate', name: condition.aggregate, isDistinct: false, of: numberOf(column) };
+    }
+    if (column !== null && condition.isInvertedForDates && isDate(column)) operator = mirror(operator);
+    const right = this.#operand(condition.operand, column, operator);
+    if (right === null) return null;
+    if (column !== null && isDate(column) && right.kind === 'number' && isYear(right.value)) {
+      left = { kind: 'part', part: 'year', of: dateOf(column) };
+    } else if (column !== null && isDate(column) && right.kind === 'date') {
+      left = dateOf(column);
+    }
+    return { kind: 'compare', left, operator, right };
+  }
+
+  #operand(operand: Operand, column: ColumnModel | null, operator: ComparisonOperator): Expression | null {
+    if (operand.kind === 'literal') return literalExpression(operand.literal, column);
+    if (operand.kind === 'mention') {
+      const choice = this.#options.choices.get(operand.mention);
+      if (choice === undefined || choice.kind === 'table') return null;
+      return numberOf(choice.column);
+    }
+    const { frame } = operand;
+    const aggregate = operand.aggregate ?? extremeFor(operator, operand.quantifier);
+    const inner: Frame = { ...frame, projections: [{ aggregate, outerAggregate: null, mention: operand.mention, isDistinct: false, of: null, measures: [] }] };
+    const slots = collectSlots(inner, this.#options.context.model).map((slot) =>
+      // The aggregate ranges over the compared column itself unless another is named.
+      column !== null && slot.subject === operand.mention && slot.options.some(({ choice }) => choice.kind === 'column' && choice.column === column)
+        ? { ...slot, options: [{ choice: { kind: 'column' as const, column, table: column.table }, score: 1 }] }
+        : slot,
+    );
+    if (operand.mention === null && column !== null) {
+      const projection = inner.projections[0];
+      if (projection !== undefined) slots.push({ subject: projection, options: [{ choice: { kind: 'column', column, table: column.table }, score: 1 }], context: null, contextWeight: 0 });
+    }
+    for (const assignment of assign(slots, this.#options.context.model).slice(0, 3)) {
+      const query = buildQuery(inner, assignment, this.#options.context);
+      if (query !== null) return { kind: 'subquery', query };
+    }
+    return null;
+  }
+
+  #valuePredicate(values: readonly Literal[], condition: Extract<Condition, { kind: 'value' }>): Predicate | null {
+    const byColumn = new Map<ColumnModel, Extract<Choice, { kind: 'value' }>[]>();
+    for (const literal of values) {
+      const choice = this.#options.choices.get(literal);
+      if (choice?.kind !== 'value') return null;
+      byColumn.set(choice.column, [...(byColumn.get(choice.column) ?? []), choice]);
+    }
+    const parts = [...byColumn].map(([column, choices]): Predicate => {
+      const isContained = choices.some(({ match }) => match === 'contains');
+      if (isContained) {
+        const likes = choices.map(({ value }): Predicate => ({ kind: 'like', of: columnOf(column), pattern: `%${value}%` }));
+        return likes.length === 1 && likes[0] !== undefined ? likes[0] : { kind: 'or', of: likes };
+      }
+      const expressions = choices.map(({ value }) => storedValue(column, value));
+      const of = isDate(column) && expressions[0]?.kind === 'number' ? ({ kind: 'part', part: 'year', of: dateOf(column) } as const) : columnOf(column);
+      const [only] = expressions;
+      return expressions.length === 1 && only !== undefined
+        ? { kind: 'compare', left: of, operator: '=', right: only }
+        : { kind: 'in', of, values: expressions };
+    });
+    if (parts.length === 0) return null;
+    return parts.length === 1 ? (parts[0] ?? null) : { kind: condition.isAll ? 'and' : 'or', of: parts };
+  }
+
+  #quantity(condition: Extract<Condition, { kind: 'quantity' }>): Predicate | null {
+    const choice = this.#options.choices.get(condition.mention);
+    if (choice === undefined) return null;
+    const right: Expression = { kind: 'number', value: condition.number };
+    if (choice.kind === 'column' && choice.column.isMeasure) {
+      return { kind: 'compare', left: numberOf(choice.column), operator: condition.operator, right };
+    }
+    const isDistinct = choice.kind === 'column' && choice.column !== choice.table.key;
+    const left: Expression = {
+      kind: 'aggregate',
+      name: 'count',
+      isDistinct,
+      of: isDistinct && choice.kind === 'column' ? columnOf(choice.column) : null,
+    };
+    return { kind: 'compare', left, operator: condition.operator, right };
+  }
+
+  #between(condition: Extract<Condition, { kind: 'between' }>): Predicate | null {
+    const [column] = this.#columnsOf(condition.mention ?? condition);
+    if (column === undefined) return null;
+    const low = this.#operand(condition.low, column, '>=');
+    const high = this.#operand(condition.high, column, '<=');
+    if (low === null || high === null) return null;
+    const isYears = low.kind === 'number' && isYear(low.value) && isDate(column);
+    const of: Expression = isYears
+      ? { kind: 'part', part: 'year', of: dateOf(column) }
+      : isDate(column)
+        ? dateOf(column)
+        : numberOf(column);
+    return { kind: 'between', of, low, high };
+  }
+
+  /** No row related to the subject satisfies the inner frame. */
+  #absence(frame: Frame, near: Condition['near']): Predicate | null {
+    const { context, choices, subject } = this.#options;
+    const nearTable = near === null ? undefined : choices.get(near)?.table;
+    const anchor = nearTable !== undefined && this.#options.tables.includes(nearTable) ? nearTable : subject;
+    if (anchor === null) return null;
+    const slots = collectSlots(frame, context.model);
+    for (const assignment of assign(slots, context.model, [anchor]).slice(0, 4)) {
+      const inner = new PredicateBuilder({ ...this.#options, choices: assignment.choices, tables: assignment.tables, subject: anchor });
+      if (!inner.addAll(frame.conditions)) continue;
+      const needed = assignment.tables.filter((table) => table !== anchor);
+      if (needed.length === 0) {
+        if (inner.where.length === 0) continue;
+        const [only] = inner.where;
+        return negate(inner.where.length === 1 && only !== undefined ? only : { kind: 'and', of: inner.where });
+      }
+      const predicate = this.#notIn(anchor, needed, inner);
+      if (predicate !== null) return predicate;
+    }
+    return null;
+  }
+
+  #notIn(anchor: TableModel, needed: readonly TableModel[], inner: PredicateBuilder): Predicate | null {
+    const { context } = this.#options;
+    const tree = joinTables([anchor, ...needed], context.model, context.words);
+    const first = tree?.joins[0];
+    if (tree === null || first === undefined || other(first.edge, first.table) !== anchor) return null;
+    const isChild = first.edge.from === first.table;
+    const [own, theirs] = isChild ? [first.edge.toColumns[0], first.edge.fromColumns[0]] : [first.edge.fromColumns[0], first.edge.toColumns[0]];
+    if (own === undefined || theirs === undefined) return null;
+    const usesAnchor = inner.where.some((predicate) => mentionsTable(predicate, anchor));
+    const rest = tree.joins.slice(1);
+    const touchesAnchor = rest.some(({ edge }) => edge.from === anchor || edge.to === anchor);
+    const from = usesAnchor || touchesAnchor ? tree : { root: first.table, joins: rest };
+    const selected = usesAnchor || touchesAnchor ? own : theirs;
+    const query: LogicalQuery = {
+      select: [{ expression: columnOf(selected), alias: null }],
+      starOf: null,
+      isDistinct: false,
+      from,
+      where: [...inner.where, { kind: 'null', of: columnOf(selected), isNegated: true }],
+      groupBy: inner.having.length > 0 ? [columnOf(selected)] : [],
+      having: inner.having,
+      orderBy: [],
+      limit: null,
+      setOperation: null,
+      isCounted: false,
+    };
+    void tablesOf;
+    return { kind: 'inQuery', of: columnOf(own), query, isNegated: true };
+  }
+}
+
+function mentionsTable(predicate: Predicate, table: TableModel): boolean {
+  return columnsIn(predicate).some((column) => column.table === table);
+}
+
+function columnsIn(value: unknown): ColumnModel[] {
+  if (value === null || typeof value !== 'object') return [];
+  if ('kind' in value && value.kind === 'column' && 'column' in value) return [value.column as ColumnModel];
+  if ('kind' in value && (value.kind === 'subquery' || value.kind === 'inQuery')) return [];
+  return Object.values(value).flatMap((item) =>
+    Array.isArray(item) ? item.flatMap(columnsIn) : columnsIn(item),
+  );
+}
+
+function valueOf(predicate: Predicate): unknown {
+  return predicate.kind === 'compare' && 'value' in predicate.right ? predicate.right.value : null;
+}
+
+function extremeFor(operator: ComparisonOperator, quantifier: 'any' | 'all' | null): 'min' | 'max' {
+  const isGreater = operator === '>' || operator === '>=';
+  return isGreater === (quantifier === 'all') ? 'max' : 'min';
+}
+
+function mirror(operator: ComparisonOperator): ComparisonOperator {
+  const mirrored = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', '=': '=', '<>': '<>' } as const;
+  return mirrored[operator];
+}
+
+function negate(predicate: Predicate): Predicate {
+  if (predicate.kind === 'compare') {
+    const opposite = { '<': '>=', '<=': '>', '>': '<=', '>=': '<', '=': '<>', '<>': '=' } as const;
+    return { ...predicate, operator: opposite[predicate.operator] };
+  }
+  if (predicate.kind === 'null' || predicate.kind === 'inQuery') {
+    return { ...predicate, isNegated: !predicate.isNegated };
+  }
+  return { kind: 'not', of: predicate };
+}
+
+function dateOf(column: ColumnModel): Expression {
+  return { kind: 'column', column, cast: column.kind === 'text' ? 'DATE' : null };
+}
+
+function literalExpression(literal: Literal, column: ColumnModel | null): Expression | null {
+  if (literal.kind === 'date') {
+    return { kind: 'date', value: literal.text, type: literal.text.length > 10 ? 'TIMESTAMP' : 'DATE' };
+  }
+  const number = literalNumber(literal);
+  if (number !== null) {
+    if (column !== null && column.kind === 'text' && !column.isNumericText && column.dateTextFormat === null) return { kind: 'text', value: literal.text };
+    return { kind: 'number', value: number };
+  }
+  return literal.kind === 'text' ? { kind: 'text', value: literal.text } : null;
+}
+
+/** A value in the spelling and type of its column. */
+function storedValue(column: ColumnModel, value: string): Expression {
+  if (isDate(column)) {
+    if (/^\d{4}$/.test(value)) return { kind: 'number', value: Number(value) };
+    return column.kind === 'text' ? { kind: 'text', value } : { kind: 'date', value, type: value.length > 10 ? 'TIMESTAMP' : 'DATE' };
+  }
+  if (column.kind === 'number' && Number.isFinite(Number(value))) return { kind: 'number', value: Number(value) };
+  return { kind: 'text', value };
+}

@@ -1,0 +1,351 @@
+import type { Mention } from '../grounding/link.ts';
+import type { ColumnModel, SchemaModel, TableModel } from '../grounding/schema-model.ts';
+import { parseOrdinal } from '../language/numbers.ts';
+import { isYear } from '../parse/dates.ts';
+import type { Condition, Frame, Literal, Operand, Order, Projection } from '../parse/frame.ts';
+
+/** What a part of a frame may stand for. */
+export type Choice =
+  | { readonly kind: 'table'; readonly table: TableModel }
+  | { readonly kind: 'column'; readonly column: ColumnModel; readonly table: TableModel }
+  | {
+      readonly kind: 'value';
+      readonly column: ColumnModel;
+      readonly table: TableModel;
+      readonly value: string;
+      /** `contains` matches a part of the stored values. */
+      readonly match: 'equals' | 'contains';
+    };
+
+export interface Option {
+  readonly choice: Choice;
+  readonly score: number;
+}
+
+/** A part of the frame that needs a choice; `subject` identifies it in the assignment. */
+export interface Slot {
+  readonly subject: object;
+  readonly options: readonly Option[];
+  /** The mention whose table should agree with this choice. */
+  readonly context: Mention | null;
+  readonly contextWeight: number;
+}
+
+type Role = 'projection' | 'measure' | 'count' | 'entity' | 'group' | 'order' | 'compare' | 'quantity';
+
+/** Collects the slots of one frame; inner frames of negations and operands have their own. */
+export function collectSlots(frame: Frame, model: SchemaModel): readonly Slot[] {
+  const collector = new SlotCollector(model);
+  for (const projection of frame.projections) collector.addProjection(projection);
+  for (const mention of frame.related) collector.addMention(mention, 'entity', null);
+  for (const group of frame.groups) collector.addMention(group.mention, 'group', null);
+  for (const order of frame.orders) collector.addOrder(order);
+  for (const condition of frame.conditions) collector.addCondition(condition);
+  return collector.slots;
+}
+
+const OPTIONS_MAX = 30;
+
+class SlotCollector {
+  readonly slots: Slot[] = [];
+  readonly #model: SchemaModel;
+  readonly #seen = new Set<object>();
+
+  constructor(model: SchemaModel) {
+    this.#model = model;
+  }
+
+  addProjection(projection: Projection): void {
+    const { aggregate, mention, of } = projection;
+    if (mention !== null) {
+      const role = aggregate === null ? 'projection' : aggregate === 'count' ? 'count' : 'measure';
+      this.addMention(mention, role, of);
+    } else if (projection.measures.length > 0) {
+      this.#add(projection, this.#measured(projection.measures, 'any'), of, 0.2);
+    }
+  }
+
+  addMention(mention: Mention, role: Role, context: Mention | null): void {
+    const options = mention.names.map((candidate): Option => {
+      const choice: Choice =
+        candidate.kind === 'table'
+          ? { kind: 'table', table: candidate.table }
+          : { kind: 'column', column: candidate.column, table: candidate.table };
+      return { choice, score: candidate.score + roleAdjustment(role, choice) };
+    });
+    this.#add(mention, options, context, 0.22);
+  }
+
+  addOrder(order: Order): void {
+    if (order.mention !== null) {
+      const isCount = order.aggregate === 'count' || order.isQuantity;
+      this.addMention(order.mention, isCount ? 'quantity' : 'order', order.near);
+    } else if (order.measures.length > 0) {
+      this.#add(order, this.#measured(order.measures, 'ordered'), order.near, 0.3);
+    }
+  }
+
+  addCondition(condition: Condition): void {
+    switch (condition.kind) {
+      case 'compare':
+        this.#addOperand(condition.operand);
+        if (condition.mention !== null) {
+          this.addMention(condition.mention, condition.aggregate === 'count' ? 'count' : 'compare', condition.near);
+        } else {
+          this.#add(condition, this.#compared(condition), condition.near, 0.3);
+        }
+        return;
+      case 'between':
+        if (condition.mention !== null) this.addMention(condition.mention, 'compare', condition.near);
+        else this.#add(condition, this.#literalColumns(condition.low), condition.near, 0.3);
+        return;
+      case 'value':
+        for (const literal of condition.values) this.#addLiteral(literal, condition.hint, condition.near);
+        return;
+      case 'quantity':
+        this.addMention(condition.mention, 'quantity', condition.near);
+        return;
+      case 'pattern':
+        if (condition.hint !== null) this.addMention(condition.hint, 'compare', condition.near);
+        else this.#add(condition, this.#labels(condition.near), condition.near, 0.3);
+        return;
+      case 'missing':
+        this.addMention(condition.mention, 'compare', condition.near);
+        return;
+      case 'period':
+        if (condition.mention !== null) this.addMention(condition.mention, 'compare', condition.near);
+        else this.#add(condition, this.#dateColumns(), condition.near, 0.3);
+        return;
+      case 'or':
+        for (const inner of condition.conditions) this.addCondition(inner);
+        return;
+      case 'exists':
+        return;
+    }
+  }
+
+  #addOperand(operand: Operand): void {
+    if (operand.kind === 'mention') this.addMention(operand.mention, 'compare', null);
+  }
+
+  #add(subject: object, options: readonly Option[], context: Mention | null, weight: number): void {
+    if (this.#seen.has(subject) || options.length === 0) return;
+    this.#seen.add(subject);
+    const sorted = [...options].sort((a, b) => b.score - a.score).slice(0, OPTIONS_MAX);
+    this.slots.push({
+      subject,
+      options: sorted,
+      context: context === subject ? null : context,
+      contextWeight: weight,
+    });
+  }
+
+  #addLiteral(literal: Literal, hint: Mention | null, near: Mention | null): void {
+    const options =
+      literal.kind === 'text'
+        ? this.#textOptions(literal, hint, near)
+        : literal.kind === 'number'
+          ? this.#numberOptions(literal, hint)
+          : this.#dateColumns().map(({ choice, score }) => ({ choice: valued(choice, literal.text), score: score + hinted(choice, hint) }));
+    this.#add(literal, options, hint === null ? near : null, 0.2);
+    // A hint that only names the entity of the value still brings in its table.
+    if (hint !== null && options.length === 0) this.addMention(hint, 'entity', near);
+  }
+
+  #textOptions(literal: Literal, hint: Mention | null, near: Mention | null): Option[] {
+    const options: Option[] = (literal.mention?.values ?? []).map((candidate) => {
+      const choice: Choice = {
+        kind: 'value',
+        column: candidate.column,
+        table: candidate.column.table,
+        value: candidate.value,
+        match: candidate.match === 'word' ? 'contains' : 'equals',
+      };
+      const foreign = candidate.column.isForeignKey ? -0.04 : 0;
+      return { choice, score: candidate.score + hinted(choice, hint) + foreign };
+    });
+    const mentions = hint === null ? (near === null ? [] : [near]) : [hint];
+    const penalty = hint === null ? 0.55 : 0.3;
+    for (const mention of mentions) {
+      for (const candidate of mention.names) {
+        const columns = candidate.kind === 'column' ? [candidate.column] : candidate.table.labels;
+        for (const column of columns) {
+          if (hint === null && candidate.kind === 'column') continue;
+          if (column.kind !== 'text') continue;
+          const isUnknown = column.column.valuesAreComplete;
+          const choice: Choice = { kind: 'value', column, table: column.table, value: literal.text, match: 'equals' };
+          options.push({ choice, score: candidate.score - penalty - (isUnknown ? 0.25 : 0) });
+        }
+      }
+    }
+    if (options.length === 0 || hint !== null) {
+      for (const candidate of this.#model.values.findWord(literal.text)) {
+        const choice: Choice = { kind: 'value', column: candidate.column, table: candidate.column.table, value: literal.text, match: 'contains' };
+        options.push({ choice, score: 0.45 + hinted(choice, hint) });
+      }
+    }
+    return options;
+  }
+
+  #numberOptions(literal: Literal, hint: Mention | null): Option[] {
+    const number = Number(literal.text);
+    const options: Option[] = [];
+    const consider = (column: ColumnModel, score: number) => {
+      const stored = storesNumber(column, literal.text);
+      if (stored === null) return;
+      const choice: Choice = { kind: 'value', column, table: column.table, value: literal.text, match: 'equals' };
+      options.push({ choice, score: score + stored });
+    };
+    if (hint !== null) {
+      for (const candidate of hint.names) {
+        if (candidate.kind === 'column') consider(candidate.column, candidate.score);
+        else {
+          const { key, columns, labels } = candidate.table;
+          if (key !== null) consider(key, candidate.score - 0.1);
+          for (const column of columns) {
+            if (column !== key && /^(number|code|no)$/.test(column.words.at(-1) ?? '')) consider(column, candidate.score - 0.15);
+          }
+          for (const label of labels) if (label !== key) consider(label, candidate.score - 0.2);
+        }
+      }
+      return options;
+    }
+    for (const column of this.#model.columns) {
+      if (isYear(number) && column.words.includes('year')) consider(column, 0.7);
+      else if (isYear(number) && isDate(column)) {
+        const choice: Choice = { kind: 'value', column, table: column.table, value: literal.text, match: 'equals' };
+        options.push({ choice, score: 0.5 });
+      } else if (!isYear(number) && column.column.valuesAreComplete) consider(column, column.isKey ? 0.2 : 0.25);
+    }
+    return options;
+  }
+
+  #compared(condition: Extract<Condition, { kind: 'compare' }>): readonly Option[] {
+    if (condition.measures.length > 0) {
+      const isDate = condition.operand.kind === 'literal' && condition.operand.literal.kind === 'date';
+      const options = this.#measured(condition.measures, isDate ? 'date' : 'ordered');
+      return options.length > 0 ? options : this.#literalColumns(condition.operand);
+    }
+    return this.#literalColumns(condition.operand);
+  }
+
+  /** Columns that a bare operand can be compared with. */
+  #literalColumns(operand: Operand): readonly Option[] {
+    if (operand.kind !== 'literal') {
+      return this.#model.columns
+        .filter((column) => column.isMeasure)
+        .map((column) => option(column, 0.25));
+    }
+    if (operand.literal.kind === 'date') return this.#dateColumns();
+    const number = Number(operand.literal.text);
+    if (isYear(number)) {
+      const years = this.#model.columns.filter((c) => c.words.includes('year') || isDate(c));
+      if (years.length > 0) return years.map((c) => option(c, c.words.includes('year') ? 0.7 : 0.5));
+    }
+    return this.#model.columns
+      .filter((column) => column.isMeasure)
+      .map((column) => option(column, 0.25));
+  }
+
+  #dateColumns(): readonly Option[] {
+    return this.#model.columns.filter(isDate).map((column) => option(column, 0.5));
+  }
+
+  #measured(measures: readonly string[], kind: 'any' | 'ordered' | 'date'): readonly Option[] {
+    const options: Option[] = [];
+    for (const column of this.#model.columns) {
+      if (column.isKey) continue;
+      if (kind === 'date' && !isDate(column)) continue;
+      if (kind === 'ordered' && column.kind === 'text' && !column.isNumericText && column.dateTextFormat === null) continue;
+      const rank = measures.findIndex((measure) =>
+        column.words.some((word) => (this.#model.names.similarWords(measure).get(word) ?? 0) > 0.85),
+      );
+      if (rank >= 0) options.push(option(column, 0.75 - 0.04 * rank - 0.02 * column.words.length));
+      else if (kind !== 'any' && /^(date|time)$/.test(measures[0] ?? '') && isDate(column)) {
+        options.push(option(column, 0.5));
+      }
+    }
+    return options;
+  }
+
+  #labels(near: Mention | null): readonly Option[] {
+    return (near?.names ?? []).flatMap((candidate) =>
+      candidate.kind === 'column'
+        ? [option(candidate.column, candidate.score)]
+        : candidate.table.labels.map((column) => option(column, candidate.score - 0.1)),
+    );
+  }
+}
+
+function option(column: ColumnModel, score: number): Option {
+  return { choice: { kind: 'column', column, table: column.table }, score };
+}
+
+function valued(choice: Choice, value: string): Choice {
+  if (choice.kind === 'table') return choice;
+  return { kind: 'value', column: choice.column, table: choice.table, value, match: 'equals' };
+}
+
+/** How well a hint beside a value agrees with the column the value was found in. */
+function hinted(choice: Choice, hint: Mention | null): number {
+  if (hint === null || choice.kind === 'table') return 0;
+  let best = -0.25;
+  for (const candidate of hint.names) {
+    if (candidate.kind === 'column' && candidate.column === choice.column) best = Math.max(best, 0.4 * candidate.score);
+    else if (candidate.table === choice.table && candidate.kind === 'table') best = Math.max(best, 0.3 * candidate.score);
+    else if (candidate.table === choice.table) best = Math.max(best, -0.1);
+  }
+  return best;
+}
+
+/** A bonus when the column is known to hold the number, a penalty when it cannot; null for no. */
+function storesNumber(column: ColumnModel, text: string): number | null {
+  const { column: stored } = column;
+  if (column.kind === 'other' || column.kind === 'boolean' || column.kind === 'time') return null;
+  if (isDate(column)) return isYear(Number(text)) ? 0 : null;
+  if (stored.valuesAreComplete) {
+    return stored.values.some((value) => value === text || Number(value) === Number(text)) ? 0.12 : -0.3;
+  }
+  if (column.kind === 'number' && stored.minimum !== null && stored.maximum !== null) {
+    const number = Number(text);
+    return number >= Number(stored.minimum) && number <= Number(stored.maximum) ? 0.05 : -0.3;
+  }
+  return column.kind === 'number' ? 0 : -0.1;
+}
+
+/** Whether the column holds points in time. */
+export function isDate(column: ColumnModel): boolean {
+  return column.kind === 'date' || column.kind === 'timestamp' || column.dateTextFormat !== null;
+}
+
+function roleAdjustment(role: Role, choice: Choice): number {
+  const column = choice.kind === 'column' ? choice.column : null;
+  const isNumeric = column !== null && (column.kind === 'number' || column.isNumericText);
+  switch (role) {
+    case 'measure':
+      if (column === null) return -0.25;
+      return isNumeric ? (column.isKey ? -0.2 : 0.15) : isDate(column) ? 0 : -0.2;
+    case 'count':
+      return column === null ? 0.06 : 0;
+    case 'entity':
+      return column === null ? 0.15 : 0;
+    case 'order':
+      if (column === null) return -0.1;
+      return isNumeric && !column.isKey ? 0.06 : isDate(column) ? 0.04 : 0;
+    case 'quantity':
+      if (column === null) return 0.05;
+      return column.isMeasure ? 0.05 : -0.05;
+    case 'compare':
+      return column === null ? -0.2 : 0;
+    case 'projection':
+    case 'group':
+      return 0;
+  }
+}
+
+/** The number an ordinal or cardinal literal denotes. */
+export function literalNumber(literal: Literal): number | null {
+  const ordinal = parseOrdinal(literal.text.toLowerCase());
+  const value = ordinal ?? Number(literal.text);
+  return Number.isFinite(value) ? value : null;
+}
