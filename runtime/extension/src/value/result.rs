@@ -1,0 +1,215 @@
+//! Encoding a query's result: `{"columns": [{"name", "type"}, …], "rows": [[…], …]}`.
+//!
+//! Chunks are encoded as they come, straight from their vectors. Nothing is known about the number of
+//! rows before the end, so MessagePack's `rows` always has the five-byte array header.
+
+use super::Format;
+use super::error::{Result, ValueError, sqlstate};
+use super::json;
+use super::logical_type::LogicalType;
+use super::msgpack;
+use super::read::VectorReader;
+use super::sink::write_cell;
+
+/// An encoder that takes a result chunk by chunk.
+#[derive(Debug)]
+pub struct ResultEncoder {
+    format: Format,
+    out: Vec<u8>,
+    bytes_max: usize,
+    row_count: u32,
+    /// Where MessagePack's number of rows stands.
+    count_at: usize,
+}
+
+impl ResultEncoder {
+    /// Begins a result; `bytes_max` bounds the whole message.
+    pub fn new(format: Format, columns: &[(String, LogicalType)], bytes_max: usize) -> Self {
+        let mut out = Vec::with_capacity(256);
+        let mut count_at = 0;
+        match format {
+            Format::MessagePack => {
+                msgpack::write_map_header(&mut out, 2);
+                msgpack::write_text(&mut out, b"columns");
+                msgpack::write_array_header(&mut out, columns.len());
+                for (name, logical_type) in columns {
+                    msgpack::write_map_header(&mut out, 2);
+                    msgpack::write_text(&mut out, b"name");
+                    msgpack::write_text(&mut out, name.as_bytes());
+                    msgpack::write_text(&mut out, b"type");
+                    msgpack::write_text(&mut out, logical_type.to_string().as_bytes());
+                }
+                msgpack::write_text(&mut out, b"rows");
+                out.push(0xdd);
+                count_at = out.len();
+                out.extend_from_slice(&[0; 4]);
+            }
+            Format::Json => {
+                out.extend_from_slice(b"{\"columns\":[");
+                for (position, (name, logical_type)) in columns.iter().enumerate() {
+                    if position > 0 {
+                        out.push(b',');
+                    }
+                    out.extend_from_slice(b"{\"name\":");
+                    json::write_string(&mut out, name.as_bytes());
+                    out.extend_from_slice(b",\"type\":");
+                    json::write_string(&mut out, logical_type.to_string().as_bytes());
+                    out.push(b'}');
+                }
+                out.extend_from_slice(b"],\"rows\":[");
+            }
+        }
+        ResultEncoder {
+            format,
+            out,
+            bytes_max,
+            row_count: 0,
+            count_at,
+        }
+    }
+
+    /// Appends the first `row_count` rows of a chunk's vectors.
+    ///
+    /// # Errors
+    /// 53400 beyond `bytes_max` (looked at after each row); as [`write_cell`].
+    ///
+    /// # Safety
+    /// Every vector has `row_count` rows.
+    pub unsafe fn push_chunk(
+        &mut self,
+        readers: &[VectorReader<'_>],
+        row_count: usize,
+    ) -> Result<()> {
+        match self.format {
+            Format::MessagePack => {
+                for row in 0..row_count {
+                    msgpack::write_array_header(&mut self.out, readers.len());
+                    let mut sink = msgpack::sink(&mut self.out);
+                    for reader in readers {
+                        // SAFETY: the row is inside by contract.
+                        unsafe { write_cell(&mut sink, reader, row) }?;
+                    }
+                    drop(sink);
+                    self.row_done()?;
+                }
+            }
+            Format::Json => {
+                for row in 0..row_count {
+                    self.out
+                        .extend_from_slice(if self.row_count == 0 { b"[" } else { b",[" });
+                    for (position, reader) in readers.iter().enumerate() {
+                        if position > 0 {
+                            self.out.push(b',');
+                        }
+                        // SAFETY: the row is inside by contract.
+                        unsafe { json::encode_cell(reader, row, &mut self.out) }?;
+                    }
+                    self.out.push(b']');
+                    self.row_done()?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn row_done(&mut self) -> Result<()> {
+        self.row_count = self
+            .row_count
+            .checked_add(1)
+            .ok_or_else(|| self.too_large())?;
+        if self.out.len() > self.bytes_max {
+            Err(self.too_large())
+        } else {
+            Ok(())
+        }
+    }
+
+    fn too_large(&self) -> ValueError {
+        let message = format!(
+            "query result exceeds {} bytes after {} rows",
+            self.bytes_max, self.row_count
+        );
+        ValueError::new(sqlstate::LIMIT_EXCEEDED, message)
+    }
+
+    /// Rows so far.
+    pub fn row_count(&self) -> u32 {
+        self.row_count
+    }
+
+    /// Bytes so far.
+    pub fn byte_count(&self) -> usize {
+        self.out.len()
+    }
+
+    /// Ends the message.
+    ///
+    /// # Errors
+    /// 53400 when the message is longer than `bytes_max`.
+    pub fn finish(mut self) -> Result<Vec<u8>> {
+        match self.format {
+            Format::MessagePack => {
+                let count = self.row_count.to_be_bytes();
+                self.out[self.count_at..self.count_at + 4].copy_from_slice(&count);
+            }
+            Format::Json => self.out.extend_from_slice(b"]}"),
+        }
+        if self.out.len() > self.bytes_max {
+            return Err(self.too_large());
+        }
+        Ok(self.out)
+    }
+}
+
+/// Encodes a whole result from an iterator of chunks, each its readers and number of rows.
+///
+/// # Errors
+/// As [`ResultEncoder::push_chunk`], and whatever the iterator reports.
+///
+/// # Safety
+/// Every chunk's vectors have as many rows as it says and live until the next chunk is asked for.
+pub unsafe fn encode_result<'t>(
+    format: Format,
+    columns: &[(String, LogicalType)],
+    chunks: impl Iterator<Item = Result<(Vec<VectorReader<'t>>, usize)>>,
+    bytes_max: usize,
+) -> Result<Vec<u8>> {
+    let mut encoder = ResultEncoder::new(format, columns, bytes_max);
+    for chunk in chunks {
+        let (readers, row_count) = chunk?;
+        // SAFETY: passed on from the caller.
+        unsafe { encoder.push_chunk(&readers, row_count) }?;
+    }
+    encoder.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::Value;
+
+    #[test]
+    fn an_empty_result_has_its_columns() {
+        let columns = [("a".to_owned(), LogicalType::parse("DECIMAL(5,2)").unwrap())];
+        let json = ResultEncoder::new(Format::Json, &columns, 1000)
+            .finish()
+            .unwrap();
+        let expected = r#"{"columns":[{"name":"a","type":"DECIMAL(5,2)"}],"rows":[]}"#;
+        assert_eq!(String::from_utf8(json.clone()).unwrap(), expected);
+        let msgpack = ResultEncoder::new(Format::MessagePack, &columns, 1000)
+            .finish()
+            .unwrap();
+        assert_eq!(
+            msgpack::decode(&msgpack).unwrap(),
+            json::decode(&json).unwrap()
+        );
+        let error = ResultEncoder::new(Format::Json, &columns, json.len() - 1)
+            .finish()
+            .unwrap_err();
+        assert_eq!(error.sqlstate, sqlstate::LIMIT_EXCEEDED);
+        assert!(matches!(
+            msgpack::decode(&msgpack).unwrap(),
+            Value::Struct(_)
+        ));
+    }
+}
