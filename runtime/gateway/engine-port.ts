@@ -4,7 +4,10 @@ import type { Connection } from '#storage';
 import type { DefinitionStatement } from '../ddl/index.ts';
 import { encodeStatement } from '../ddl/index.ts';
 
-/** The part of a session that the gateway uses. */
+/**
+ * The part of a session that the gateway uses. A query without parameters is a statement of the
+ * script, whose result a door may cut; the gateway's own queries always come with parameters.
+ */
 export type GatewayConnection = Pick<Connection, 'query' | 'run'>;
 
 /** What a definition comes to: SQL that the client runs in its own transaction. */
@@ -61,6 +64,7 @@ export class SqlEngine implements EnginePort {
   async #requireEngine(): Promise<void> {
     const { rows } = await this.#connection.query(
       "SELECT count(*)::INTEGER FROM duckdb_functions() WHERE function_name = 'heliosdb_plan_ddl'",
+      [],
     );
     if (rows[0]?.[0] !== 0) return;
     throw new HeliosError('engine_missing', {

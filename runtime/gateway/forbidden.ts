@@ -85,6 +85,7 @@ async function namesThatCallProcedures(
   const { rows } = await connection.query(
     `SELECT lower(function_name), macro_definition FROM duckdb_functions()
      WHERE function_type = 'macro' AND NOT internal AND macro_definition IS NOT NULL`,
+    [],
   );
   const macros = rows
     .map(([name, definition]) => ({ name: String(name), calls: calledNames(String(definition)) }))

@@ -184,7 +184,7 @@ export class Gateway {
   /** A name without a schema is looked up, or created, in the session's own. */
   async #located(statement: DefinitionStatement): Promise<DefinitionStatement> {
     if (statement.schema !== null) return statement;
-    const { rows } = await this.#connection.query('SELECT current_schema()');
+    const { rows } = await this.#connection.query('SELECT current_schema()', []);
     return { ...statement, schema: String(rows[0]?.[0] ?? 'main') };
   }
 
@@ -248,7 +248,7 @@ export class Gateway {
   async #describe(statement: DescribeProcedure): Promise<QueryResult> {
     const result = await this.#connection.query(
       `SELECT * FROM heliosdb_procedures() WHERE lower(name) = lower($1)
-       AND ($2::VARCHAR IS NULL OR lower("schema") = lower($2::VARCHAR))`,
+       AND ($2::VARCHAR IS NULL OR lower(schema_name) = lower($2::VARCHAR))`,
       [statement.name, statement.schema],
     );
     if (result.rowCount > 0) return result;

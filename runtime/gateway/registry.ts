@@ -16,6 +16,7 @@ export async function hasRegistry(connection: GatewayConnection): Promise<boolea
   const { rows } = await connection.query(
     `SELECT count(*)::INTEGER FROM duckdb_tables() WHERE database_name = current_database()
      AND schema_name = 'heliosdb' AND table_name = 'procedures'`,
+    [],
   );
   return rows[0]?.[0] !== 0;
 }
@@ -27,6 +28,7 @@ export async function readProcedures(
   if (!(await hasRegistry(connection))) return [];
   const { rows } = await connection.query(
     'SELECT schema_name, name, volatility FROM heliosdb.procedures ORDER BY ALL',
+    [],
   );
   return rows.map(([schema, name, volatility]) => ({
     schema: String(schema),

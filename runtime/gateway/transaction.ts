@@ -11,8 +11,8 @@ export type TransactionState = 'none' | 'open' | 'failed';
  */
 export async function transactionState(connection: GatewayConnection): Promise<TransactionState> {
   try {
-    const first = await connection.query('SELECT txid_current()');
-    const second = await connection.query('SELECT txid_current()');
+    const first = await connection.query('SELECT txid_current()', []);
+    const second = await connection.query('SELECT txid_current()', []);
     return first.rows[0]?.[0] === second.rows[0]?.[0] ? 'open' : 'none';
   } catch (error) {
     if (HeliosError.isInstance(error, 'in_failed_sql_transaction')) return 'failed';

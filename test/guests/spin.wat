@@ -1,0 +1,4 @@
+;; Never returns.
+(module
+  (memory (export "memory") 1)
+  (func (export "spin") (loop $again (br $again))))
