@@ -1,0 +1,55 @@
+/** The engine in Python's DuckDB: one binary for every supported version. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { ensureEngine, Gateway } from '#runtime';
+import { Database } from '#storage';
+import { missingWheel, runPython } from './python-wheels.ts';
+
+const SUPPORTED = ['1.5.5', '1.5.6', '2.0.0'];
+const TOO_OLD = '1.4.4';
+
+const folder = mkdtempSync(join(tmpdir(), 'heliosdb-python-'));
+const fixtures = join(import.meta.dirname, '..', 'sql', 'fixtures');
+let engine: string;
+
+before(async () => {
+  engine = await ensureEngine({ onProgress: (line) => console.error(line) });
+});
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A database file with a procedure, as Node's DuckDB writes it. */
+async function makeDatabase(name: string): Promise<string> {
+  const path = join(folder, name);
+  await using database = await Database.open({ path, extensions: [engine] });
+  await database.withConnection(async (connection) => {
+    const gateway = new Gateway(connection, { baseDirectory: fixtures, allowFiles: true });
+    const script =
+      "CREATE PROCEDURE echo(value BIGINT) RETURNS BIGINT LANGUAGE wasm AS 'file://echo.wat'";
+    for await (const { kind } of gateway.execute(script)) assert.equal(kind, 'ddl');
+  });
+  return path;
+}
+
+for (const version of SUPPORTED) {
+  test(`DuckDB ${version} for Python runs a procedure that Node stored`, {
+    skip: missingWheel(version) ?? false,
+  }, async () => {
+    const path = await makeDatabase(`${version}.duckdb`);
+    const report = runPython(version, 'load_and_call.py', engine, path);
+    assert.equal(report.error, undefined);
+    assert.equal(report.duckdb, version);
+    assert.deepEqual([report.one, report.many], [42, 4999950000]);
+    assert.deepEqual(report.procedures, [['echo']]);
+  });
+}
+
+test(`DuckDB ${TOO_OLD} is refused with both versions named, and the process lives on`, {
+  skip: missingWheel(TOO_OLD) ?? false,
+}, () => {
+  const report = runPython(TOO_OLD, 'load_and_call.py', engine, ':memory:');
+  assert.match(String(report.error), /1\.4\.4/);
+  assert.match(String(report.error), /HELIOS-IN005: /);
+});
