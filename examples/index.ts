@@ -4,6 +4,7 @@
  * Invariants: everything is reproducible and works offline. It may only use what users can use.
  */
 
+export { EXAMPLE_PROCEDURES, installExamples, PROCEDURES_DIRECTORY } from './procedures/index.ts';
 export {
   type EnsureShopOptions,
   ensureShop,

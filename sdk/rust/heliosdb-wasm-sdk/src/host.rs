@@ -1,0 +1,212 @@
+//! The host functions and the buffers that carry values across.
+
+use crate::error::Error;
+use crate::generated::status;
+use crate::message_pack::{Decoder, Encoder};
+use crate::value::Value;
+
+/// The functions the database offers, as they are; see the ABI reference for traps and errors.
+#[cfg(target_arch = "wasm32")]
+mod import {
+    #[link(wasm_import_module = "heliosdb")]
+    extern "C" {
+        pub fn heliosdb_query(
+            query: *const u8,
+            query_len: u32,
+            result: *mut u8,
+            result_len: *mut u32,
+        ) -> i32;
+        pub fn heliosdb_query_params(
+            query: *const u8,
+            query_len: u32,
+            params: *const u8,
+            params_len: u32,
+            result: *mut u8,
+            result_len: *mut u32,
+        ) -> i32;
+        pub fn heliosdb_fetch_result(result: *mut u8, result_len: *mut u32) -> i32;
+        pub fn heliosdb_last_error(error: *mut u8, error_len: *mut u32) -> i32;
+        pub fn heliosdb_get_param(index: u32, value: *mut u8, value_len: *mut u32) -> i32;
+        pub fn heliosdb_return(value: *const u8, value_len: u32, value_type: u32) -> i32;
+        pub fn heliosdb_log(level: u32, message: *const u8, message_len: u32) -> i32;
+        pub fn heliosdb_begin_tx() -> i32;
+        pub fn heliosdb_commit_tx() -> i32;
+        pub fn heliosdb_rollback_tx() -> i32;
+        pub fn heliosdb_now() -> i64;
+        pub fn heliosdb_error(code: i32, message: *const u8, message_len: u32) -> !;
+    }
+}
+
+/// Outside a database every call fails, so that code that does not call it can be unit-tested.
+#[cfg(not(target_arch = "wasm32"))]
+#[allow(clippy::missing_safety_doc)]
+mod import {
+    use super::status::ERROR;
+
+    macro_rules! absent {
+        ($($name:ident($($argument:ident: $type:ty),*);)*) => {$(
+            pub unsafe fn $name($($argument: $type),*) -> i32 {
+                $(let _ = $argument;)*
+                ERROR
+            }
+        )*};
+    }
+
+    absent! {
+        heliosdb_query(q: *const u8, ql: u32, r: *mut u8, rl: *mut u32);
+        heliosdb_query_params(q: *const u8, ql: u32, p: *const u8, pl: u32, r: *mut u8, rl: *mut u32);
+        heliosdb_fetch_result(r: *mut u8, rl: *mut u32);
+        heliosdb_last_error(e: *mut u8, el: *mut u32);
+        heliosdb_get_param(i: u32, v: *mut u8, vl: *mut u32);
+        heliosdb_return(v: *const u8, vl: u32, t: u32);
+        heliosdb_log(l: u32, m: *const u8, ml: u32);
+        heliosdb_begin_tx();
+        heliosdb_commit_tx();
+        heliosdb_rollback_tx();
+    }
+
+    pub unsafe fn heliosdb_now() -> i64 {
+        0
+    }
+
+    pub unsafe fn heliosdb_error(code: i32, _message: *const u8, _message_len: u32) -> ! {
+        panic!("the procedure failed with code {code}")
+    }
+}
+
+/// Most parameters and results fit, so that one call brings them over.
+const FIRST_CAPACITY: usize = 2048;
+
+/// Fills a buffer through `call`; `again` fetches a value that did not fit.
+fn receive(
+    call: impl FnOnce(*mut u8, *mut u32) -> i32,
+    again: impl FnOnce(*mut u8, *mut u32) -> i32,
+) -> Result<Vec<u8>, Error> {
+    let mut buffer: Vec<u8> = Vec::with_capacity(FIRST_CAPACITY);
+    let mut length = FIRST_CAPACITY as u32;
+    let mut status = call(buffer.as_mut_ptr(), &mut length);
+    if status == status::BUFFER_TOO_SMALL {
+        buffer.reserve_exact(length as usize);
+        length = buffer.capacity() as u32;
+        status = again(buffer.as_mut_ptr(), &mut length);
+    }
+    check(status)?;
+    if length as usize > buffer.capacity() {
+        return Err(Error::new("the database reported a size beyond the buffer"));
+    }
+    // SAFETY: the host wrote `length` bytes, which is within the capacity.
+    unsafe { buffer.set_len(length as usize) };
+    Ok(buffer)
+}
+
+/// Turns a status into a result, with the database's own words for an error.
+#[inline(never)]
+fn check(status: i32) -> Result<(), Error> {
+    match status {
+        status::OK => Ok(()),
+        status::ERROR => Err(last_error()),
+        other => Err(Error::new(format!(
+            "unexpected status {other} from the database"
+        ))),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn last_error() -> Error {
+    let mut buffer = [0u8; 1024];
+    let mut length = buffer.len() as u32;
+    // SAFETY: both pointers are to live local memory of the stated size.
+    let mut status = unsafe { import::heliosdb_last_error(buffer.as_mut_ptr(), &mut length) };
+    let mut bytes = buffer.get(..length as usize).unwrap_or_default().to_vec();
+    if status == status::BUFFER_TOO_SMALL {
+        bytes = vec![0; length as usize];
+        // SAFETY: as above.
+        status = unsafe { import::heliosdb_last_error(bytes.as_mut_ptr(), &mut length) };
+    }
+    let described = (status == status::OK).then(|| Decoder::new(&bytes).decode_all());
+    let Some(Ok(error)) = described else {
+        return Error::new("the database reported an error without details");
+    };
+    let text = |name: &str| match error.field(name) {
+        Some(Value::Text(text)) => text.clone(),
+        _ => String::new(),
+    };
+    Error::from_host(text("sqlstate"), text("message"))
+}
+
+pub(crate) fn query(sql: &str) -> Result<Vec<u8>, Error> {
+    receive(
+        // SAFETY: `sql` outlives the call; the buffer has the capacity that `length` states.
+        |result, length| unsafe {
+            import::heliosdb_query(sql.as_ptr(), sql.len() as u32, result, length)
+        },
+        // SAFETY: as above.
+        |result, length| unsafe { import::heliosdb_fetch_result(result, length) },
+    )
+}
+
+pub(crate) fn query_with(sql: &str, parameters: &Encoder) -> Result<Vec<u8>, Error> {
+    let bytes = &parameters.bytes;
+    receive(
+        // SAFETY: `sql` and `bytes` outlive the call; the buffer has the stated capacity.
+        |result, length| unsafe {
+            import::heliosdb_query_params(
+                sql.as_ptr(),
+                sql.len() as u32,
+                bytes.as_ptr(),
+                bytes.len() as u32,
+                result,
+                length,
+            )
+        },
+        // SAFETY: as above.
+        |result, length| unsafe { import::heliosdb_fetch_result(result, length) },
+    )
+}
+
+#[inline(never)]
+pub(crate) fn parameter(index: u32) -> Result<Value, Error> {
+    let bytes = receive(
+        // SAFETY: the buffer has the capacity that `length` states.
+        |value, length| unsafe { import::heliosdb_get_param(index, value, length) },
+        // SAFETY: as above; asking for a parameter again has no effect but the answer.
+        |value, length| unsafe { import::heliosdb_get_param(index, value, length) },
+    )?;
+    Decoder::new(&bytes).decode_all()
+}
+
+pub(crate) fn give(bytes: &[u8], value_type: u32) -> Result<(), Error> {
+    // SAFETY: `bytes` outlives the call.
+    check(unsafe { import::heliosdb_return(bytes.as_ptr(), bytes.len() as u32, value_type) })
+}
+
+pub(crate) fn log(level: u32, message: &str) -> Result<(), Error> {
+    // SAFETY: `message` outlives the call.
+    check(unsafe { import::heliosdb_log(level, message.as_ptr(), message.len() as u32) })
+}
+
+pub(crate) fn begin() -> Result<(), Error> {
+    // SAFETY: takes nothing.
+    check(unsafe { import::heliosdb_begin_tx() })
+}
+
+pub(crate) fn commit() -> Result<(), Error> {
+    // SAFETY: takes nothing.
+    check(unsafe { import::heliosdb_commit_tx() })
+}
+
+pub(crate) fn roll_back() -> Result<(), Error> {
+    // SAFETY: takes nothing.
+    check(unsafe { import::heliosdb_rollback_tx() })
+}
+
+pub(crate) fn now() -> i64 {
+    // SAFETY: takes nothing.
+    unsafe { import::heliosdb_now() }
+}
+
+pub(crate) fn fail(code: i32, message: &str) -> ! {
+    // SAFETY: `message` outlives the call, which does not return.
+    unsafe { import::heliosdb_error(code, message.as_ptr(), message.len() as u32) }
+}

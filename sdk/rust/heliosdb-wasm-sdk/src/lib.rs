@@ -1,0 +1,120 @@
+//! Write HeliosDB stored procedures in Rust.
+//!
+//! ```
+//! use heliosdb_wasm_sdk::*;
+//!
+//! /// The discount a customer's loyalty tier gives on an order.
+//! #[heliosdb_procedure]
+//! fn calculate_discount(customer_id: i64, order_total: f64) -> Result<f64, Error> {
+//!     let result = heliosdb_query_with(
+//!         "SELECT loyalty_tier FROM customers WHERE id = ?",
+//!         &[&customer_id],
+//!     )?;
+//!     let rate = match result.get_string(0)?.as_str() {
+//!         "platinum" => 0.20,
+//!         "gold" => 0.15,
+//!         _ => 0.05,
+//!     };
+//!     heliosdb_log(LogLevel::Info, "discount applied")?;
+//!     Ok(order_total * rate)
+//! }
+//! # fn main() {}
+//! ```
+//!
+//! A parameter of type `Option<T>` receives SQL NULL as `None`; a procedure without one is not
+//! called for NULL. An `Err` fails the statement with the error's message and code, and so does a
+//! panic.
+
+mod convert;
+mod decimal;
+mod error;
+pub mod generated;
+#[doc(hidden)]
+pub mod guest;
+mod host;
+mod message_pack;
+mod result;
+#[cfg(feature = "serde")]
+mod typed_rows;
+mod value;
+
+pub use convert::{FromValue, SqlType, ToValue};
+pub use decimal::{Decimal, ParseDecimalError};
+pub use error::Error;
+pub use heliosdb_wasm_macros::heliosdb_procedure;
+pub use message_pack::Encoder;
+pub use result::{Column, ColumnIndex, FromRow, QueryResult, Row};
+pub use value::{Date, Interval, Time, Timestamp, TimestampTz, Uuid, Value};
+
+/// How important a log line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LogLevel {
+    /// For whoever writes the procedure.
+    Debug = 0,
+    /// What happened.
+    Info = 1,
+    /// What looks wrong but did not stop the procedure.
+    Warn = 2,
+    /// What failed.
+    Error = 3,
+}
+
+/// Runs one SQL statement. Prefer [`heliosdb_query_with`] when it contains values.
+pub fn heliosdb_query(sql: &str) -> Result<QueryResult, Error> {
+    QueryResult::decode(&host::query(sql)?)
+}
+
+/// Runs one SQL statement with values for its `?` or `$1` placeholders.
+pub fn heliosdb_query_with(sql: &str, parameters: &[&dyn ToValue]) -> Result<QueryResult, Error> {
+    let mut encoder = Encoder::default();
+    encoder.list_length(parameters.len());
+    for parameter in parameters {
+        parameter.encode(&mut encoder);
+    }
+    QueryResult::decode(&host::query_with(sql, &encoder)?)
+}
+
+/// Writes a line to the procedure's log.
+pub fn heliosdb_log(level: LogLevel, message: &str) -> Result<(), Error> {
+    host::log(level as u32, message)
+}
+
+/// Begins a transaction for the queries that follow.
+pub fn heliosdb_begin_tx() -> Result<(), Error> {
+    host::begin()
+}
+
+/// Makes what was written since [`heliosdb_begin_tx`] permanent.
+pub fn heliosdb_commit_tx() -> Result<(), Error> {
+    host::commit()
+}
+
+/// Undoes what was written since [`heliosdb_begin_tx`].
+pub fn heliosdb_rollback_tx() -> Result<(), Error> {
+    host::roll_back()
+}
+
+/// Runs `body` in a transaction: commits when it succeeds, rolls back when it fails.
+pub fn heliosdb_transaction<T>(body: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    heliosdb_begin_tx()?;
+    match body() {
+        Ok(value) => heliosdb_commit_tx().map(|()| value),
+        Err(error) => {
+            // The first error matters; one of the rollback would only hide it.
+            let _ = heliosdb_rollback_tx();
+            Err(error)
+        }
+    }
+}
+
+/// The moment the statement began, the same during the whole statement.
+pub fn heliosdb_now() -> TimestampTz {
+    TimestampTz {
+        micros: host::now(),
+    }
+}
+
+/// Ends the procedure with an error.
+pub fn heliosdb_error(code: i32, message: &str) -> ! {
+    host::fail(code, message)
+}

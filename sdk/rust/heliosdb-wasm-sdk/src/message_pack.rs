@@ -1,0 +1,400 @@
+//! MessagePack with the ABI's extension types: as much of it as the boundary needs.
+
+use crate::error::Error;
+use crate::generated::extension;
+use crate::value::{Date, Interval, Time, Timestamp, TimestampTz, Uuid, Value};
+
+/// Values nested deeper than this are refused, so that decoding cannot exhaust the stack.
+const DEPTH_MAX: u32 = 64;
+
+/// Reads values from bytes of the host.
+pub(crate) struct Decoder<'a> {
+    bytes: &'a [u8],
+}
+
+impl<'a> Decoder<'a> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Decoder<'a> {
+        Decoder { bytes }
+    }
+
+    /// Decodes one value and refuses anything after it.
+    pub(crate) fn decode_all(mut self) -> Result<Value, Error> {
+        let value = self.value(0)?;
+        if self.bytes.is_empty() {
+            Ok(value)
+        } else {
+            Err(malformed("trailing bytes"))
+        }
+    }
+
+    #[inline(never)]
+    pub(crate) fn value(&mut self, depth: u32) -> Result<Value, Error> {
+        if depth > DEPTH_MAX {
+            return Err(malformed("nested too deeply"));
+        }
+        Ok(match self.byte()? {
+            byte @ 0x00..=0x7f => Value::Int(i128::from(byte)),
+            byte @ 0x80..=0x8f => self.map(usize::from(byte & 0x0f), depth)?,
+            byte @ 0x90..=0x9f => self.list(usize::from(byte & 0x0f), depth)?,
+            byte @ 0xa0..=0xbf => self.text(usize::from(byte & 0x1f))?,
+            0xc0 => Value::Null,
+            0xc2 => Value::Bool(false),
+            0xc3 => Value::Bool(true),
+            byte @ 0xc4..=0xc6 => {
+                let length = self.length(byte - 0xc4)?;
+                Value::Blob(self.take(length)?.to_vec())
+            }
+            byte @ 0xc7..=0xc9 => {
+                let length = self.length(byte - 0xc7)?;
+                self.extension(length)?
+            }
+            0xca => Value::Float(f64::from(f32::from_be_bytes(self.array()?))),
+            0xcb => Value::Float(f64::from_be_bytes(self.array()?)),
+            0xcc => Value::Int(i128::from(self.byte()?)),
+            0xcd => Value::Int(i128::from(u16::from_be_bytes(self.array()?))),
+            0xce => Value::Int(i128::from(u32::from_be_bytes(self.array()?))),
+            0xcf => Value::Int(i128::from(u64::from_be_bytes(self.array()?))),
+            0xd0 => Value::Int(i128::from(i8::from_be_bytes(self.array()?))),
+            0xd1 => Value::Int(i128::from(i16::from_be_bytes(self.array()?))),
+            0xd2 => Value::Int(i128::from(i32::from_be_bytes(self.array()?))),
+            0xd3 => Value::Int(i128::from(i64::from_be_bytes(self.array()?))),
+            byte @ 0xd4..=0xd8 => self.extension(1 << (byte - 0xd4))?,
+            byte @ 0xd9..=0xdb => {
+                let length = self.length(byte - 0xd9)?;
+                self.text(length)?
+            }
+            byte @ 0xdc..=0xdd => {
+                let length = self.length(byte - 0xdc + 1)?;
+                self.list(length, depth)?
+            }
+            byte @ 0xde..=0xdf => {
+                let length = self.length(byte - 0xde + 1)?;
+                self.map(length, depth)?
+            }
+            byte @ 0xe0..=0xff => Value::Int(i128::from(byte as i8)),
+            0xc1 => return Err(malformed("unknown byte")),
+        })
+    }
+
+    /// Reads a length of 1, 2 or 4 bytes, for a `width` of 0, 1 or 2.
+    fn length(&mut self, width: u8) -> Result<usize, Error> {
+        Ok(match width {
+            0 => usize::from(self.byte()?),
+            1 => usize::from(u16::from_be_bytes(self.array()?)),
+            _ => u32::from_be_bytes(self.array()?) as usize,
+        })
+    }
+
+    pub(crate) fn list_length(&mut self) -> Result<usize, Error> {
+        match self.byte()? {
+            byte @ 0x90..=0x9f => Ok(usize::from(byte & 0x0f)),
+            byte @ 0xdc..=0xdd => self.length(byte - 0xdc + 1),
+            _ => Err(malformed("expected a list")),
+        }
+    }
+
+    pub(crate) fn map_length(&mut self) -> Result<usize, Error> {
+        match self.byte()? {
+            byte @ 0x80..=0x8f => Ok(usize::from(byte & 0x0f)),
+            byte @ 0xde..=0xdf => self.length(byte - 0xde + 1),
+            _ => Err(malformed("expected a map")),
+        }
+    }
+
+    #[inline(never)]
+    pub(crate) fn string(&mut self) -> Result<String, Error> {
+        match self.value(0)? {
+            Value::Text(text) => Ok(text),
+            _ => Err(malformed("expected text")),
+        }
+    }
+
+    /// An upper bound for `length` elements that take at least one byte each: a length that the
+    /// remaining bytes cannot hold must not reserve memory.
+    pub(crate) fn capacity(&self, length: usize) -> usize {
+        length.min(self.bytes.len())
+    }
+
+    #[inline(never)]
+    fn list(&mut self, length: usize, depth: u32) -> Result<Value, Error> {
+        let mut values = Vec::with_capacity(self.capacity(length));
+        for _ in 0..length {
+            values.push(self.value(depth + 1)?);
+        }
+        Ok(Value::List(values))
+    }
+
+    fn map(&mut self, length: usize, depth: u32) -> Result<Value, Error> {
+        let mut entries = Vec::with_capacity(self.capacity(length));
+        for _ in 0..length {
+            let key = self.value(depth + 1)?;
+            entries.push((key, self.value(depth + 1)?));
+        }
+        Ok(Value::Map(entries))
+    }
+
+    fn text(&mut self, length: usize) -> Result<Value, Error> {
+        match core::str::from_utf8(self.take(length)?) {
+            Ok(text) => Ok(Value::Text(text.to_owned())),
+            Err(_) => Err(malformed("text is not UTF-8")),
+        }
+    }
+
+    fn extension(&mut self, length: usize) -> Result<Value, Error> {
+        let kind = self.byte()? as i8;
+        let bytes = self.take(length)?;
+        decode_extension(kind, bytes).ok_or_else(|| malformed("unknown extension value"))
+    }
+
+    fn byte(&mut self) -> Result<u8, Error> {
+        Ok(self.take(1)?[0])
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], Error> {
+        let mut array = [0; N];
+        array.copy_from_slice(self.take(N)?);
+        Ok(array)
+    }
+
+    #[inline(never)]
+    fn take(&mut self, length: usize) -> Result<&'a [u8], Error> {
+        if length > self.bytes.len() {
+            return Err(malformed("ends too early"));
+        }
+        let (taken, rest) = self.bytes.split_at(length);
+        self.bytes = rest;
+        Ok(taken)
+    }
+}
+
+fn decode_extension(kind: i8, bytes: &[u8]) -> Option<Value> {
+    let ascii = || core::str::from_utf8(bytes).ok();
+    let int64 = || bytes.try_into().ok().map(i64::from_le_bytes);
+    Some(match kind {
+        extension::DECIMAL => Value::Decimal(ascii()?.parse().ok()?),
+        extension::HUGEINT => match ascii()?.parse::<i128>() {
+            Ok(value) => Value::Int(value),
+            Err(_) => Value::UHuge(ascii()?.parse().ok()?),
+        },
+        extension::DATE => Value::Date(Date {
+            days: i32::from_le_bytes(bytes.try_into().ok()?),
+        }),
+        extension::TIME => Value::Time(Time { micros: int64()? }),
+        extension::TIMESTAMP => Value::Timestamp(Timestamp { micros: int64()? }),
+        extension::TIMESTAMPTZ => Value::TimestampTz(TimestampTz { micros: int64()? }),
+        extension::INTERVAL if bytes.len() == 16 => Value::Interval(Interval {
+            months: i32::from_le_bytes(bytes[0..4].try_into().ok()?),
+            days: i32::from_le_bytes(bytes[4..8].try_into().ok()?),
+            micros: i64::from_le_bytes(bytes[8..16].try_into().ok()?),
+        }),
+        extension::UUID => Value::Uuid(Uuid(bytes.try_into().ok()?)),
+        _ => return None,
+    })
+}
+
+#[cold]
+#[inline(never)]
+fn malformed(what: &str) -> Error {
+    Error::new(format!("malformed value from the database: {what}"))
+}
+
+/// Writes values for the host.
+#[derive(Default)]
+pub struct Encoder {
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Encoder {
+    /// Writes any value.
+    pub fn value(&mut self, value: &Value) {
+        match value {
+            Value::Null => self.null(),
+            Value::Bool(value) => self.bool(*value),
+            Value::Int(value) => self.int(*value),
+            Value::UHuge(value) => self.extension(extension::HUGEINT, value.to_string().as_bytes()),
+            Value::Float(value) => self.float(*value),
+            Value::Text(value) => self.text(value),
+            Value::Decimal(value) => {
+                self.extension(extension::DECIMAL, value.to_string().as_bytes())
+            }
+            Value::Blob(value) => self.blob(value),
+            Value::Date(value) => self.extension(extension::DATE, &value.days.to_le_bytes()),
+            Value::Time(value) => self.extension(extension::TIME, &value.micros.to_le_bytes()),
+            Value::Timestamp(value) => {
+                self.extension(extension::TIMESTAMP, &value.micros.to_le_bytes());
+            }
+            Value::TimestampTz(value) => {
+                self.extension(extension::TIMESTAMPTZ, &value.micros.to_le_bytes());
+            }
+            Value::Interval(value) => {
+                let mut bytes = [0; 16];
+                bytes[0..4].copy_from_slice(&value.months.to_le_bytes());
+                bytes[4..8].copy_from_slice(&value.days.to_le_bytes());
+                bytes[8..16].copy_from_slice(&value.micros.to_le_bytes());
+                self.extension(extension::INTERVAL, &bytes);
+            }
+            Value::Uuid(value) => self.extension(extension::UUID, &value.0),
+            Value::List(values) => {
+                self.list_length(values.len());
+                values.iter().for_each(|value| self.value(value));
+            }
+            Value::Map(entries) => {
+                self.length(entries.len(), 0x80, 0x0f, [0xde, 0xde, 0xdf]);
+                for (key, value) in entries {
+                    self.value(key);
+                    self.value(value);
+                }
+            }
+        }
+    }
+
+    /// Writes SQL NULL.
+    pub fn null(&mut self) {
+        self.bytes.push(0xc0);
+    }
+
+    /// Writes a BOOLEAN.
+    pub fn bool(&mut self, value: bool) {
+        self.bytes.push(if value { 0xc3 } else { 0xc2 });
+    }
+
+    /// Writes an integer; beyond 64 bits as HUGEINT.
+    pub fn int(&mut self, value: i128) {
+        if let Ok(small @ -32..=127) = i8::try_from(value) {
+            self.bytes.push(small as u8);
+        } else if let Ok(value) = i64::try_from(value) {
+            self.bytes.push(0xd3);
+            self.bytes.extend_from_slice(&value.to_be_bytes());
+        } else if let Ok(value) = u64::try_from(value) {
+            self.bytes.push(0xcf);
+            self.bytes.extend_from_slice(&value.to_be_bytes());
+        } else {
+            self.extension(extension::HUGEINT, value.to_string().as_bytes());
+        }
+    }
+
+    /// Writes a DOUBLE.
+    pub fn float(&mut self, value: f64) {
+        self.bytes.push(0xcb);
+        self.bytes.extend_from_slice(&value.to_be_bytes());
+    }
+
+    /// Writes a VARCHAR.
+    pub fn text(&mut self, value: &str) {
+        self.length(value.len(), 0xa0, 0x1f, [0xd9, 0xda, 0xdb]);
+        self.bytes.extend_from_slice(value.as_bytes());
+    }
+
+    /// Writes a BLOB.
+    pub fn blob(&mut self, value: &[u8]) {
+        self.long_length(value.len(), [0xc4, 0xc5, 0xc6]);
+        self.bytes.extend_from_slice(value);
+    }
+
+    /// Starts a list of `length` values, which must follow.
+    pub fn list_length(&mut self, length: usize) {
+        self.length(length, 0x90, 0x0f, [0xdc, 0xdc, 0xdd]);
+    }
+
+    pub(crate) fn extension(&mut self, kind: i8, bytes: &[u8]) {
+        match bytes.len() {
+            1 | 2 | 4 | 8 | 16 => self.bytes.push(0xd4 + bytes.len().trailing_zeros() as u8),
+            length => self.long_length(length, [0xc7, 0xc8, 0xc9]),
+        }
+        self.bytes.push(kind as u8);
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    fn length(&mut self, length: usize, short: u8, short_max: usize, long: [u8; 3]) {
+        if length <= short_max {
+            self.bytes.push(short | length as u8);
+        } else {
+            self.long_length(length, long);
+        }
+    }
+
+    /// Equal markers for 8 and 16 bits mean that the kind has no 8-bit length.
+    fn long_length(&mut self, length: usize, [bits8, bits16, bits32]: [u8; 3]) {
+        if length <= 0xff && bits8 != bits16 {
+            self.bytes.extend_from_slice(&[bits8, length as u8]);
+        } else if length <= 0xffff {
+            self.bytes.push(bits16);
+            self.bytes.extend_from_slice(&(length as u16).to_be_bytes());
+        } else {
+            self.bytes.push(bits32);
+            self.bytes.extend_from_slice(&(length as u32).to_be_bytes());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn round_trip(value: &Value) -> Value {
+        let mut encoder = Encoder::default();
+        encoder.value(value);
+        Decoder::new(&encoder.bytes).decode_all().unwrap()
+    }
+
+    #[test]
+    fn every_kind_of_value_survives_the_round_trip() {
+        let long = "é".repeat(40_000);
+        let values = [
+            Value::Null,
+            Value::Bool(true),
+            Value::Int(-1),
+            Value::Int(127),
+            Value::Int(128),
+            Value::Int(-33),
+            Value::Int(i128::from(i64::MIN)),
+            Value::Int(i128::from(u64::MAX)),
+            Value::Int(i128::MIN),
+            Value::UHuge(u128::MAX),
+            Value::Float(-0.5),
+            Value::Text("x".repeat(32)),
+            Value::Text(long),
+            Value::Decimal("599.99".parse().unwrap()),
+            Value::Blob(vec![0; 300]),
+            Value::Date(Date { days: -1 }),
+            Value::Time(Time { micros: 1 }),
+            Value::Timestamp(Timestamp { micros: i64::MAX }),
+            Value::TimestampTz(TimestampTz { micros: i64::MIN }),
+            Value::Interval(Interval {
+                months: 1,
+                days: -2,
+                micros: 3,
+            }),
+            Value::Uuid(Uuid([7; 16])),
+            Value::List(vec![Value::Int(1); 20]),
+            Value::Map(vec![(Value::Text("a".into()), Value::List(vec![]))]),
+        ];
+        for value in &values {
+            assert_eq!(&round_trip(value), value);
+        }
+    }
+
+    #[test]
+    fn damaged_bytes_give_an_error_and_never_a_panic() {
+        let mut encoder = Encoder::default();
+        encoder.value(&Value::Map(vec![(
+            Value::Text("total".into()),
+            Value::List(vec![
+                Value::Decimal("1.25".parse().unwrap()),
+                Value::Blob(vec![1, 2]),
+            ]),
+        )]));
+        for end in 0..encoder.bytes.len() {
+            assert!(Decoder::new(&encoder.bytes[..end]).decode_all().is_err());
+        }
+        // A list that claims four thousand million elements must not reserve memory for them.
+        assert!(Decoder::new(&[0xdd, 0xff, 0xff, 0xff, 0xff])
+            .decode_all()
+            .is_err());
+        let bottomless = vec![0x91; 100_000];
+        assert!(Decoder::new(&bottomless).decode_all().is_err());
+        for byte in 0..=255u8 {
+            let _ = Decoder::new(&[byte; 40]).decode_all();
+        }
+    }
+}
