@@ -1,10 +1,10 @@
 import { parseSqlType, toJson, toText } from '#core';
+import type { StatementResult } from '#runtime';
 import type { Console } from './console.ts';
 import { paletteFor } from './console.ts';
 import { printCsvRecord } from './render/delimited.ts';
 import { printResultTable } from './render/result-table.ts';
 import { printCount } from './render/run-progress.ts';
-import type { StatementOutcome } from './statements.ts';
 import { write } from './write.ts';
 
 export interface PrinterOptions {
@@ -24,7 +24,7 @@ export class StatementPrinter {
     this.#options = options;
   }
 
-  async print(outcome: StatementOutcome): Promise<void> {
+  async print(outcome: StatementResult): Promise<void> {
     const { out, err, environment } = this.#console;
     const palette = paletteFor(err, environment);
     for (const notice of outcome.notices) {
@@ -40,13 +40,13 @@ export class StatementPrinter {
       if (this.#options.format === 'csv') await this.#printCsv(outcome, rows);
       else await write(out, printResultTable({ columns: outcome.columns, rows }, this.#console));
     }
-    const rest = outcome.rows.length - rows.length;
+    const rest = outcome.columns.length === 0 ? 0 : outcome.rowCount - rows.length;
     if (rest > 0) await write(err, palette.dim(`… ${printCount(rest)} more rows\n`));
     else if (outcome.columns.length > 0 && rows.length === 0)
       await write(err, palette.dim('no rows\n'));
   }
 
-  async #printCsv(outcome: StatementOutcome, rows: StatementOutcome['rows']): Promise<void> {
+  async #printCsv(outcome: StatementResult, rows: StatementResult['rows']): Promise<void> {
     const types = outcome.columns.map(({ type }) => parseSqlType(type));
     await write(this.#console.out, printCsvRecord(outcome.columns.map(({ name }) => name)));
     for (const row of rows) {
@@ -59,8 +59,8 @@ export class StatementPrinter {
 }
 
 function toJsonResult(
-  { columns, rowCount }: StatementOutcome,
-  rows: StatementOutcome['rows'],
+  { columns, rowCount }: StatementResult,
+  rows: StatementResult['rows'],
 ): object {
   const types = columns.map(({ type }) => parseSqlType(type));
   return {

@@ -1,36 +1,36 @@
 import { interruptible } from '#agent';
-import type { SqlValue } from '#core';
+import type { StatementResult } from '#runtime';
 import { Gateway } from '#runtime';
-import type { Connection, ResultColumn } from '#storage';
+import type { Connection } from '#storage';
+import type { RowBound } from './bounded-connection.ts';
+import { BoundedConnection } from './bounded-connection.ts';
 
-/** What one statement of a script gave. */
-export interface StatementOutcome {
-  /** Empty for a statement that returns no rows. */
-  readonly columns: readonly ResultColumn[];
-  readonly rows: readonly (readonly SqlValue[])[];
-  /** Rows returned, or rows changed. */
-  readonly rowCount: number;
-  /** What the engine has to say about a definition. */
-  readonly notices: readonly string[];
-}
-
-export interface RunStatementsOptions {
-  /** What relative `file://` paths are relative to. */
+export interface RunnerOptions extends RowBound {
+  /** What relative `file://` paths in scripts are relative to. */
   readonly baseDirectory: string;
-  readonly signal: AbortSignal;
 }
 
-/** Runs a script statement by statement; the first error ends it, an abort interrupts it. */
-export async function* runStatements(
-  connection: Connection,
-  script: string,
-  { baseDirectory, signal }: RunStatementsOptions,
-): AsyncGenerator<StatementOutcome> {
-  const gateway = new Gateway(connection, { baseDirectory, allowFiles: true });
-  const results = gateway.execute(script)[Symbol.asyncIterator]();
-  for (;;) {
-    const next = await interruptible(connection, signal, () => results.next());
-    if (next.done === true) return;
-    yield next.value;
+/**
+ * Runs scripts on one session. One runner for the session's whole life: a transaction that defines
+ * procedures may begin in one script and end in another.
+ */
+export class StatementRunner {
+  readonly #connection: Connection;
+  readonly #gateway: Gateway;
+
+  constructor(connection: Connection, { baseDirectory, ...bound }: RunnerOptions) {
+    this.#connection = connection;
+    const bounded = new BoundedConnection(connection, bound);
+    this.#gateway = new Gateway(bounded, { baseDirectory, allowFiles: true });
+  }
+
+  /** Runs a script statement by statement; the first error ends it, an abort interrupts it. */
+  async *run(script: string, signal: AbortSignal): AsyncGenerator<StatementResult> {
+    const results = this.#gateway.execute(script);
+    for (;;) {
+      const next = await interruptible(this.#connection, signal, () => results.next());
+      if (next.done === true) return;
+      yield next.value;
+    }
   }
 }

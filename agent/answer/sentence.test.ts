@@ -112,6 +112,9 @@ it('prints numbers as people write them, and identifiers as they are stored', ()
 it('turns names into words', () => {
   assert.equal(humanizeName('order_total'), 'order total');
   assert.equal(humanizeName('orderTotal'), 'order total');
-  assert.equal(humanizeName('count(*)'), 'count(*)');
+  assert.equal(humanizeName('count_star()'), 'count');
+  assert.equal(humanizeName('avg(o.order_total)'), 'average order total');
+  assert.equal(humanizeName('count(DISTINCT "city")'), 'count of distinct city');
+  assert.equal(humanizeName('a + b'), 'a + b');
   assert.equal(humanizeName('VIP'), 'VIP');
 });

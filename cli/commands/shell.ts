@@ -16,7 +16,7 @@ import { printDuration, printRows } from '../render/run-progress.ts';
 import { runDotCommand } from '../shell-commands.ts';
 import { ShellInput } from '../shell-input.ts';
 import { StatementPrinter } from '../statement-printer.ts';
-import { runStatements } from '../statements.ts';
+import { StatementRunner } from '../statements.ts';
 import type { Run } from '../usage/command.ts';
 import { usageError } from '../usage/parse-arguments.ts';
 import { readVersion } from '../version.ts';
@@ -53,6 +53,7 @@ class Shell {
   readonly #palette: Palette;
   readonly #context: ShellContext;
   readonly #input = new ShellInput();
+  readonly #runner: StatementRunner;
   readonly #isInteractive: boolean;
   readonly #historyFile: string;
   #running: AbortController | null = null;
@@ -62,6 +63,11 @@ class Shell {
     this.#console = console;
     this.#palette = paletteFor(console.err, console.environment);
     this.#isInteractive = console.in.isTTY === true;
+    this.#runner = new StatementRunner(connection, {
+      baseDirectory: process.cwd(),
+      rowsMax: SHOWN_ROWS,
+      beyond: 'count',
+    });
     this.#historyFile =
       console.environment.HELIOSDB_HISTORY ?? join(homedir(), '.heliosdb_history');
     this.#context = {
@@ -76,6 +82,8 @@ class Shell {
   }
 
   async loop(): Promise<ExitCode> {
+    // Before the lines are listened to: those that arrive while nobody iterates are lost.
+    if (this.#isInteractive) await this.#greet();
     const lines = createInterface({
       input: this.#console.in,
       // Prompts are talk: they never mix with the rows on standard output.
@@ -87,7 +95,6 @@ class Shell {
     });
     lines.on('SIGINT', () => this.#interrupt(lines));
     this.#console.signal.addEventListener('abort', () => lines.close(), { once: true });
-    if (this.#isInteractive) await this.#greet();
     this.#prompt(lines);
     for await (const line of lines) {
       await this.#take(line);
@@ -123,10 +130,7 @@ class Shell {
   async #runScript(script: string): Promise<void> {
     const printer = new StatementPrinter(this.#console, { format: 'table', limit: SHOWN_ROWS });
     let startedAt = performance.now();
-    const results = runStatements(this.#context.connection, script, {
-      baseDirectory: process.cwd(),
-      signal: this.#context.signal,
-    });
+    const results = this.#runner.run(script, this.#context.signal);
     for await (const result of results) {
       const durationMs = performance.now() - startedAt;
       await printer.print(result);

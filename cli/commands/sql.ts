@@ -6,11 +6,13 @@ import type { Console } from '../console.ts';
 import { EXIT } from '../exit-code.ts';
 import { openForStatements } from '../open-database.ts';
 import { StatementPrinter } from '../statement-printer.ts';
-import { runStatements } from '../statements.ts';
+import { StatementRunner } from '../statements.ts';
 import type { Arguments, Run } from '../usage/command.ts';
 import { parseCount, usageError } from '../usage/parse-arguments.ts';
 
 const TABLE_ROWS = 1000;
+/** Rows of one result that are held in memory. */
+const ROWS_MAX = 1_000_000;
 
 export const run: Run = async (args, console) => {
   const format = args.isSet('json') ? 'json' : args.isSet('csv') ? 'csv' : 'table';
@@ -24,8 +26,12 @@ export const run: Run = async (args, console) => {
   await using opened = await openForStatements(console, args.text('db') ?? null);
   await using connection = await opened.database.connect();
   const printer = new StatementPrinter(console, { format, limit });
-  const results = runStatements(connection, script, { baseDirectory, signal: console.signal });
-  for await (const result of results) await printer.print(result);
+  const runner = new StatementRunner(connection, {
+    baseDirectory,
+    rowsMax: Math.min(limit, ROWS_MAX),
+    beyond: limit <= ROWS_MAX ? 'count' : 'fail',
+  });
+  for await (const result of runner.run(script, console.signal)) await printer.print(result);
   return console.signal.aborted ? EXIT.cancelled : EXIT.ok;
 };
 
