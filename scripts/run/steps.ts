@@ -50,7 +50,10 @@ export function checkSteps(): Step[] {
   const hasClippy = hasCargo && isInstalled('cargo', 'clippy', '--version');
   const hasCrate = existsSync(join(ROOT, MANIFEST));
   return [
-    { name: 'format and lint', command: [bin('biome'), 'ci', '--reporter=summary'] },
+    {
+      name: 'format and lint',
+      command: [bin('biome'), 'ci', '--colors=off', '--error-on-warnings'],
+    },
     { name: 'types', command: [bin('tsc'), '--noEmit', '-p', '.'] },
     { name: 'generated files', command: [bin('node'), 'scripts/generate.ts', '--check'] },
     testStep('tidy', ['test/tidy']),

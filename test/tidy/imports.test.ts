@@ -91,7 +91,11 @@ test('every name of package.json leads to an index that says what the folder may
     assert.equal(path, `./${name.slice(1)}/index.ts`);
     if (!existsSync(join(ROOT, path))) continue;
     const text = readFileSync(join(ROOT, path), 'utf8');
-    assert.match(text, /^\/\*\*[\s\S]*?\b[Mm]ay (not|only)\b/, `${path} opens with its purpose and limits`);
+    assert.match(
+      text,
+      /^\/\*\*[\s\S]*?\b[Mm]ay (not|only)\b/,
+      `${path} opens with its purpose and limits`,
+    );
     assert.doesNotMatch(text, /export \* from/, `${path} exports by name`);
   }
 });

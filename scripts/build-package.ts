@@ -1,0 +1,41 @@
+/**
+ * Makes `dist/`, which is what the published package holds: compiled JavaScript, because Node runs
+ * no TypeScript below node_modules, with a manifest of its own whose `#` names lead there.
+ */
+import { spawnSync } from 'node:child_process';
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ROOT } from './run/step.ts';
+
+const dist = join(ROOT, 'dist');
+rmSync(dist, { recursive: true, force: true });
+
+const compiler = join(ROOT, 'node_modules', '.bin', 'tsc');
+const { status } = spawnSync(compiler, ['-p', 'tsconfig.build.json'], {
+  cwd: ROOT,
+  stdio: 'inherit',
+});
+if (status !== 0) throw new Error('tsc failed');
+
+// What the code reads beside itself: compiled procedures and their sources' descriptions.
+for (const path of globSync('{examples,runtime,storage}/**/*.{wasm,json,sql}', {
+  cwd: ROOT,
+  exclude: ['**/target/**', 'runtime/extension/**'],
+})) {
+  mkdirSync(dirname(join(dist, path)), { recursive: true });
+  cpSync(join(ROOT, path), join(dist, path));
+}
+
+interface Manifest {
+  readonly version: string;
+  readonly imports: Readonly<Record<string, string>>;
+}
+
+const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest;
+const imports = Object.fromEntries(
+  Object.entries(manifest.imports).map(([name, path]) => [name, path.replace(/\.ts$/, '.js')]),
+);
+writeFileSync(
+  join(dist, 'package.json'),
+  `${JSON.stringify({ type: 'module', version: manifest.version, imports }, null, 2)}\n`,
+);
