@@ -76,6 +76,14 @@ function readCounts(tail: string, exitCode: number): Counts {
     const match = [...tail.matchAll(pattern)].at(-1);
     return match ? Number(match[1]) : null;
   };
+  const cargoPassed = number(/test result: .*? (\d+) passed/g);
+  if (cargoPassed !== null) {
+    return {
+      passed: cargoPassed,
+      failed: number(/test result: .*? (\d+) failed/g) ?? 0,
+      skipped: number(/test result: .*? (\d+) ignored/g) ?? 0,
+    };
+  }
   const passed = number(/ pass (\d+)\b/g);
   if (passed !== null) {
     const failed = (number(/ fail (\d+)\b/g) ?? 0) + (number(/ cancelled (\d+)\b/g) ?? 0);

@@ -31,7 +31,12 @@ function isInstalled(program: string, ...parameters: string[]): boolean {
 /** A step that runs the test files below some folders with node's test runner. */
 export function testStep(name: string, folders: readonly string[]): Step {
   const files = folders
-    .flatMap((folder) => globSync(`${folder}/**/*.test.ts`, { cwd: ROOT }))
+    .flatMap((folder) =>
+      globSync(`${folder}/**/*.test.ts`, {
+        cwd: ROOT,
+        exclude: ['**/target/**', '**/node_modules/**'],
+      }),
+    )
     .sort();
   return {
     name,
@@ -78,6 +83,11 @@ export function checkSteps(): Step[] {
         'warnings',
       ],
       skip: hasCrate && hasClippy ? null : 'cargo clippy is not installed',
+    },
+    {
+      name: 'rust unit tests',
+      command: ['cargo', 'test', '--release', '--lib', '--locked', '--manifest-path', MANIFEST],
+      skip: hasCrate && hasCargo ? null : 'cargo is not installed',
     },
     testStep('unit tests', UNIT_FOLDERS),
   ];
