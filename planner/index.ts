@@ -27,3 +27,4 @@ export type {
 export { plan, planColumn, task } from './plan.ts';
 export type { PlanRequestInput } from './plan-request.ts';
 export { planRequest } from './plan-request.ts';
+export { validatePlan } from './validate/validate-plan.ts';

@@ -1,3 +1,4 @@
+import { compileQuery } from './compile/sql.ts';
 import type { Mention } from './grounding/link.ts';
 import { linkMentions } from './grounding/link.ts';
 import type { SchemaModel } from './grounding/schema-model.ts';
@@ -6,7 +7,6 @@ import type { Token } from './language/tokenize.ts';
 import { tokenize } from './language/tokenize.ts';
 import type { Frame } from './parse/frame.ts';
 import { parseRequest } from './parse/request.ts';
-import { compileQuery } from './compile/sql.ts';
 import type { LogicalQuery } from './query/logical.ts';
 import type { Assignment } from './resolve/assign.ts';
 import { assign } from './resolve/assign.ts';

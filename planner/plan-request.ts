@@ -4,6 +4,7 @@ import { schemaModel } from './grounding/schema-model.ts';
 import type { Interpretation, Reading } from './interpret.ts';
 import { interpret } from './interpret.ts';
 import type { Plan, PlanColumn, PlanOutcome } from './plan.ts';
+import { procedureOf, procedureTasks } from './procedures/tasks.ts';
 
 export interface PlanRequestInput {
   /** What the person asked, in English. */
@@ -43,6 +44,8 @@ export function planRequest({ request, catalog, now }: PlanRequestInput): PlanOu
 }
 
 function queryPlan(request: string, interpretation: Interpretation, reading: Reading): Plan {
+  const result = procedureOf(reading.query);
+  if (result !== null) return procedurePlan(request, interpretation, reading, result);
   const columns = planColumns(reading);
   const isAggregate =
     reading.query.isCounted ||
@@ -54,7 +57,10 @@ function queryPlan(request: string, interpretation: Interpretation, reading: Rea
       {
         kind: 'query',
         id: 'task1',
-        title: request.replace(/\s+/g, ' ').trim().replace(/[?.!]+$/, ''),
+        title: request
+          .replace(/\s+/g, ' ')
+          .trim()
+          .replace(/[?.!]+$/, ''),
         dependsOn: [],
         sql: reading.sql,
         columns,
@@ -64,12 +70,59 @@ function queryPlan(request: string, interpretation: Interpretation, reading: Rea
       kind: 'answer',
       from: 'task1',
       shape:
-        isAggregate && columns.length === 1 ? 'scalar' : columns.length === 1 ? 'list' : reading.query.limit === 1 ? 'row' : 'table',
+        isAggregate && columns.length === 1
+          ? 'scalar'
+          : columns.length === 1
+            ? 'list'
+            : reading.query.limit === 1
+              ? 'row'
+              : 'table',
       template: null,
     },
     assumptions: [],
     grounding: grounding(interpretation, reading),
   };
+}
+
+function procedurePlan(
+  request: string,
+  interpretation: Interpretation,
+  reading: Reading,
+  result: ColumnModel,
+): Plan {
+  const { tasks, assumptions } = procedureTasks(reading.query, result, {
+    rows: rowsTitle(interpretation, reading),
+    result: resultTitle(reading, result),
+  });
+  const last = tasks.at(-1);
+  return {
+    request,
+    tasks: [...tasks],
+    answer: { kind: 'answer', from: last?.id ?? 'task1', shape: 'table', template: null },
+    assumptions: [...assumptions],
+    grounding: grounding(interpretation, reading),
+  };
+}
+
+function resultTitle(reading: Reading, result: ColumnModel): string {
+  const named = reading.query.select.find(({ alias }) => alias !== null);
+  return named?.alias ?? result.column.name.replaceAll('_', ' ');
+}
+
+/** The rows a plan starts from in the request's own words: "platinum customers". */
+function rowsTitle({ frame, mentions }: Interpretation, { assignment, query }: Reading): string {
+  const tables = new Set([query.from.root, ...query.from.joins.map(({ table }) => table)]);
+  const spoken = mentions.filter((mention) => {
+    const choice = assignment.choices.get(mention);
+    const isEntity = choice?.kind === 'table' && tables.has(choice.table);
+    const isValue = frame.conditions.some(
+      (condition) =>
+        condition.kind === 'value' && condition.values.some((value) => value.mention === mention),
+    );
+    return isEntity || isValue;
+  });
+  const words = spoken.map(({ text }) => text).join(' ');
+  return words === '' ? query.from.root.table.name : words;
 }
 
 function planColumns(reading: Reading): PlanColumn[] {

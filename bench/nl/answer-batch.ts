@@ -46,7 +46,14 @@ async function answer(request: Request) {
     try {
       const { columns, rows } = await connection.query(sql);
       const elapsed = performance.now() - start;
-      return { status: 'ok', columns, rows, sql, elapsed, ...(errors.length > 0 ? { errors } : {}) };
+      return {
+        status: 'ok',
+        columns,
+        rows,
+        sql,
+        elapsed,
+        ...(errors.length > 0 ? { errors } : {}),
+      };
     } catch (error) {
       errors.push(`${sql}: ${error instanceof Error ? error.message : String(error)}`);
     }

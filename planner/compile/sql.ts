@@ -1,16 +1,42 @@
 import type { ColumnModel, TableModel } from '../grounding/schema-model.ts';
 import type { Expression, JoinTree, LogicalQuery, Predicate } from '../query/logical.ts';
 
+/** Reads a relation that already holds the columns, under names of its own. */
+export interface CompileOptions {
+  readonly from: string;
+  /** The column's name as SQL text, quoted where needed. */
+  readonly columnName: (column: ColumnModel) => string;
+}
+
+/** How column names are printed within one SELECT. */
+type Naming = (column: ColumnModel) => string;
+
 /** Compiles a logical query to one DuckDB SELECT statement. */
-export function compileQuery(query: LogicalQuery): string {
-  const compiled = compileSelect(query);
+export function compileQuery(query: LogicalQuery, options?: CompileOptions): string {
+  const compiled = compileSelect(query, options);
   if (!query.isCounted) return compiled;
   return `SELECT count(*) AS count FROM (${compiled}) AS counted`;
 }
 
-function compileSelect(query: LogicalQuery): string {
-  const isQualified = query.from.joins.length > 0;
-  const print = (expression: Expression) => compileExpression(expression, isQualified);
+/** Compiles conditions joined by AND, with column names printed as `columnName` says. */
+export function compileConditions(
+  predicates: readonly Predicate[],
+  columnName: (column: ColumnModel) => string,
+): string {
+  return predicates
+    .map((item) => compilePredicate(item, columnName, predicates.length > 1))
+    .join(' AND ');
+}
+
+function compileSelect(query: LogicalQuery, options?: CompileOptions): string {
+  const isQualified = query.from.joins.length > 0 && options === undefined;
+  const naming: Naming =
+    options === undefined
+      ? isQualified
+        ? qualified
+        : ({ column }) => quoteName(column.name)
+      : options.columnName;
+  const print = (expression: Expression) => compileExpression(expression, naming);
   const select =
     query.starOf === null
       ? query.select
@@ -23,10 +49,10 @@ function compileSelect(query: LogicalQuery): string {
         : '*';
   const parts = [
     `SELECT ${query.isDistinct ? 'DISTINCT ' : ''}${select}`,
-    `FROM ${compileFrom(query.from)}`,
+    `FROM ${options?.from ?? compileFrom(query.from)}`,
   ];
   const predicates = (list: readonly Predicate[]) =>
-    list.map((item) => compilePredicate(item, isQualified, list.length > 1)).join(' AND ');
+    list.map((item) => compilePredicate(item, naming, list.length > 1)).join(' AND ');
   if (query.where.length > 0) parts.push(`WHERE ${predicates(query.where)}`);
   if (query.groupBy.length > 0) parts.push(`GROUP BY ${query.groupBy.map(print).join(', ')}`);
   if (query.having.length > 0) parts.push(`HAVING ${predicates(query.having)}`);
@@ -50,25 +76,28 @@ function compileSelect(query: LogicalQuery): string {
 function compileFrom(from: JoinTree): string {
   const joins = from.joins.map(({ table, edge }) => {
     const on = edge.fromColumns
-      .map((column, index) => `${qualified(column)} = ${qualified(edge.toColumns[index] ?? column)}`)
+      .map(
+        (column, index) => `${qualified(column)} = ${qualified(edge.toColumns[index] ?? column)}`,
+      )
       .join(' AND ');
     return ` JOIN ${tableName(table)} ON ${on}`;
   });
   return tableName(from.root) + joins.join('');
 }
 
-function compileExpression(expression: Expression, isQualified: boolean): string {
+function compileExpression(expression: Expression, naming: Naming): string {
   switch (expression.kind) {
     case 'column':
-      return compileColumn(expression.column, expression.cast, isQualified);
+      return compileColumn(expression.column, expression.cast, naming);
     case 'part':
-      return `${expression.part}(${compileExpression(expression.of, isQualified)})`;
+      return `${expression.part}(${compileExpression(expression.of, naming)})`;
     case 'aggregate': {
       if (expression.of === null) return 'count(*)';
-      const of = compileExpression(expression.of, isQualified);
+      const of = compileExpression(expression.of, naming);
       return `${expression.name}(${expression.isDistinct ? 'DISTINCT ' : ''}${of})`;
     }
     case 'number':
+    case 'boolean':
       return String(expression.value);
     case 'text':
       return quoteText(expression.value);
@@ -82,9 +111,9 @@ function compileExpression(expression: Expression, isQualified: boolean): string
 function compileColumn(
   column: ColumnModel,
   cast: 'DOUBLE' | 'DATE' | null,
-  isQualified: boolean,
+  naming: Naming,
 ): string {
-  const name = isQualified ? qualified(column) : quoteName(column.column.name);
+  const name = naming(column);
   if (cast === null) return name;
   const format = column.dateTextFormat;
   if (cast === 'DATE' && format !== null && format !== 'iso') {
@@ -93,8 +122,8 @@ function compileColumn(
   return `TRY_CAST(${name} AS ${cast})`;
 }
 
-function compilePredicate(predicate: Predicate, isQualified: boolean, isInner: boolean): string {
-  const print = (expression: Expression) => compileExpression(expression, isQualified);
+function compilePredicate(predicate: Predicate, naming: Naming, isInner: boolean): string {
+  const print = (expression: Expression) => compileExpression(expression, naming);
   switch (predicate.kind) {
     case 'compare':
       return `${print(predicate.left)} ${predicate.operator} ${print(predicate.right)}`;
@@ -109,11 +138,11 @@ function compilePredicate(predicate: Predicate, isQualified: boolean, isInner: b
     case 'null':
       return `${print(predicate.of)} IS ${predicate.isNegated ? 'NOT ' : ''}NULL`;
     case 'not':
-      return `NOT (${compilePredicate(predicate.of, isQualified, false)})`;
+      return `NOT (${compilePredicate(predicate.of, naming, false)})`;
     case 'and':
     case 'or': {
       const joined = predicate.of
-        .map((item) => compilePredicate(item, isQualified, true))
+        .map((item) => compilePredicate(item, naming, true))
         .join(predicate.kind === 'and' ? ' AND ' : ' OR ');
       return isInner ? `(${joined})` : joined;
     }
@@ -124,7 +153,8 @@ function qualified(column: ColumnModel): string {
   return `${tableName(column.table)}.${quoteName(column.column.name)}`;
 }
 
-function tableName(table: TableModel): string {
+/** A table's name, with its schema where that is not the default one. */
+export function tableName(table: TableModel): string {
   const name = quoteName(table.table.name);
   return table.table.schema === 'main' ? name : `${quoteName(table.table.schema)}.${name}`;
 }

@@ -18,7 +18,9 @@ export class KeyGraph {
   readonly #paths = new Map<number, readonly (Step | null)[]>();
 
   constructor(catalog: CatalogSnapshot, tables: readonly TableModel[]) {
-    const byName = new Map(tables.map((t) => [`${t.table.schema}\u0000${t.table.name.toLowerCase()}`, t]));
+    const byName = new Map(
+      tables.map((t) => [`${t.table.schema}\u0000${t.table.name.toLowerCase()}`, t]),
+    );
     const edges: KeyEdge[] = [];
     for (const key of catalog.keys) {
       const from = byName.get(`${key.from.schema}\u0000${key.from.table.toLowerCase()}`);
@@ -36,7 +38,8 @@ export class KeyGraph {
       );
       if (isMirrored) continue;
       // An inferred key is believed a little less; a key of text between names less again.
-      const cost = 1 + (key.isDeclared ? 0 : 0.1) + (fromColumns[0]?.words.at(-1) === 'name' ? 0.3 : 0);
+      const cost =
+        1 + (key.isDeclared ? 0 : 0.1) + (fromColumns[0]?.words.at(-1) === 'name' ? 0.3 : 0);
       edges.push({ id: edges.length, from, to, fromColumns, toColumns, cost });
     }
     this.edges = edges;

@@ -1,5 +1,5 @@
-import type { Token } from '../language/tokenize.ts';
 import { expandAbbreviation, isFunctionWord } from '../language/lexicon.ts';
+import type { Token } from '../language/tokenize.ts';
 import type { NameCandidate } from './name-index.ts';
 import type { SchemaModel } from './schema-model.ts';
 import type { ValueCandidate } from './value-index.ts';
@@ -28,7 +28,21 @@ const DEPENDENT_WORDS = new Set(
   `number first last list total top value detail information record kind sort up place use table average max min maximum mean sum
   minimum count sum group form result entry open highest lowest average other`.split(/\s+/),
 );
-const INNER_WORDS = new Set(['of', 'the', 'in', 'to', 'at', 'for', 'by', 'and', 'on', 'from', 'a', 'or', "'s"]);
+const INNER_WORDS = new Set([
+  'of',
+  'the',
+  'in',
+  'to',
+  'at',
+  'for',
+  'by',
+  'and',
+  'on',
+  'from',
+  'a',
+  'or',
+  "'s",
+]);
 
 interface Linked {
   readonly mention: Mention;
@@ -149,7 +163,9 @@ function findNames(
         candidate.kind === 'column' &&
         candidate.score - 0.08 > 0.85 &&
         words.every((word) =>
-          candidate.column.words.some((own) => (model.names.similarWords(word).get(own) ?? 0) > 0.8),
+          candidate.column.words.some(
+            (own) => (model.names.similarWords(word).get(own) ?? 0) > 0.8,
+          ),
         ),
     )
     .map((candidate) => ({ ...candidate, score: candidate.score - 0.08 }));
@@ -158,16 +174,27 @@ function findNames(
 /** Whether naming words stand where they are part of the sentence's frame. */
 function isStructural(tokens: readonly Token[], start: number, end: number): boolean {
   const [first, next, previous] = [tokens[start], tokens[end], tokens[start - 1]];
-  if (first === undefined || end - start > 1) return first?.lower === 'order' && tokens[start + 1]?.lower === 'by';
+  if (first === undefined || end - start > 1)
+    return first?.lower === 'order' && tokens[start + 1]?.lower === 'by';
   if (first.lemma === 'order') {
     if (next?.lower === 'by') return true;
-    if (/^(alphabetical|ascending|descending|lexicographic|increasing|decreasing|reverse|reversed|lexicographical|the|chronological)$/.test(previous?.lower ?? '') && first.lower === 'order') {
+    if (
+      /^(alphabetical|ascending|descending|lexicographic|increasing|decreasing|reverse|reversed|lexicographical|the|chronological)$/.test(
+        previous?.lower ?? '',
+      ) &&
+      first.lower === 'order'
+    ) {
       return previous?.lower !== 'the' || tokens[start - 2]?.lower === 'in';
     }
     return previous?.lower === 'in' && next?.lower === 'of';
   }
   if (first.lower === 'sort' || first.lower === 'list' || first.lower === 'count') {
-    return start === 0 || previous?.kind === 'punctuation' || next?.lower === 'by' || next?.lower === 'of';
+    return (
+      start === 0 ||
+      previous?.kind === 'punctuation' ||
+      next?.lower === 'by' ||
+      next?.lower === 'of'
+    );
   }
   return false;
 }

@@ -41,7 +41,25 @@ const LIGHT_WORDS: Readonly<Record<string, number>> = {
   value: 0.4,
 };
 /** Nouns that may follow a name without being part of it: "phone number" for `phone`. */
-const TRAILING_NOUNS = new Set(['number', 'name', 'code', 'value', 'information', 'detail', 'data', 'member', 'title', 'list', 'type', 'date', 'record', 'table', 'amount', 'field', 'id']);
+const TRAILING_NOUNS = new Set([
+  'number',
+  'name',
+  'code',
+  'value',
+  'information',
+  'detail',
+  'data',
+  'member',
+  'title',
+  'list',
+  'type',
+  'date',
+  'record',
+  'table',
+  'amount',
+  'field',
+  'id',
+]);
 
 /** Finds tables and columns by the words of their names. */
 export class NameIndex {
@@ -49,11 +67,14 @@ export class NameIndex {
   readonly #byWord = new Map<string, number[]>();
   readonly #similar = new Map<string, ReadonlyMap<string, number>>();
 
-  constructor(tables: readonly TableModel[]) {
-    this.#entries = tables.flatMap((table) => [
-      entry(table, null),
-      ...table.columns.map((column) => entry(table, column)),
-    ]);
+  constructor(tables: readonly TableModel[], computed: readonly ColumnModel[] = []) {
+    this.#entries = [
+      ...tables.flatMap((table) => [
+        entry(table, null),
+        ...table.columns.map((column) => entry(table, column)),
+      ]),
+      ...computed.map((column) => entry(column.table, column)),
+    ];
     this.#entries.forEach((item, index) => {
       for (const word of new Set([...item.words, ...item.context])) {
         const list = this.#byWord.get(word);

@@ -1,5 +1,7 @@
 import type { CatalogColumn, CatalogSnapshot, CatalogTable } from '../catalog.ts';
 import { splitName } from '../language/names.ts';
+import type { ProcedureBinding } from '../procedures/bind.ts';
+import { procedureColumns } from '../procedures/bind.ts';
 import { KeyGraph } from './key-graph.ts';
 import { NameIndex } from './name-index.ts';
 import { ValueIndex } from './value-index.ts';
@@ -22,6 +24,8 @@ export interface ColumnModel {
   readonly isForeignKey: boolean;
   /** A quantity that sums and averages make sense of. */
   readonly isMeasure: boolean;
+  /** Set when the column is the result of calling a procedure for each row. */
+  readonly procedure: ProcedureBinding | null;
 }
 
 export interface TableModel {
@@ -78,7 +82,13 @@ function buildModel(catalog: CatalogSnapshot): SchemaModel {
     const shared = tableAffix(table, vocabulary, affix);
     owner.columns = table.columns.map((column) => {
       const words = withoutAffix(splitName(column.name, vocabulary), affix);
-      const model = describeColumn(columns.length, owner, column, trimShared(words, shared, tableWords), foreign);
+      const model = describeColumn(
+        columns.length,
+        owner,
+        column,
+        trimShared(words, shared, tableWords),
+        foreign,
+      );
       columns.push(model);
       return model;
     });
@@ -87,7 +97,7 @@ function buildModel(catalog: CatalogSnapshot): SchemaModel {
     owner.isBridge = isBridge(owner);
     return owner as TableModel;
   });
-  const names = new NameIndex(tables);
+  const names = new NameIndex(tables, procedureColumns(catalog, tables, columns.length));
   return {
     catalog,
     tables,
@@ -164,8 +174,7 @@ function describeColumn(
   const isPrimary = table.table.primaryKey?.includes(column.name) ?? false;
   const last = words.at(-1) ?? '';
   const isIdentifier = last === 'id' || (last === 'code' && kind === 'number');
-  const isKey =
-    isForeignKey || isIdentifier || (isPrimary && table.table.primaryKey?.length === 1);
+  const isKey = isForeignKey || isIdentifier || (isPrimary && table.table.primaryKey?.length === 1);
   const isNumericText = kind === 'text' && looksNumeric(column.values);
   return {
     id,
@@ -181,6 +190,7 @@ function describeColumn(
       (kind === 'number' || isNumericText) &&
       !isKey &&
       !/^(year|code|number|zip|phone|rank|month|day)$/.test(last),
+    procedure: null,
   };
 }
 

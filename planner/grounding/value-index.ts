@@ -59,7 +59,10 @@ export class ValueIndex {
     const words = folded.split(' ');
     const stemmed = words.map(lemma).join(' ');
     const seen = new Set(found.map(({ column, value }) => `${column.id}\u0000${value}`));
-    for (const source of [this.#stemmed.get(stemmed), stemmed === folded ? [] : this.#folded.get(stemmed)]) {
+    for (const source of [
+      this.#stemmed.get(stemmed),
+      stemmed === folded ? [] : this.#folded.get(stemmed),
+    ]) {
       for (const item of source ?? []) {
         const key = `${item.column.id}\u0000${item.value}`;
         if (seen.has(key)) continue;

@@ -47,7 +47,5 @@ export function isOneEditApart(a: string, b: string): boolean {
   }
   const [restA, restB] = [a.length - start - end, b.length - start - end];
   if (restA <= 1 && restB <= 1) return true;
-  return (
-    restA === 2 && restB === 2 && a[start] === b[start + 1] && a[start + 1] === b[start]
-  );
+  return restA === 2 && restB === 2 && a[start] === b[start + 1] && a[start + 1] === b[start];
 }

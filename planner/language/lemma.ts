@@ -173,7 +173,12 @@ function inflectionless(word: string): string {
 function restore(base: string): string {
   if (!/[aeiouy]/.test(base)) return base;
   if (/(.)\1$/.test(base) && !/(ll|ss|zz|ff)$/.test(base)) return base.slice(0, -1);
-  if (/(at|iv|uc|ur|ag|dg|rg|ng|nc|rc|ls|rs|ns|us|is|as|os|iz|yz|ov|av|lv|rv|ibl|abl|itl|ul|in|ot|ut|ak|ik|ok|am|im|um|ir|ar|or|ag|ud|id|ad|od)$/.test(base) && E_RESTORED.has(`${base}e`)) {
+  if (
+    /(at|iv|uc|ur|ag|dg|rg|ng|nc|rc|ls|rs|ns|us|is|as|os|iz|yz|ov|av|lv|rv|ibl|abl|itl|ul|in|ot|ut|ak|ik|ok|am|im|um|ir|ar|or|ag|ud|id|ad|od)$/.test(
+      base,
+    ) &&
+    E_RESTORED.has(`${base}e`)
+  ) {
     return `${base}e`;
   }
   return base;
@@ -193,8 +198,7 @@ const E_RESTORED = new Set(
   register reimburse relate release remove rename rent replace require reserve resolve retire
   retrieve revise sale sample save schedule score secure serve settle share size solve source
   state store structure style subscribe supervise supply tape tie time trade
-  translate type update use utilize value vaccinate validate vote wage write`
-    .split(/\s+/),
+  translate type update use utilize value vaccinate validate vote wage write`.split(/\s+/),
 );
 
 const DERIVATIONS: readonly (readonly [RegExp, string])[] = [

@@ -288,7 +288,9 @@ const FUNCTION_WORDS = new Set(
   greater higher lower larger smaller bigger longer shorter older younger later earlier equal equals
   kind kinds sort detail details overall me up available possible also what's there's group grouped
   value values result results result's use uses used using make makes made see look looking people person result
-  respectively form regardless instead excluding except besides however well back whom by order use ok hi hello`.split(/\s+/),
+  respectively form regardless instead excluding except besides however well back whom by order use ok hi hello`.split(
+    /\s+/,
+  ),
 );
 
 /** Whether a word carries structure rather than content and need not be found in the database. */
@@ -306,7 +308,9 @@ const LIGHT_VERBS = new Set(
   order ship deliver send receive put set add mention describe write born grow increase choose pick select want like
   supply treat prescribe undergo advise supervise direct act star sing perform compete score rank rate review
   travel fly depart arrive leave land reach drive ride own host hold claim settle handle store represent track find
-  support accept cover grant award confer affect cause earn issue live carry do offer share total spread`.split(/\s+/),
+  support accept cover grant award confer affect cause earn issue live carry do offer share total spread`.split(
+    /\s+/,
+  ),
 );
 
 /** Whether the lemma is a verb that questions use to connect nouns. */
@@ -356,7 +360,10 @@ export interface Superlative {
 const age = ['age', 'birth', 'birthday'];
 const SUPERLATIVES: Readonly<Record<string, Superlative>> = {
   highest: { direction: 'desc', measures: [] },
-  largest: { direction: 'desc', measures: ['size', 'area', 'population', 'capacity', 'amount', 'number'] },
+  largest: {
+    direction: 'desc',
+    measures: ['size', 'area', 'population', 'capacity', 'amount', 'number'],
+  },
   greatest: { direction: 'desc', measures: [] },
   biggest: { direction: 'desc', measures: ['size', 'area', 'population', 'capacity', 'amount'] },
   maximum: { direction: 'desc', measures: [] },
@@ -365,7 +372,10 @@ const SUPERLATIVES: Readonly<Record<string, Superlative>> = {
   most: { direction: 'desc', measures: [] },
   best: { direction: 'desc', measures: ['rating', 'score', 'rank', 'grade', 'point'] },
   lowest: { direction: 'asc', measures: [] },
-  smallest: { direction: 'asc', measures: ['size', 'area', 'population', 'capacity', 'amount', 'number'] },
+  smallest: {
+    direction: 'asc',
+    measures: ['size', 'area', 'population', 'capacity', 'amount', 'number'],
+  },
   minimum: { direction: 'asc', measures: [] },
   minimal: { direction: 'asc', measures: [] },
   min: { direction: 'asc', measures: [] },

@@ -50,7 +50,10 @@ export function readComparator(cursor: Cursor): Comparator | null {
   const mention = cursor.mentionAt();
   if (mention !== null && mention.end - mention.start > 1) return null;
   const next = cursor.word(1);
-  const needsThan = !/^(above|over|below|under|after|before|since|until|exceeding|exceed|exceeds|beyond)$/.test(word);
+  const needsThan =
+    !/^(above|over|below|under|after|before|since|until|exceeding|exceed|exceeds|beyond)$/.test(
+      word,
+    );
   if (needsThan && next !== 'than') {
     // "more expensive than", "more recent than"
     if (!(word === 'more' || word === 'less') || cursor.word(2) !== 'than') return null;

@@ -45,7 +45,10 @@ function readBetween(
   const isRange =
     cursor.eat('between') ||
     cursor.eat('in|within|is|are|if? in? the range of|from|between?') ||
-    (cursor.looksAt('from') && cursor.peek(1)?.number != null && cursor.word(2) === 'to' && cursor.eat('from'));
+    (cursor.looksAt('from') &&
+      cursor.peek(1)?.number != null &&
+      cursor.word(2) === 'to' &&
+      cursor.eat('from'));
   if (!isRange) return null;
   cursor.eat('of');
   const low = readOperand(cursor, null);
@@ -116,7 +119,15 @@ function readCounted(
   cursor.take(mention);
   cursor.eat('listed|each|or more');
   return [
-    { kind: 'quantity', near, isNegated, operator: comparator.operator, number, numberTo: null, mention },
+    {
+      kind: 'quantity',
+      near,
+      isNegated,
+      operator: comparator.operator,
+      number,
+      numberTo: null,
+      mention,
+    },
   ];
 }
 
@@ -135,7 +146,8 @@ function readQuantity(cursor: Cursor, scope: Scope, isNegated: boolean): Conditi
   if (isTimes) return null;
   const mention = cursor.mentionAt(isRange ? 3 : 1);
   if (mention === null || mention.names.length === 0 || isMostlyValue(mention)) return null;
-  if (token.lower.endsWith('th') || token.lower.endsWith('st') || token.lower.endsWith('nd')) return null;
+  if (token.lower.endsWith('th') || token.lower.endsWith('st') || token.lower.endsWith('nd'))
+    return null;
   if (isYear(token.number) && !isRange) {
     cursor.position = start;
     return null;
@@ -143,7 +155,9 @@ function readQuantity(cursor: Cursor, scope: Scope, isNegated: boolean): Conditi
   cursor.advance(isRange ? 3 : 1);
   cursor.take(mention);
   const { near } = scope;
-  return [{ kind: 'quantity', near, isNegated, operator, number: token.number, numberTo: null, mention }];
+  return [
+    { kind: 'quantity', near, isNegated, operator, number: token.number, numberTo: null, mention },
+  ];
 }
 
 const CONTAINS = [
@@ -160,21 +174,32 @@ function readPattern(
 ): Condition[] | null {
   const start = cursor.position;
   let operator: 'contains' | 'starts' | 'ends' | null = null;
-  if (cursor.eat('start|starts|starting|begin|begins|beginning|started with|by|in|from')) operator = 'starts';
+  if (cursor.eat('start|starts|starting|begin|begins|beginning|started with|by|in|from'))
+    operator = 'starts';
   else if (cursor.eat('end|ends|ending|ended with|in|by')) operator = 'ends';
   else if (CONTAINS.some((pattern) => cursor.eat(pattern))) operator = 'contains';
   else if (cursor.eat('substring|containing')) operator = 'contains';
   if (operator === null) return null;
   cursor.eat('the|a|an');
-  cursor.eat('substring|word|phrase|letter|string|letters|words|text|character|prefix|capital|suffix');
+  cursor.eat(
+    'substring|word|phrase|letter|string|letters|words|text|character|prefix|capital|suffix',
+  );
   cursor.eat('letter|of');
   const token = cursor.peek();
   const isText =
     token !== null &&
-    (token.kind === 'quoted' || token.text.length <= 2 || /^\p{Lu}/u.test(token.text) || hint !== null) &&
+    (token.kind === 'quoted' ||
+      token.text.length <= 2 ||
+      /^\p{Lu}/u.test(token.text) ||
+      hint !== null) &&
     token.kind !== 'punctuation';
   const mention = cursor.mentionAt();
-  const isNoun = token?.kind !== 'quoted' && mention !== null && !isMostlyValue(mention) && mention.names.length > 0 && !/^\p{Lu}/u.test(mention.text);
+  const isNoun =
+    token?.kind !== 'quoted' &&
+    mention !== null &&
+    !isMostlyValue(mention) &&
+    mention.names.length > 0 &&
+    !/^\p{Lu}/u.test(mention.text);
   if (token === null || !isText || isNoun) {
     cursor.position = start;
     return null;
@@ -201,17 +226,23 @@ function readValue(cursor: Cursor, { near }: Scope, isNegated: boolean): Conditi
   // "in the Math department": the noun after the value says which column.
   const after = cursor.mentionAt();
   const isHint =
-    after !== null && !isMostlyValue(after) && after.names.length > 0 && literals.values.every(({ kind }) => kind === 'text');
+    after !== null &&
+    !isMostlyValue(after) &&
+    after.names.length > 0 &&
+    literals.values.every(({ kind }) => kind === 'text');
   const hint = isHint ? cursor.take(after) : null;
-  return [
-    { kind: 'value', near, isNegated, hint, ...literals },
-  ];
+  return [{ kind: 'value', near, isNegated, hint, ...literals }];
 }
 
-const IS = 'is|are|was|were|be|being|been|as|of|equals|has|have|had|:|that|which|with|do|does|did|at|on|in|named|called';
+const IS =
+  'is|are|was|were|be|being|been|as|of|equals|has|have|had|:|that|which|with|do|does|did|at|on|in|named|called';
 
 /** A noun and what is said about it: "price is between 1 and 2", "name contains 'x'". */
-function readNounCondition(cursor: Cursor, scope: Scope, isNegatedBefore: boolean): Condition[] | null {
+function readNounCondition(
+  cursor: Cursor,
+  scope: Scope,
+  isNegatedBefore: boolean,
+): Condition[] | null {
   const start = cursor.position;
   const phrase = readNounPhrase(cursor);
   if (phrase === null) return null;
@@ -229,7 +260,8 @@ function readNounCondition(cursor: Cursor, scope: Scope, isNegatedBefore: boolea
   adoptPhrase(scope.frame, phrase);
   const inner = { frame: scope.frame, near: scope.near };
   const rest = cursor.position;
-  while (cursor.looksAt(IS) && !cursor.looksAt('with|has|have|that|which|in the|more|at')) cursor.advance();
+  while (cursor.looksAt(IS) && !cursor.looksAt('with|has|have|that|which|in the|more|at'))
+    cursor.advance();
   if (cursor.eat('not')) isNegated = !isNegated;
   cursor.eat('also|either|only|just|equal|the');
   cursor.eat('to|same as');
@@ -326,7 +358,7 @@ export function readOperand(cursor: Cursor, compared: Mention | null): Operand |
 }
 
 function readQuantifier(cursor: Cursor): 'any' | 'all' | null {
-  if (cursor.eat('all|every') ) return 'all';
+  if (cursor.eat('all|every')) return 'all';
   if (cursor.eat('any|some')) return 'any';
   return null;
 }

@@ -18,7 +18,8 @@ const MONTHS = [
 /** The number of a month name or its three-letter form, or null. */
 export function monthNumber(lower: string): number | null {
   const index = MONTHS.findIndex(
-    (month) => month === lower || (lower.length >= 3 && lower.length <= 4 && month.startsWith(lower)),
+    (month) =>
+      month === lower || (lower.length >= 3 && lower.length <= 4 && month.startsWith(lower)),
   );
   return index < 0 ? null : index + 1;
 }

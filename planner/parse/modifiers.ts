@@ -59,8 +59,16 @@ export function readModifiers(
       continue;
     }
     cursor.position = start;
-    if (cursor.mentionAt() === null && (cursor.eat(PREPOSITIONS) || cursor.eat(AUXILIARIES))) continue;
-    if (cursor.eat(',') || cursor.eat('(') || cursor.eat(')') || cursor.eat("'s") || cursor.eat(':')) continue;
+    if (cursor.mentionAt() === null && (cursor.eat(PREPOSITIONS) || cursor.eat(AUXILIARIES)))
+      continue;
+    if (
+      cursor.eat(',') ||
+      cursor.eat('(') ||
+      cursor.eat(')') ||
+      cursor.eat("'s") ||
+      cursor.eat(':')
+    )
+      continue;
     const mention = cursor.mentionAt();
     if (mention !== null) {
       cursor.take(mention);
@@ -104,8 +112,13 @@ function inheritHint(previous: Condition, next: Condition): Condition {
 /** Inner scopes end where the sentence plainly returns to its subject. */
 function isScopeEnd(cursor: Cursor): boolean {
   if (cursor.looksAt('and who|whose|that|which|have|has|are|is|also|with')) return true;
-  if (cursor.looksAt(', and? who|whose|that|which|sorted|ordered|order|sort|list|show|give')) return true;
-  return cursor.looksAt('and? sorted|ordered by|in') || cursor.looksAt('in descending|ascending|alphabetical') || cursor.looksAt('but');
+  if (cursor.looksAt(', and? who|whose|that|which|sorted|ordered|order|sort|list|show|give'))
+    return true;
+  return (
+    cursor.looksAt('and? sorted|ordered by|in') ||
+    cursor.looksAt('in descending|ascending|alphabetical') ||
+    cursor.looksAt('but')
+  );
 }
 
 const GROUP_MARKS = [
@@ -133,8 +146,14 @@ function readGroup(cursor: Cursor, frame: Frame): boolean {
     const before = cursor.position;
     cursor.eat(',');
     cursor.eat('and');
-    const next = cursor.mentionAt() === null && !cursor.looksAt('the|each') ? null : readNounPhrase(cursor);
-    if (next?.mention == null || next.aggregates.length > 0 || isMostlyValue(next.mention) || readComparator(cursor) !== null) {
+    const next =
+      cursor.mentionAt() === null && !cursor.looksAt('the|each') ? null : readNounPhrase(cursor);
+    if (
+      next?.mention == null ||
+      next.aggregates.length > 0 ||
+      isMostlyValue(next.mention) ||
+      readComparator(cursor) !== null
+    ) {
       cursor.position = before;
       break;
     }
@@ -160,12 +179,19 @@ const NEGATIONS = [
 function readNegation(cursor: Cursor, frame: Frame, near: Mention | null): Condition[] | null {
   const start = cursor.position;
   if (!NEGATIONS.some((pattern) => cursor.eat(pattern))) return null;
-  if (/^(more|less|fewer|greater|later|earlier|lower|higher)$/.test(cursor.word()) && cursor.word(1) === 'than') {
+  if (
+    /^(more|less|fewer|greater|later|earlier|lower|higher)$/.test(cursor.word()) &&
+    cursor.word(1) === 'than'
+  ) {
     cursor.position = start;
     return null;
   }
   const inner = newFrame(frame.covered);
-  while (cursor.mentionAt() === null && (cursor.eat(AUXILIARIES) || cursor.eat('have|had|been|any|a|an|the|in|by|with|of|from|to|on|at|for'))) {
+  while (
+    cursor.mentionAt() === null &&
+    (cursor.eat(AUXILIARIES) ||
+      cursor.eat('have|had|been|any|a|an|the|in|by|with|of|from|to|on|at|for'))
+  ) {
     // Words between the negation and what is denied carry no meaning of their own.
   }
   readModifiers(cursor, inner, near, { isInner: true });

@@ -2,9 +2,9 @@ import type { Mention } from '../grounding/link.ts';
 import type { AggregateName } from '../language/lexicon.ts';
 import { aggregateOf, mostAdjective, superlativeOf } from '../language/lexicon.ts';
 import type { Cursor } from './cursor.ts';
+import type { Condition, Frame } from './frame.ts';
 import { readLiteralList } from './literals.ts';
 import { isMostlyValue, namesMeasure } from './mentions.ts';
-import type { Condition, Frame } from './frame.ts';
 
 /** A noun with its determiners, aggregate words and adjectives taken apart. */
 export interface NounPhrase {
@@ -30,7 +30,9 @@ export interface PhraseSuperlative {
 
 const DETERMINERS = new Set(
   `the a an all any some their his her its our my these those this that every such certain given corresponding respective
-  associated related list listed 's existing possible current various available overall complete entire full own`.split(/\s+/),
+  associated related list listed 's existing possible current various available overall complete entire full own`.split(
+    /\s+/,
+  ),
 );
 
 /** Reads a noun phrase; null (and nothing consumed) when none stands here. */
@@ -85,7 +87,10 @@ export function readNounPhrase(cursor: Cursor): NounPhrase | null {
         superlative = found;
         continue;
       }
-      const aggregate = mention === null || mention.names[0]?.score !== 1 || isAggregateHere(cursor) ? aggregateOf(word) : null;
+      const aggregate =
+        mention === null || mention.names[0]?.score !== 1 || isAggregateHere(cursor)
+          ? aggregateOf(word)
+          : null;
       if (aggregate !== null) {
         cursor.advance();
         cursor.eat('of');
@@ -134,7 +139,16 @@ export function readNounPhrase(cursor: Cursor): NounPhrase | null {
   }
 
   function done(rest: { isStar: boolean; mention: Mention | null }): NounPhrase {
-    return { aggregates, outerAggregate, isDistinct, isEach, superlative, limit, conditions, ...rest };
+    return {
+      aggregates,
+      outerAggregate,
+      isDistinct,
+      isEach,
+      superlative,
+      limit,
+      conditions,
+      ...rest,
+    };
   }
 }
 
@@ -147,7 +161,10 @@ function readStar(cursor: Cursor): boolean {
   if (isAll && /^(information|info|details|columns|fields|data|attributes)$/.test(cursor.word())) {
     const next = cursor.word(1);
     const mention = cursor.mentionAt();
-    if ((mention === null || mention.end - mention.start === 1) && /^(of|about|for|on|from|regarding|in|)$/.test(next)) {
+    if (
+      (mention === null || mention.end - mention.start === 1) &&
+      /^(of|about|for|on|from|regarding|in|)$/.test(next)
+    ) {
       cursor.advance();
       cursor.eat('about|regarding');
       return true;
@@ -170,14 +187,16 @@ function readTop(cursor: Cursor): { limit: number; superlative: PhraseSuperlativ
     const isRanked = word === 'top' || word === 'bottom';
     return {
       limit,
-      superlative: isRanked ? { direction, measures: [], isFrequency: false, isQuantity: false } : null,
+      superlative: isRanked
+        ? { direction, measures: [], isFrequency: false, isQuantity: false }
+        : null,
     };
   }
   const number = cursor.peek()?.number ?? null;
   if (number !== null && cursor.peek()?.kind !== 'quoted') {
     const next = cursor.word(1);
     const isSuperlative = superlativeOf(next) !== null && !/^(max|min|maximum|minimum)$/.test(next);
-    if (isSuperlative || (/^(most|least)$/.test(next))) {
+    if (isSuperlative || /^(most|least)$/.test(next)) {
       cursor.advance();
       return { limit: number, superlative: null };
     }
@@ -209,7 +228,11 @@ export function readSuperlative(cursor: Cursor): PhraseSuperlative | null {
   if (found === null) return null;
   const mention = cursor.mentionAt();
   if (mention !== null && mention.end - mention.start > 1) return null;
-  if (cursor.looksAt('largest|highest|greatest|biggest|maximum|lowest|smallest|minimum|least total? number|amount|count of')) {
+  if (
+    cursor.looksAt(
+      'largest|highest|greatest|biggest|maximum|lowest|smallest|minimum|least total? number|amount|count of',
+    )
+  ) {
     cursor.advance();
     cursor.eat('total');
     cursor.advance(2);
@@ -232,8 +255,11 @@ export function readValueAfterNoun(cursor: Cursor, noun: Mention): Condition | n
   const mention = cursor.mentionAt();
   const isValue =
     token.kind === 'quoted' ||
-    (token.kind === 'number' && !/^(or|and)$/.test(cursor.word(1)) ) ||
-    (mention !== null && isMostlyValue(mention) && /^\p{Lu}/u.test(mention.text) && !startsNoun(cursor, mention));
+    (token.kind === 'number' && !/^(or|and)$/.test(cursor.word(1))) ||
+    (mention !== null &&
+      isMostlyValue(mention) &&
+      /^\p{Lu}/u.test(mention.text) &&
+      !startsNoun(cursor, mention));
   if (!isValue) return null;
   const literals = readLiteralList(cursor);
   if (literals === null) return null;

@@ -36,9 +36,18 @@ export function readOrder(cursor: Cursor, frame: Frame, near: Mention | null): b
   const start = cursor.position;
   const leading = readDirection(cursor);
   cursor.eat('results|result|them|it|the results|the list');
-  if (cursor.eat(`and? ${SORT_VERBS} results|result|them|it|the? results|result|list? by|in|from|alphabetically|according|on|based`)) {
+  if (
+    cursor.eat(
+      `and? ${SORT_VERBS} results|result|them|it|the? results|result|list? by|in|from|alphabetically|according|on|based`,
+    )
+  ) {
     cursor.position = backUp(cursor);
-  } else if (leading === null && !cursor.eat('from the? lowest|highest|smallest|largest|oldest|youngest|most|least|earliest|latest|a|z to')) {
+  } else if (
+    leading === null &&
+    !cursor.eat(
+      'from the? lowest|highest|smallest|largest|oldest|youngest|most|least|earliest|latest|a|z to',
+    )
+  ) {
     cursor.position = start;
     return false;
   }
@@ -67,7 +76,7 @@ export function readOrder(cursor: Cursor, frame: Frame, near: Mention | null): b
     });
     isAny = true;
     const before = cursor.position;
-    if (cursor.eat(',') && cursor.eat('and|then?') ) {
+    if (cursor.eat(',') && cursor.eat('and|then?')) {
       cursor.eat('then|by');
     } else if (!cursor.eat('and|then')) {
       break;
@@ -133,7 +142,11 @@ function readDirection(cursor: Cursor): 'asc' | 'desc' | null {
   cursor.eat('in|with|using');
   cursor.eat('the|a|an');
   const isReversed = cursor.eat('reverse|reversed');
-  if (cursor.eat('ascending|increasing|asc|alphabetical|alphabetic|lexicographical|lexicographic|chronological|alphabetically|ascendingly')) {
+  if (
+    cursor.eat(
+      'ascending|increasing|asc|alphabetical|alphabetic|lexicographical|lexicographic|chronological|alphabetically|ascendingly',
+    )
+  ) {
     cursor.eat('order|ordering|manner|sequence');
     return isReversed ? 'desc' : 'asc';
   }
@@ -145,13 +158,23 @@ function readDirection(cursor: Cursor): 'asc' | 'desc' | null {
   if (cursor.eat('from')) {
     cursor.eat('the');
     const word = cursor.word();
-    if (/^(highest|most|largest|oldest|latest|newest|longest|z|best|high|big|biggest|greatest)$/.test(word) && cursor.word(1) === 'to') {
+    if (
+      /^(highest|most|largest|oldest|latest|newest|longest|z|best|high|big|biggest|greatest)$/.test(
+        word,
+      ) &&
+      cursor.word(1) === 'to'
+    ) {
       cursor.advance(2);
       cursor.eat('the');
       cursor.advance();
       return 'desc';
     }
-    if (/^(lowest|least|smallest|youngest|earliest|oldest|shortest|a|worst|low|small|fewest)$/.test(word) && cursor.word(1) === 'to') {
+    if (
+      /^(lowest|least|smallest|youngest|earliest|oldest|shortest|a|worst|low|small|fewest)$/.test(
+        word,
+      ) &&
+      cursor.word(1) === 'to'
+    ) {
       cursor.advance(2);
       cursor.eat('the');
       cursor.advance();

@@ -101,7 +101,10 @@ function readOpening(cursor: Cursor, frame: Frame): void {
   }
   cursor.position = start;
   const comma = indexOf(cursor, ',');
-  if (cursor.looksAt('among|of|from|for|in|with|considering|out|given|if|assume|assuming') && comma >= 0) {
+  if (
+    cursor.looksAt('among|of|from|for|in|with|considering|out|given|if|assume|assuming') &&
+    comma >= 0
+  ) {
     const end = cursor.end;
     cursor.end = comma;
     cursor.eat('out');
@@ -138,9 +141,12 @@ function readCommand(cursor: Cursor): Command {
   for (;;) {
     const isBareMention = cursor.mentionAt() !== null && isCommand;
     if (isBareMention) return { isCommand, measures: [] };
-    if (cursor.looksAt('how many|much') || cursor.looksAt('count of|the')) return { isCommand: true, measures: [] };
-    if (cursor.eat('where is|are|was|were|do|does|did')) return { isCommand: true, measures: ['address', 'location', 'city', 'place'] };
-    if (cursor.eat('when is|are|was|were|do|does|did')) return { isCommand: true, measures: ['date', 'time', 'year'] };
+    if (cursor.looksAt('how many|much') || cursor.looksAt('count of|the'))
+      return { isCommand: true, measures: [] };
+    if (cursor.eat('where is|are|was|were|do|does|did'))
+      return { isCommand: true, measures: ['address', 'location', 'city', 'place'] };
+    if (cursor.eat('when is|are|was|were|do|does|did'))
+      return { isCommand: true, measures: ['date', 'time', 'year'] };
     if (cursor.eat('how old')) return { isCommand: true, measures: ['age', 'birth'] };
     if (cursor.eat('how long')) return { isCommand: true, measures: ['duration', 'length'] };
     if (cursor.eat(COMMANDS)) {
@@ -148,7 +154,14 @@ function readCommand(cursor: Cursor): Command {
       continue;
     }
     if (cursor.mentionAt() === null && isCommand && cursor.eat(FILLERS)) continue;
-    if (!isCommand && cursor.mentionAt() === null && cursor.eat('please|can|could|would|you|i|we|in|with|for|and|then|also|,|to|on|from|at|by|the|that|do|does|did|is|are|how')) continue;
+    if (
+      !isCommand &&
+      cursor.mentionAt() === null &&
+      cursor.eat(
+        'please|can|could|would|you|i|we|in|with|for|and|then|also|,|to|on|from|at|by|the|that|do|does|did|is|are|how',
+      )
+    )
+      continue;
     return { isCommand, measures: [] };
   }
 }
@@ -247,7 +260,11 @@ function readOwner(cursor: Cursor, frame: Frame, made: readonly Projection[]): M
     return null;
   }
   const phrase = readNounPhrase(cursor);
-  if (phrase === null || phrase.aggregates.length > 0 || (phrase.superlative === null && phrase.mention === null)) {
+  if (
+    phrase === null ||
+    phrase.aggregates.length > 0 ||
+    (phrase.superlative === null && phrase.mention === null)
+  ) {
     cursor.position = start;
     return null;
   }
@@ -258,7 +275,8 @@ function readOwner(cursor: Cursor, frame: Frame, made: readonly Projection[]): M
   }
   adoptPhrase(frame, phrase);
   if (phrase.superlative !== null) addSuperlative(frame, phrase, null, true);
-  if (phrase.isDistinct && made.every(({ aggregate }) => aggregate === null)) frame.isDistinct = true;
+  if (phrase.isDistinct && made.every(({ aggregate }) => aggregate === null))
+    frame.isDistinct = true;
   if (mention === null) return null;
   for (const item of frame.projections) item.of ??= mention;
   frame.related.push(mention);
@@ -285,8 +303,12 @@ const JOINERS = [
 /** Whether the list of projections goes on. */
 function readJoiner(cursor: Cursor): boolean {
   const start = cursor.position;
-  const isWith = cursor.looksAt('with their|its|his|her|corresponding|respective|associated') || cursor.looksAt('with the number|total|average|corresponding|count');
-  const isJoined = isWith ? cursor.eat('with') : JOINERS.slice(0, 4).some((pattern) => cursor.eat(pattern));
+  const isWith =
+    cursor.looksAt('with their|its|his|her|corresponding|respective|associated') ||
+    cursor.looksAt('with the number|total|average|corresponding|count');
+  const isJoined = isWith
+    ? cursor.eat('with')
+    : JOINERS.slice(0, 4).some((pattern) => cursor.eat(pattern));
   if (!isJoined) return false;
   cursor.eat('show|list|give|find|return|what|which|how');
   cursor.eat('is|are|me');
@@ -295,7 +317,9 @@ function readJoiner(cursor: Cursor): boolean {
   const mention = cursor.mentionAt();
   const isNoun =
     (mention !== null && (!isMostlyValue(mention) || mention.names.length > 0)) ||
-    cursor.looksAt('number|count|average|total|maximum|minimum|all|how|highest|lowest|sum|the|max|min|mean|distinct|different');
+    cursor.looksAt(
+      'number|count|average|total|maximum|minimum|all|how|highest|lowest|sum|the|max|min|mean|distinct|different',
+    );
   if (!isNoun || cursor.looksAt('are|is|have|has|who|whose|that')) {
     cursor.position = start;
     return false;

@@ -39,7 +39,11 @@ export interface OrderItem {
 }
 
 export type Expression =
-  | { readonly kind: 'column'; readonly column: ColumnModel; readonly cast: 'DOUBLE' | 'DATE' | null }
+  | {
+      readonly kind: 'column';
+      readonly column: ColumnModel;
+      readonly cast: 'DOUBLE' | 'DATE' | null;
+    }
   | { readonly kind: 'part'; readonly part: 'year' | 'month' | 'day'; readonly of: Expression }
   | {
       readonly kind: 'aggregate';
@@ -49,6 +53,7 @@ export type Expression =
       readonly of: Expression | null;
     }
   | { readonly kind: 'number'; readonly value: number }
+  | { readonly kind: 'boolean'; readonly value: boolean }
   | { readonly kind: 'text'; readonly value: string }
   | { readonly kind: 'date'; readonly value: string; readonly type: 'DATE' | 'TIMESTAMP' }
   | { readonly kind: 'subquery'; readonly query: LogicalQuery };

@@ -57,11 +57,7 @@ function ambiguity(slot: Slot): number {
   return slot.options.filter(({ score }) => score > best - 0.2).length;
 }
 
-function joinCost(
-  tables: readonly TableModel[],
-  table: TableModel,
-  model: SchemaModel,
-): number {
+function joinCost(tables: readonly TableModel[], table: TableModel, model: SchemaModel): number {
   if (tables.length === 0) return 0.04;
   const distance = Math.min(...tables.map((known) => model.keys.distance(known, table)));
   return Number.isFinite(distance) ? JOIN_COST * distance : UNCONNECTED_COST;

@@ -1,6 +1,12 @@
 import type { ColumnModel, SchemaModel, TableModel } from '../grounding/schema-model.ts';
 import type { Frame, Order, Projection } from '../parse/frame.ts';
-import type { Expression, JoinTree, LogicalQuery, OrderItem, SelectItem } from '../query/logical.ts';
+import type {
+  Expression,
+  JoinTree,
+  LogicalQuery,
+  OrderItem,
+  SelectItem,
+} from '../query/logical.ts';
 import { columnOf, numberOf } from '../query/logical.ts';
 import type { Assignment } from './assign.ts';
 import { joinTables, tablesOf } from './join-tree.ts';
@@ -53,19 +59,24 @@ class QueryBuilder {
       tables: tablesOf(from),
     });
     if (!predicates.addAll(frame.conditions)) return null;
+    predicates.addClaims(frame.related);
 
     const select = this.#select(subject);
-    for (const group of frame.groups) this.#group(this.#choice(group.mention), group.isProjected, select);
+    for (const group of frame.groups)
+      this.#group(this.#choice(group.mention), group.isProjected, select);
     for (const order of frame.orders) if (!this.#order(order, select, subject)) return null;
     const hasAggregate = select.some(({ expression }) => expression.kind === 'aggregate');
     const having = predicates.having;
     const needsGroup = this.#needsGroup || having.length > 0 || hasAggregate;
-    const isCounted = having.length > 0 && select.length === 1 && isCount(select[0]) && frame.groups.length === 0;
+    const isCounted =
+      having.length > 0 && select.length === 1 && isCount(select[0]) && frame.groups.length === 0;
     const starOf = frame.isStar && select.length === 0 ? (subject ?? from.root) : null;
     if (select.length === 0 && starOf === null) return null;
 
     const shown = isCounted && subject !== null ? this.#countedSelect(select[0], subject) : select;
-    const groupBy = needsGroup ? this.#grouping(shown, subject, hasAggregate && !isCounted, from) : [];
+    const groupBy = needsGroup
+      ? this.#grouping(shown, subject, hasAggregate && !isCounted, from)
+      : [];
     const base: LogicalQuery = {
       select: shown,
       starOf,
@@ -112,6 +123,10 @@ class QueryBuilder {
       for (const expression of this.#projected(projection, subject)) {
         if (!items.some((item) => sameExpression(item.expression, expression))) {
           items.push({ expression, alias: null });
+        } else if (expression.kind === 'aggregate' && projection.mention !== null) {
+          // "discounts … and show their savings": the later word names what is shown.
+          const index = items.findIndex((item) => sameExpression(item.expression, expression));
+          items[index] = { expression, alias: aliasOf(projection.mention.text) };
         }
       }
     }
@@ -124,11 +139,15 @@ class QueryBuilder {
     if (aggregate === null) {
       if (choice === null) return [];
       if (choice.kind === 'table') return choice.table.labels.map(columnOf);
+      if (choice.column.procedure !== null) return this.#computed(choice.column, subject);
       return [columnOf(choice.column)];
     }
-    if (aggregate === 'count') return [this.#counted(choice, projection.isDistinct, projection.outerAggregate)];
+    if (aggregate === 'count')
+      return [this.#counted(choice, projection.isDistinct, projection.outerAggregate)];
     if (choice === null) {
-      return subject === null ? [] : [{ kind: 'aggregate', name: 'count', isDistinct: false, of: null }];
+      return subject === null
+        ? []
+        : [{ kind: 'aggregate', name: 'count', isDistinct: false, of: null }];
     }
     if (choice.kind === 'table') {
       // "total orders" counts them; other aggregates of a table mean its one measure.
@@ -139,7 +158,31 @@ class QueryBuilder {
     return [aggregated(aggregate, choice.column)];
   }
 
-  #counted(choice: Choice | null, isDistinct: boolean, outer: Projection['outerAggregate']): Expression {
+  /** A procedure's result: added up and ranked for entities that have many of the rows. */
+  #computed(column: ColumnModel, subject: TableModel | null): readonly Expression[] {
+    if (subject === null || subject === column.table) {
+      const { key, labels } = column.table;
+      return [...(key === null ? labels : [key]), column].map(columnOf);
+    }
+    if (!column.isMeasure || this.#frame.projections.some(({ aggregate }) => aggregate !== null)) {
+      return [columnOf(column)];
+    }
+    const total = aggregated('sum', column);
+    this.#needsGroup = true;
+    if (this.#frame.orders.length === 0 && this.#orderBy.length === 0) {
+      this.#orderBy.push({ expression: total, direction: 'desc' });
+    }
+    const key = subject.key === null ? [] : [subject.key];
+    return [...key, ...subject.labels.filter((label) => label !== subject.key)]
+      .map(columnOf)
+      .concat(total);
+  }
+
+  #counted(
+    choice: Choice | null,
+    isDistinct: boolean,
+    outer: Projection['outerAggregate'],
+  ): Expression {
     const rows: Expression = { kind: 'aggregate', name: 'count', isDistinct: false, of: null };
     if (choice === null || choice.kind === 'table') {
       const key = choice?.table.key ?? null;
@@ -165,13 +208,19 @@ class QueryBuilder {
       return;
     }
     this.#needsGroup = true;
-    if (choice.kind === 'table' && choice.table.key !== null && !columns.includes(choice.table.key)) {
+    if (
+      choice.kind === 'table' &&
+      choice.table.key !== null &&
+      !columns.includes(choice.table.key)
+    ) {
       this.#groupBy.push(columnOf(choice.table.key));
     }
     for (const column of columns) this.#groupBy.push(columnOf(column));
     const isShown = select.some(
       ({ expression }) =>
-        expression.kind === 'column' && choice.kind === 'table' && expression.column.table === choice.table,
+        expression.kind === 'column' &&
+        choice.kind === 'table' &&
+        expression.column.table === choice.table,
     );
     if (isProjected && !isShown) this.#prepend(columns, select);
   }
@@ -179,7 +228,9 @@ class QueryBuilder {
   #prepend(columns: readonly ColumnModel[], select: SelectItem[]): void {
     const items = columns
       .map((column): SelectItem => ({ expression: columnOf(column), alias: null }))
-      .filter((item) => !select.some(({ expression }) => sameExpression(expression, item.expression)));
+      .filter(
+        (item) => !select.some(({ expression }) => sameExpression(expression, item.expression)),
+      );
     select.unshift(...items);
   }
 
@@ -196,13 +247,20 @@ class QueryBuilder {
     return true;
   }
 
-  #orderKey(order: Order, select: readonly SelectItem[], subject: TableModel | null): Expression | null {
+  #orderKey(
+    order: Order,
+    select: readonly SelectItem[],
+    subject: TableModel | null,
+  ): Expression | null {
     const rows: Expression = { kind: 'aggregate', name: 'count', isDistinct: false, of: null };
     if (order.isFrequency) return rows;
     const choice = this.#choice(order.mention ?? order);
     if (choice === null) {
       if (order.aggregate === 'count' || order.isQuantity) return rows;
-      const chosen = order.direction === 'desc' || order.aggregate !== null ? select.find(({ expression }) => expression.kind === 'aggregate') : undefined;
+      const chosen =
+        order.direction === 'desc' || order.aggregate !== null
+          ? select.find(({ expression }) => expression.kind === 'aggregate')
+          : undefined;
       return chosen?.expression ?? select[0]?.expression ?? null;
     }
     if (choice.kind === 'table') {
@@ -211,7 +269,8 @@ class QueryBuilder {
       return label === undefined ? null : columnOf(label);
     }
     const { column } = choice;
-    if (order.aggregate !== null && order.aggregate !== 'count') return aggregated(order.aggregate, column);
+    if (order.aggregate !== null && order.aggregate !== 'count')
+      return aggregated(order.aggregate, column);
     if (order.aggregate === 'count') return column.isMeasure ? aggregated('sum', column) : rows;
     const isOwn = subject === null || column.table === subject;
     if (order.isQuantity) {
@@ -220,7 +279,9 @@ class QueryBuilder {
     }
     const grouped = select.find(
       ({ expression }) =>
-        expression.kind === 'aggregate' && expression.of?.kind === 'column' && expression.of.column === column,
+        expression.kind === 'aggregate' &&
+        expression.of?.kind === 'column' &&
+        expression.of.column === column,
     );
     return grouped?.expression ?? numberOf(column);
   }
@@ -249,18 +310,31 @@ class QueryBuilder {
       if (expression.kind !== 'column') continue;
       const { table } = expression.column;
       const isLabel = table.labels.includes(expression.column) || table.columns.length > 0;
-      if (isJoined && isLabel && table.key !== null && table === subject && this.#frame.groups.length === 0 && identifies(expression.column)) {
+      if (
+        isJoined &&
+        isLabel &&
+        table.key !== null &&
+        table === subject &&
+        this.#frame.groups.length === 0 &&
+        identifies(expression.column)
+      ) {
         grouping.push(columnOf(table.key));
       }
       grouping.push(expression);
     }
     for (const { expression } of this.#orderBy) {
-      if (expression.kind === 'column' && (hasAggregate || grouping.length > 0)) grouping.push(expression);
+      if (expression.kind === 'column' && (hasAggregate || grouping.length > 0))
+        grouping.push(expression);
     }
     return grouping.filter(
       (item, index) => grouping.findIndex((earlier) => sameExpression(earlier, item)) === index,
     );
   }
+}
+
+function aliasOf(text: string): string | null {
+  const name = text.toLowerCase().replace(/[^a-z0-9]+/g, '_');
+  return /^[a-z][a-z0-9_]*$/.test(name) ? name : null;
 }
 
 /** A column that tells rows of its table apart nearly always, as names do and categories do not. */
@@ -269,7 +343,10 @@ function identifies(column: ColumnModel): boolean {
   return distinctCount === null || distinctCount > 0.5 * column.table.table.rowCount;
 }
 
-function orderTables(tables: readonly TableModel[], subject: TableModel | null): readonly TableModel[] {
+function orderTables(
+  tables: readonly TableModel[],
+  subject: TableModel | null,
+): readonly TableModel[] {
   if (subject === null) return tables;
   return [subject, ...tables.filter((table) => table !== subject)];
 }
@@ -278,7 +355,10 @@ function isCount(item: SelectItem | undefined): boolean {
   return item?.expression.kind === 'aggregate' && item.expression.name === 'count';
 }
 
-function aggregated(name: 'sum' | 'avg' | 'min' | 'max' | 'count', column: ColumnModel): Expression {
+function aggregated(
+  name: 'sum' | 'avg' | 'min' | 'max' | 'count',
+  column: ColumnModel,
+): Expression {
   return { kind: 'aggregate', name, isDistinct: false, of: dated(numberOf(column)) };
 }
 
@@ -290,7 +370,10 @@ function dated(expression: Expression): Expression {
 }
 
 function isBirth(column: ColumnModel): boolean {
-  return column.words.some((word) => word === 'birth' || word === 'birthday' || word === 'birthdate') || column.kind === 'date';
+  return (
+    column.words.some((word) => word === 'birth' || word === 'birthday' || word === 'birthdate') ||
+    column.kind === 'date'
+  );
 }
 
 /** Structural equality of expressions. */

@@ -23,7 +23,8 @@ export function joinTables(
     for (const to of open) {
       for (const from of joined) {
         const cost = model.keys.distance(from, to);
-        if (Number.isFinite(cost) && (best === null || cost < best.cost - 1e-9)) best = { cost, from, to };
+        if (Number.isFinite(cost) && (best === null || cost < best.cost - 1e-9))
+          best = { cost, from, to };
       }
     }
     if (best === null) return null;
@@ -56,7 +57,11 @@ export function chooseEdge(
     const roles = edge.fromColumns.flatMap(({ words: own }) =>
       own.filter((word) => !edge.to.words.includes(word) && word !== 'id' && word !== 'code'),
     );
-    const spoken = roles.filter((role) => [...words].some((word) => word === role || (model.names.similarWords(word).get(role) ?? 0) > 0.7)).length;
+    const spoken = roles.filter((role) =>
+      [...words].some(
+        (word) => word === role || (model.names.similarWords(word).get(role) ?? 0) > 0.7,
+      ),
+    ).length;
     const score = spoken * 2 - edge.cost - roles.length * 0.05 + (edge === fallback ? 0.01 : 0);
     if (score > bestScore || bestScore === -1) [best, bestScore] = [edge, score];
   }

@@ -1,3 +1,4 @@
+import { other } from '../grounding/key-graph.ts';
 import type { ColumnModel, TableModel } from '../grounding/schema-model.ts';
 import type { ComparisonOperator } from '../language/lexicon.ts';
 import { isYear } from '../parse/dates.ts';
@@ -10,7 +11,6 @@ import { buildQuery } from './build.ts';
 import { joinTables, tablesOf } from './join-tree.ts';
 import type { Choice } from './slots.ts';
 import { collectSlots, isDate, literalNumber } from './slots.ts';
-import { other } from '../grounding/key-graph.ts';
 
 export interface PredicateOptions {
   readonly choices: ReadonlyMap<object, Choice>;
@@ -36,6 +36,21 @@ export class PredicateBuilder {
     return conditions.every((condition) => this.#add(condition));
   }
 
+  /** "that are active": an adjective that names a boolean column asks for its truth. */
+  addClaims(mentions: readonly object[]): void {
+    for (const mention of mentions) {
+      const choice = this.#options.choices.get(mention);
+      if (choice?.kind !== 'column' || choice.column.kind !== 'boolean') continue;
+      const truth: Expression = { kind: 'boolean', value: true };
+      this.where.push({
+        kind: 'compare',
+        left: columnOf(choice.column),
+        operator: '=',
+        right: truth,
+      });
+    }
+  }
+
   /** The query, intersected with copies of itself for every value that must be met separately. */
   withAlternatives(query: LogicalQuery): LogicalQuery {
     if (this.#intersected === null) return query;
@@ -45,10 +60,15 @@ export class PredicateBuilder {
     let result: LogicalQuery | null = null;
     for (const predicate of [...rest].reverse()) {
       const branch: LogicalQuery = { ...bare, where: [...query.where, predicate] };
-      result = result === null ? branch : { ...branch, setOperation: { operator: 'INTERSECT', right: result } };
+      result =
+        result === null
+          ? branch
+          : { ...branch, setOperation: { operator: 'INTERSECT', right: result } };
     }
     const whole: LogicalQuery = { ...query, where: [...query.where, first] };
-    return result === null ? whole : { ...whole, setOperation: { operator: 'INTERSECT', right: result } };
+    return result === null
+      ? whole
+      : { ...whole, setOperation: { operator: 'INTERSECT', right: result } };
   }
 
   #add(condition: Condition): boolean {
@@ -66,10 +86,18 @@ export class PredicateBuilder {
 
   /** Two different values asked of one column contradict each other unless met by separate rows. */
   #pushWhere(predicate: Predicate): void {
-    if (predicate.kind === 'compare' && predicate.operator === '=' && predicate.left.kind === 'column') {
+    if (
+      predicate.kind === 'compare' &&
+      predicate.operator === '=' &&
+      predicate.left.kind === 'column'
+    ) {
       const { column } = predicate.left;
       const index = this.where.findIndex(
-        (item) => item.kind === 'compare' && item.operator === '=' && item.left.kind === 'column' && item.left.column === column,
+        (item) =>
+          item.kind === 'compare' &&
+          item.operator === '=' &&
+          item.left.kind === 'column' &&
+          item.left.column === column,
       );
       const earlier = this.where[index];
       if (earlier !== undefined && this.#intersected === null) {
@@ -87,10 +115,14 @@ export class PredicateBuilder {
     const choices = condition.values.map((literal) => this.#options.choices.get(literal));
     const [first] = choices;
     if (first?.kind !== 'value') return false;
-    const isSame = choices.every((choice) => choice?.kind === 'value' && choice.column === first.column);
+    const isSame = choices.every(
+      (choice) => choice?.kind === 'value' && choice.column === first.column,
+    );
     if (!isSame) return false;
     if (!condition.isBoth && first.table === this.#options.subject) return false;
-    this.#intersected = condition.values.map((literal) => this.#valuePredicate([literal], condition) ?? { kind: 'and', of: [] });
+    this.#intersected = condition.values.map(
+      (literal) => this.#valuePredicate([literal], condition) ?? { kind: 'and', of: [] },
+    );
     return true;
   }
 
@@ -120,15 +152,27 @@ export class PredicateBuilder {
       case 'pattern': {
         const columns = this.#columnsOf(condition.hint ?? condition);
         const pattern =
-          condition.operator === 'contains' ? `%${condition.text}%` : condition.operator === 'starts' ? `${condition.text}%` : `%${condition.text}`;
-        const parts = columns.map((column): Predicate => ({ kind: 'like', of: columnOf(column), pattern }));
-        return parts.length === 0 ? null : parts.length === 1 ? (parts[0] ?? null) : { kind: 'or', of: parts };
+          condition.operator === 'contains'
+            ? `%${condition.text}%`
+            : condition.operator === 'starts'
+              ? `${condition.text}%`
+              : `%${condition.text}`;
+        const parts = columns.map(
+          (column): Predicate => ({ kind: 'like', of: columnOf(column), pattern }),
+        );
+        return parts.length === 0
+          ? null
+          : parts.length === 1
+            ? (parts[0] ?? null)
+            : { kind: 'or', of: parts };
       }
       case 'between':
         return this.#between(condition);
       case 'missing': {
         const [column] = this.#columnsOf(condition.mention);
-        return column === undefined ? null : { kind: 'null', of: columnOf(column), isNegated: false };
+        return column === undefined
+          ? null
+          : { kind: 'null', of: columnOf(column), isNegated: false };
       }
       case 'period': {
         const [column] = this.#columnsOf(condition.mention ?? condition);
@@ -137,8 +181,18 @@ export class PredicateBuilder {
         return {
           kind: 'and',
           of: [
-            { kind: 'compare', left: of, operator: '>=', right: { kind: 'date', value: condition.from, type: 'DATE' } },
-            { kind: 'compare', left: of, operator: '<', right: { kind: 'date', value: condition.to, type: 'DATE' } },
+            {
+              kind: 'compare',
+              left: of,
+              operator: '>=',
+              right: { kind: 'date', value: condition.from, type: 'DATE' },
+            },
+            {
+              kind: 'compare',
+              left: of,
+              operator: '<',
+              right: { kind: 'date', value: condition.to, type: 'DATE' },
+            },
           ],
         };
       }
@@ -168,9 +222,18 @@ export class PredicateBuilder {
     } else {
       if (choice === undefined || choice.kind === 'table') return null;
       column = choice.column;
-      left = condition.aggregate === null ? numberOf(column) : { kind: 'aggregate', name: condition.aggregate, isDistinct: false, of: numberOf(column) };
+      left =
+        condition.aggregate === null
+          ? numberOf(column)
+          : {
+              kind: 'aggregate',
+              name: condition.aggregate,
+              isDistinct: false,
+              of: numberOf(column),
+            };
     }
-    if (column !== null && condition.isInvertedForDates && isDate(column)) operator = mirror(operator);
+    if (column !== null && condition.isInvertedForDates && isDate(column))
+      operator = mirror(operator);
     const right = this.#operand(condition.operand, column, operator);
     if (right === null) return null;
     if (column !== null && isDate(column) && right.kind === 'number' && isYear(right.value)) {
@@ -181,7 +244,11 @@ export class PredicateBuilder {
     return { kind: 'compare', left, operator, right };
   }
 
-  #operand(operand: Operand, column: ColumnModel | null, operator: ComparisonOperator): Expression | null {
+  #operand(
+    operand: Operand,
+    column: ColumnModel | null,
+    operator: ComparisonOperator,
+  ): Expression | null {
     if (operand.kind === 'literal') return literalExpression(operand.literal, column);
     if (operand.kind === 'mention') {
       const choice = this.#options.choices.get(operand.mention);
@@ -190,16 +257,41 @@ export class PredicateBuilder {
     }
     const { frame } = operand;
     const aggregate = operand.aggregate ?? extremeFor(operator, operand.quantifier);
-    const inner: Frame = { ...frame, projections: [{ aggregate, outerAggregate: null, mention: operand.mention, isDistinct: false, of: null, measures: [] }] };
+    const inner: Frame = {
+      ...frame,
+      projections: [
+        {
+          aggregate,
+          outerAggregate: null,
+          mention: operand.mention,
+          isDistinct: false,
+          of: null,
+          measures: [],
+        },
+      ],
+    };
     const slots = collectSlots(inner, this.#options.context.model).map((slot) =>
       // The aggregate ranges over the compared column itself unless another is named.
-      column !== null && slot.subject === operand.mention && slot.options.some(({ choice }) => choice.kind === 'column' && choice.column === column)
-        ? { ...slot, options: [{ choice: { kind: 'column' as const, column, table: column.table }, score: 1 }] }
+      column !== null &&
+      slot.subject === operand.mention &&
+      slot.options.some(({ choice }) => choice.kind === 'column' && choice.column === column)
+        ? {
+            ...slot,
+            options: [
+              { choice: { kind: 'column' as const, column, table: column.table }, score: 1 },
+            ],
+          }
         : slot,
     );
     if (operand.mention === null && column !== null) {
       const projection = inner.projections[0];
-      if (projection !== undefined) slots.push({ subject: projection, options: [{ choice: { kind: 'column', column, table: column.table }, score: 1 }], context: null, contextWeight: 0 });
+      if (projection !== undefined)
+        slots.push({
+          subject: projection,
+          options: [{ choice: { kind: 'column', column, table: column.table }, score: 1 }],
+          context: null,
+          contextWeight: 0,
+        });
     }
     for (const assignment of assign(slots, this.#options.context.model).slice(0, 3)) {
       const query = buildQuery(inner, assignment, this.#options.context);
@@ -208,7 +300,10 @@ export class PredicateBuilder {
     return null;
   }
 
-  #valuePredicate(values: readonly Literal[], condition: Extract<Condition, { kind: 'value' }>): Predicate | null {
+  #valuePredicate(
+    values: readonly Literal[],
+    condition: Extract<Condition, { kind: 'value' }>,
+  ): Predicate | null {
     const byColumn = new Map<ColumnModel, Extract<Choice, { kind: 'value' }>[]>();
     for (const literal of values) {
       const choice = this.#options.choices.get(literal);
@@ -218,18 +313,25 @@ export class PredicateBuilder {
     const parts = [...byColumn].map(([column, choices]): Predicate => {
       const isContained = choices.some(({ match }) => match === 'contains');
       if (isContained) {
-        const likes = choices.map(({ value }): Predicate => ({ kind: 'like', of: columnOf(column), pattern: `%${value}%` }));
+        const likes = choices.map(
+          ({ value }): Predicate => ({ kind: 'like', of: columnOf(column), pattern: `%${value}%` }),
+        );
         return likes.length === 1 && likes[0] !== undefined ? likes[0] : { kind: 'or', of: likes };
       }
       const expressions = choices.map(({ value }) => storedValue(column, value));
-      const of = isDate(column) && expressions[0]?.kind === 'number' ? ({ kind: 'part', part: 'year', of: dateOf(column) } as const) : columnOf(column);
+      const of =
+        isDate(column) && expressions[0]?.kind === 'number'
+          ? ({ kind: 'part', part: 'year', of: dateOf(column) } as const)
+          : columnOf(column);
       const [only] = expressions;
       return expressions.length === 1 && only !== undefined
         ? { kind: 'compare', left: of, operator: '=', right: only }
         : { kind: 'in', of, values: expressions };
     });
     if (parts.length === 0) return null;
-    return parts.length === 1 ? (parts[0] ?? null) : { kind: condition.isAll ? 'and' : 'or', of: parts };
+    return parts.length === 1
+      ? (parts[0] ?? null)
+      : { kind: condition.isAll ? 'and' : 'or', of: parts };
   }
 
   #quantity(condition: Extract<Condition, { kind: 'quantity' }>): Predicate | null {
@@ -237,7 +339,12 @@ export class PredicateBuilder {
     if (choice === undefined) return null;
     const right: Expression = { kind: 'number', value: condition.number };
     if (choice.kind === 'column' && choice.column.isMeasure) {
-      return { kind: 'compare', left: numberOf(choice.column), operator: condition.operator, right };
+      return {
+        kind: 'compare',
+        left: numberOf(choice.column),
+        operator: condition.operator,
+        right,
+      };
     }
     const isDistinct = choice.kind === 'column' && choice.column !== choice.table.key;
     const left: Expression = {
@@ -268,17 +375,26 @@ export class PredicateBuilder {
   #absence(frame: Frame, near: Condition['near']): Predicate | null {
     const { context, choices, subject } = this.#options;
     const nearTable = near === null ? undefined : choices.get(near)?.table;
-    const anchor = nearTable !== undefined && this.#options.tables.includes(nearTable) ? nearTable : subject;
+    const anchor =
+      nearTable !== undefined && this.#options.tables.includes(nearTable) ? nearTable : subject;
     if (anchor === null) return null;
     const slots = collectSlots(frame, context.model);
     for (const assignment of assign(slots, context.model, [anchor]).slice(0, 4)) {
-      const inner = new PredicateBuilder({ ...this.#options, choices: assignment.choices, tables: assignment.tables, subject: anchor });
+      const inner = new PredicateBuilder({
+        ...this.#options,
+        choices: assignment.choices,
+        tables: assignment.tables,
+        subject: anchor,
+      });
       if (!inner.addAll(frame.conditions)) continue;
+      inner.addClaims(frame.related);
       const needed = assignment.tables.filter((table) => table !== anchor);
       if (needed.length === 0) {
         if (inner.where.length === 0) continue;
         const [only] = inner.where;
-        return negate(inner.where.length === 1 && only !== undefined ? only : { kind: 'and', of: inner.where });
+        return negate(
+          inner.where.length === 1 && only !== undefined ? only : { kind: 'and', of: inner.where },
+        );
       }
       const predicate = this.#notIn(anchor, needed, inner);
       if (predicate !== null) return predicate;
@@ -286,13 +402,20 @@ export class PredicateBuilder {
     return null;
   }
 
-  #notIn(anchor: TableModel, needed: readonly TableModel[], inner: PredicateBuilder): Predicate | null {
+  #notIn(
+    anchor: TableModel,
+    needed: readonly TableModel[],
+    inner: PredicateBuilder,
+  ): Predicate | null {
     const { context } = this.#options;
     const tree = joinTables([anchor, ...needed], context.model, context.words);
     const first = tree?.joins[0];
-    if (tree === null || first === undefined || other(first.edge, first.table) !== anchor) return null;
+    if (tree === null || first === undefined || other(first.edge, first.table) !== anchor)
+      return null;
     const isChild = first.edge.from === first.table;
-    const [own, theirs] = isChild ? [first.edge.toColumns[0], first.edge.fromColumns[0]] : [first.edge.fromColumns[0], first.edge.toColumns[0]];
+    const [own, theirs] = isChild
+      ? [first.edge.toColumns[0], first.edge.fromColumns[0]]
+      : [first.edge.fromColumns[0], first.edge.toColumns[0]];
     if (own === undefined || theirs === undefined) return null;
     const usesAnchor = inner.where.some((predicate) => mentionsTable(predicate, anchor));
     const rest = tree.joins.slice(1);
@@ -323,7 +446,8 @@ function mentionsTable(predicate: Predicate, table: TableModel): boolean {
 
 function columnsIn(value: unknown): ColumnModel[] {
   if (value === null || typeof value !== 'object') return [];
-  if ('kind' in value && value.kind === 'column' && 'column' in value) return [value.column as ColumnModel];
+  if ('kind' in value && value.kind === 'column' && 'column' in value)
+    return [value.column as ColumnModel];
   if ('kind' in value && (value.kind === 'subquery' || value.kind === 'inQuery')) return [];
   return Object.values(value).flatMap((item) =>
     Array.isArray(item) ? item.flatMap(columnsIn) : columnsIn(item),
@@ -361,11 +485,21 @@ function dateOf(column: ColumnModel): Expression {
 
 function literalExpression(literal: Literal, column: ColumnModel | null): Expression | null {
   if (literal.kind === 'date') {
-    return { kind: 'date', value: literal.text, type: literal.text.length > 10 ? 'TIMESTAMP' : 'DATE' };
+    return {
+      kind: 'date',
+      value: literal.text,
+      type: literal.text.length > 10 ? 'TIMESTAMP' : 'DATE',
+    };
   }
   const number = literalNumber(literal);
   if (number !== null) {
-    if (column !== null && column.kind === 'text' && !column.isNumericText && column.dateTextFormat === null) return { kind: 'text', value: literal.text };
+    if (
+      column !== null &&
+      column.kind === 'text' &&
+      !column.isNumericText &&
+      column.dateTextFormat === null
+    )
+      return { kind: 'text', value: literal.text };
     return { kind: 'number', value: number };
   }
   return literal.kind === 'text' ? { kind: 'text', value: literal.text } : null;
@@ -375,8 +509,11 @@ function literalExpression(literal: Literal, column: ColumnModel | null): Expres
 function storedValue(column: ColumnModel, value: string): Expression {
   if (isDate(column)) {
     if (/^\d{4}$/.test(value)) return { kind: 'number', value: Number(value) };
-    return column.kind === 'text' ? { kind: 'text', value } : { kind: 'date', value, type: value.length > 10 ? 'TIMESTAMP' : 'DATE' };
+    return column.kind === 'text'
+      ? { kind: 'text', value }
+      : { kind: 'date', value, type: value.length > 10 ? 'TIMESTAMP' : 'DATE' };
   }
-  if (column.kind === 'number' && Number.isFinite(Number(value))) return { kind: 'number', value: Number(value) };
+  if (column.kind === 'number' && Number.isFinite(Number(value)))
+    return { kind: 'number', value: Number(value) };
   return { kind: 'text', value };
 }

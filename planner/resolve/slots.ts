@@ -31,7 +31,15 @@ export interface Slot {
   readonly contextWeight: number;
 }
 
-type Role = 'projection' | 'measure' | 'count' | 'entity' | 'group' | 'order' | 'compare' | 'quantity';
+type Role =
+  | 'projection'
+  | 'measure'
+  | 'count'
+  | 'entity'
+  | 'group'
+  | 'order'
+  | 'compare'
+  | 'quantity';
 
 /** Collects the slots of one frame; inner frames of negations and operands have their own. */
 export function collectSlots(frame: Frame, model: SchemaModel): readonly Slot[] {
@@ -90,17 +98,23 @@ class SlotCollector {
       case 'compare':
         this.#addOperand(condition.operand);
         if (condition.mention !== null) {
-          this.addMention(condition.mention, condition.aggregate === 'count' ? 'count' : 'compare', condition.near);
+          this.addMention(
+            condition.mention,
+            condition.aggregate === 'count' ? 'count' : 'compare',
+            condition.near,
+          );
         } else {
           this.#add(condition, this.#compared(condition), condition.near, 0.3);
         }
         return;
       case 'between':
-        if (condition.mention !== null) this.addMention(condition.mention, 'compare', condition.near);
+        if (condition.mention !== null)
+          this.addMention(condition.mention, 'compare', condition.near);
         else this.#add(condition, this.#literalColumns(condition.low), condition.near, 0.3);
         return;
       case 'value':
-        for (const literal of condition.values) this.#addLiteral(literal, condition.hint, condition.near);
+        for (const literal of condition.values)
+          this.#addLiteral(literal, condition.hint, condition.near);
         return;
       case 'quantity':
         this.addMention(condition.mention, 'quantity', condition.near);
@@ -113,7 +127,8 @@ class SlotCollector {
         this.addMention(condition.mention, 'compare', condition.near);
         return;
       case 'period':
-        if (condition.mention !== null) this.addMention(condition.mention, 'compare', condition.near);
+        if (condition.mention !== null)
+          this.addMention(condition.mention, 'compare', condition.near);
         else this.#add(condition, this.#dateColumns(), condition.near, 0.3);
         return;
       case 'or':
@@ -146,7 +161,10 @@ class SlotCollector {
         ? this.#textOptions(literal, hint, near)
         : literal.kind === 'number'
           ? this.#numberOptions(literal, hint)
-          : this.#dateColumns().map(({ choice, score }) => ({ choice: valued(choice, literal.text), score: score + hinted(choice, hint) }));
+          : this.#dateColumns().map(({ choice, score }) => ({
+              choice: valued(choice, literal.text),
+              score: score + hinted(choice, hint),
+            }));
     this.#add(literal, options, hint === null ? near : null, 0.2);
     // A hint that only names the entity of the value still brings in its table.
     if (hint !== null && options.length === 0) this.addMention(hint, 'entity', near);
@@ -173,14 +191,26 @@ class SlotCollector {
           if (hint === null && candidate.kind === 'column') continue;
           if (column.kind !== 'text') continue;
           const isUnknown = column.column.valuesAreComplete;
-          const choice: Choice = { kind: 'value', column, table: column.table, value: literal.text, match: 'equals' };
+          const choice: Choice = {
+            kind: 'value',
+            column,
+            table: column.table,
+            value: literal.text,
+            match: 'equals',
+          };
           options.push({ choice, score: candidate.score - penalty - (isUnknown ? 0.25 : 0) });
         }
       }
     }
     if (options.length === 0 || hint !== null) {
       for (const candidate of this.#model.values.findWord(literal.text)) {
-        const choice: Choice = { kind: 'value', column: candidate.column, table: candidate.column.table, value: literal.text, match: 'contains' };
+        const choice: Choice = {
+          kind: 'value',
+          column: candidate.column,
+          table: candidate.column.table,
+          value: literal.text,
+          match: 'contains',
+        };
         options.push({ choice, score: 0.45 + hinted(choice, hint) });
       }
     }
@@ -193,7 +223,13 @@ class SlotCollector {
     const consider = (column: ColumnModel, score: number) => {
       const stored = storesNumber(column, literal.text);
       if (stored === null) return;
-      const choice: Choice = { kind: 'value', column, table: column.table, value: literal.text, match: 'equals' };
+      const choice: Choice = {
+        kind: 'value',
+        column,
+        table: column.table,
+        value: literal.text,
+        match: 'equals',
+      };
       options.push({ choice, score: score + stored });
     };
     if (hint !== null) {
@@ -203,7 +239,8 @@ class SlotCollector {
           const { key, columns, labels } = candidate.table;
           if (key !== null) consider(key, candidate.score - 0.1);
           for (const column of columns) {
-            if (column !== key && /^(number|code|no)$/.test(column.words.at(-1) ?? '')) consider(column, candidate.score - 0.15);
+            if (column !== key && /^(number|code|no)$/.test(column.words.at(-1) ?? ''))
+              consider(column, candidate.score - 0.15);
           }
           for (const label of labels) if (label !== key) consider(label, candidate.score - 0.2);
         }
@@ -213,16 +250,24 @@ class SlotCollector {
     for (const column of this.#model.columns) {
       if (isYear(number) && column.words.includes('year')) consider(column, 0.7);
       else if (isYear(number) && isDate(column)) {
-        const choice: Choice = { kind: 'value', column, table: column.table, value: literal.text, match: 'equals' };
+        const choice: Choice = {
+          kind: 'value',
+          column,
+          table: column.table,
+          value: literal.text,
+          match: 'equals',
+        };
         options.push({ choice, score: 0.5 });
-      } else if (!isYear(number) && column.column.valuesAreComplete) consider(column, column.isKey ? 0.2 : 0.25);
+      } else if (!isYear(number) && column.column.valuesAreComplete)
+        consider(column, column.isKey ? 0.2 : 0.25);
     }
     return options;
   }
 
   #compared(condition: Extract<Condition, { kind: 'compare' }>): readonly Option[] {
     if (condition.measures.length > 0) {
-      const isDate = condition.operand.kind === 'literal' && condition.operand.literal.kind === 'date';
+      const isDate =
+        condition.operand.kind === 'literal' && condition.operand.literal.kind === 'date';
       const options = this.#measured(condition.measures, isDate ? 'date' : 'ordered');
       return options.length > 0 ? options : this.#literalColumns(condition.operand);
     }
@@ -240,7 +285,8 @@ class SlotCollector {
     const number = Number(operand.literal.text);
     if (isYear(number)) {
       const years = this.#model.columns.filter((c) => c.words.includes('year') || isDate(c));
-      if (years.length > 0) return years.map((c) => option(c, c.words.includes('year') ? 0.7 : 0.5));
+      if (years.length > 0)
+        return years.map((c) => option(c, c.words.includes('year') ? 0.7 : 0.5));
     }
     return this.#model.columns
       .filter((column) => column.isMeasure)
@@ -256,9 +302,17 @@ class SlotCollector {
     for (const column of this.#model.columns) {
       if (column.isKey) continue;
       if (kind === 'date' && !isDate(column)) continue;
-      if (kind === 'ordered' && column.kind === 'text' && !column.isNumericText && column.dateTextFormat === null) continue;
+      if (
+        kind === 'ordered' &&
+        column.kind === 'text' &&
+        !column.isNumericText &&
+        column.dateTextFormat === null
+      )
+        continue;
       const rank = measures.findIndex((measure) =>
-        column.words.some((word) => (this.#model.names.similarWords(measure).get(word) ?? 0) > 0.85),
+        column.words.some(
+          (word) => (this.#model.names.similarWords(measure).get(word) ?? 0) > 0.85,
+        ),
       );
       if (rank >= 0) options.push(option(column, 0.75 - 0.04 * rank - 0.02 * column.words.length));
       else if (kind !== 'any' && /^(date|time)$/.test(measures[0] ?? '') && isDate(column)) {
@@ -291,8 +345,10 @@ function hinted(choice: Choice, hint: Mention | null): number {
   if (hint === null || choice.kind === 'table') return 0;
   let best = -0.25;
   for (const candidate of hint.names) {
-    if (candidate.kind === 'column' && candidate.column === choice.column) best = Math.max(best, 0.4 * candidate.score);
-    else if (candidate.table === choice.table && candidate.kind === 'table') best = Math.max(best, 0.3 * candidate.score);
+    if (candidate.kind === 'column' && candidate.column === choice.column)
+      best = Math.max(best, 0.4 * candidate.score);
+    else if (candidate.table === choice.table && candidate.kind === 'table')
+      best = Math.max(best, 0.3 * candidate.score);
     else if (candidate.table === choice.table) best = Math.max(best, -0.1);
   }
   return best;
@@ -304,7 +360,9 @@ function storesNumber(column: ColumnModel, text: string): number | null {
   if (column.kind === 'other' || column.kind === 'boolean' || column.kind === 'time') return null;
   if (isDate(column)) return isYear(Number(text)) ? 0 : null;
   if (stored.valuesAreComplete) {
-    return stored.values.some((value) => value === text || Number(value) === Number(text)) ? 0.12 : -0.3;
+    return stored.values.some((value) => value === text || Number(value) === Number(text))
+      ? 0.12
+      : -0.3;
   }
   if (column.kind === 'number' && stored.minimum !== null && stored.maximum !== null) {
     const number = Number(text);

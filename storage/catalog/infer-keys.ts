@@ -101,13 +101,20 @@ interface NamedColumn {
 
 /** 0 when the names say nothing; otherwise how strongly `from` reads like a reference to `to`. */
 function nameStrength(from: NamedColumn, to: NamedColumn, isSameTable: boolean): number {
-  const isGenericKey = to.column.length === 1 && /^(id|code|key|name|number|no)$/.test(to.column[0] ?? '');
+  const isGenericKey =
+    to.column.length === 1 && /^(id|code|key|name|number|no)$/.test(to.column[0] ?? '');
   const qualified = isGenericKey ? [...to.table, ...to.column] : to.column;
   if (!isSameTable) {
-    if (sameWords(from.column, to.column) && !isGenericKey) return mentions(to.column, to.table) ? 6 : 4;
+    if (sameWords(from.column, to.column) && !isGenericKey)
+      return mentions(to.column, to.table) ? 6 : 4;
     if (sameWords(from.column, [...to.table, ...to.column])) return 6;
     if (sameWords(from.column, to.table)) return 5;
-    if (isGenericKey && to.table.length > 1 && sameWords(from.column, [...to.table.slice(-1), ...to.column])) return 4;
+    if (
+      isGenericKey &&
+      to.table.length > 1 &&
+      sameWords(from.column, [...to.table.slice(-1), ...to.column])
+    )
+      return 4;
   }
   if (qualified.length > 1 && endsWith(from.column, qualified)) return 3;
   if (endsWith(from.column, to.table) && from.column.length > to.table.length) return 2;

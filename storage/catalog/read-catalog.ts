@@ -1,10 +1,5 @@
 import { createHash } from 'node:crypto';
-import type {
-  CatalogForeignKey,
-  CatalogProcedure,
-  CatalogSnapshot,
-  CatalogTable,
-} from '#planner';
+import type { CatalogForeignKey, CatalogProcedure, CatalogSnapshot, CatalogTable } from '#planner';
 import type { CatalogConnection } from './connection.ts';
 import { queryJson } from './connection.ts';
 import { inferKeys } from './infer-keys.ts';
