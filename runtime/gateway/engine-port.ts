@@ -1,7 +1,7 @@
 /** What the gateway asks of the engine, and the engine's SQL functions behind it. */
 import { HeliosError } from '#core';
-import type { Connection } from '#storage';
-import type { DefinitionStatement } from '../ddl/index.ts';
+import type { Connection, QueryResult } from '#storage';
+import type { DefinitionStatement, ProcedureName } from '../ddl/index.ts';
 import { encodeStatement } from '../ddl/index.ts';
 
 /**
@@ -34,22 +34,26 @@ export interface EnginePort {
   plan(request: DefinitionRequest): Promise<DefinitionPlan>;
   /** Makes the engine read what was committed. */
   refresh(): Promise<void>;
+  /** Describes the procedures of a name, or all of them. */
+  procedures(name: ProcedureName | null): Promise<QueryResult>;
 }
 
 /** The engine loaded into the connection's database. */
 export class SqlEngine implements EnginePort {
   readonly #connection: GatewayConnection;
+  #isLoaded = false;
 
   constructor(connection: GatewayConnection) {
     this.#connection = connection;
   }
 
   async migrate(): Promise<void> {
-    await this.#requireEngine();
+    await this.#requireLoaded();
     await this.#connection.run('SELECT heliosdb_migrate()');
   }
 
   async plan({ statement, module, current }: DefinitionRequest): Promise<DefinitionPlan> {
+    await this.#requireLoaded();
     const sql = 'SELECT heliosdb_plan_ddl(?, ?::BLOB, ?::VARCHAR)';
     const parameters = [encodeStatement(statement), module, current];
     const result = await this.#connection.query(sql, parameters);
@@ -60,13 +64,26 @@ export class SqlEngine implements EnginePort {
     await this.#connection.run('SELECT heliosdb_refresh()');
   }
 
+  async procedures(name: ProcedureName | null): Promise<QueryResult> {
+    await this.#requireLoaded();
+    const all = 'SELECT * FROM heliosdb_procedures()';
+    if (name === null) return this.#connection.query(`${all} ORDER BY schema_name, name`, []);
+    return this.#connection.query(
+      `${all} WHERE lower(name) = lower($1)
+       AND ($2::VARCHAR IS NULL OR lower(schema_name) = lower($2::VARCHAR))`,
+      [name.name, name.schema],
+    );
+  }
+
   /** Says what is missing instead of letting DuckDB name an internal function. */
-  async #requireEngine(): Promise<void> {
+  async #requireLoaded(): Promise<void> {
+    if (this.#isLoaded) return;
     const { rows } = await this.#connection.query(
       "SELECT count(*)::INTEGER FROM duckdb_functions() WHERE function_name = 'heliosdb_plan_ddl'",
       [],
     );
-    if (rows[0]?.[0] !== 0) return;
+    this.#isLoaded = rows[0]?.[0] !== 0;
+    if (this.#isLoaded) return;
     throw new HeliosError('engine_missing', {
       message: 'the HeliosDB engine is not loaded into this database',
       hint: 'Open the database with the heliosdb extension.',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { HeliosError } from '#core';
-import type { Connection } from '#storage';
+import type { Connection, QueryResult } from '#storage';
 import { Database } from '#storage';
 import { encodeStatement } from '../ddl/index.ts';
 import type { DefinitionPlan, DefinitionRequest, EnginePort } from './engine-port.ts';
@@ -19,6 +19,8 @@ class ScriptedEngine implements EnginePort {
   readonly requests: DefinitionRequest[] = [];
   answer: Partial<DefinitionPlan> = {};
   error: Error | null = null;
+  /** Runs while a definition is being planned. */
+  meanwhile: (() => Promise<void>) | null = null;
   readonly #connection: Connection;
 
   constructor(connection: Connection) {
@@ -36,6 +38,7 @@ class ScriptedEngine implements EnginePort {
   async plan(request: DefinitionRequest): Promise<DefinitionPlan> {
     this.events.push('plan');
     this.requests.push(request);
+    await this.meanwhile?.();
     if (this.error !== null) throw this.error;
     const { schema, name } = request.statement;
     const statements = [
@@ -47,6 +50,10 @@ class ScriptedEngine implements EnginePort {
 
   async refresh(): Promise<void> {
     this.events.push('refresh');
+  }
+
+  procedures(): Promise<QueryResult> {
+    return this.#connection.query('FROM heliosdb.procedures');
   }
 }
 
@@ -202,6 +209,22 @@ test('a definition that fails half way leaves nothing behind', () =>
     assert.deepEqual(engine.events, ['migrate', 'plan']);
   }));
 
+test('a definition is planned again when the procedure changes meanwhile', () =>
+  withScene(async ({ run, fail, engine, connection }) => {
+    const change = async (): Promise<void> =>
+      connection.run("INSERT INTO heliosdb.procedures VALUES ('other', 'p', 'STABLE')");
+    engine.meanwhile = async () => {
+      engine.meanwhile = null;
+      await change();
+    };
+    await run(create('p'));
+    assert.deepEqual(engine.events, ['migrate', 'plan', 'plan', 'refresh']);
+    assert.match(engine.requests[1]?.current ?? '', /other/);
+    engine.meanwhile = change;
+    assert.equal((await fail(create('P'))).sqlstate, '40001');
+    assert.equal(await transactionState(connection), 'none');
+  }));
+
 test('a definition that fails half way inside a transaction takes it along', () =>
   withScene(async ({ run, fail, connection }) => {
     await run(`CREATE MACRO p(a) AS a; ${create('q')}; BEGIN; CREATE TABLE t (a INT)`);
@@ -338,7 +361,9 @@ test('without the engine, statements about procedures say so', async () => {
   await using database = await Database.open({ path: ':memory:' });
   await using connection = await database.connect();
   const gateway = new Gateway(connection, { baseDirectory: null, allowFiles: false });
-  await assert.rejects(collect(gateway.execute(create('p'))), { name: 'engine_missing' });
+  for (const statement of [create('p'), 'DROP PROCEDURE p', 'SHOW PROCEDURES']) {
+    await assert.rejects(collect(gateway.execute(statement)), { name: 'engine_missing' });
+  }
   assert.equal((await collect(gateway.execute('SELECT 1'))).length, 1);
 });
 

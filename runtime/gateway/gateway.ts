@@ -11,20 +11,13 @@ import type {
   ScriptStatement,
 } from '../ddl/index.ts';
 import { nearestWord, parseStatement, statementsOf } from '../ddl/index.ts';
-import type { DefinitionPlan, EnginePort, GatewayConnection } from './engine-port.ts';
+import { Definitions } from './definitions.ts';
+import type { EnginePort, GatewayConnection } from './engine-port.ts';
 import { SqlEngine } from './engine-port.ts';
 import { refuseForbidden } from './forbidden.ts';
 import type { FileAccess } from './module-file.ts';
-import { readModule } from './module-file.ts';
 import { placeError, placeRewritten } from './place-error.ts';
-import {
-  findProcedures,
-  hasRegistry,
-  readCurrent,
-  readProcedures,
-  undefinedProcedure,
-} from './registry.ts';
-import { failTransaction, transactionState } from './transaction.ts';
+import { findProcedures, readProcedures, undefinedProcedure } from './registry.ts';
 
 /** What one statement of a script came to. */
 export interface StatementResult {
@@ -65,15 +58,14 @@ const NO_RESULT: QueryResult = { columns: [], rows: [], rowCount: 0 };
 export class Gateway {
   readonly #connection: GatewayConnection;
   readonly #engine: EnginePort;
-  readonly #options: GatewayOptions;
-  #isMigrated = false;
-  /** A transaction that was open then holds definitions the engine has not read. */
-  #isRefreshDue = false;
+  readonly #definitions: Definitions;
+  readonly #onNotice: (notice: string) => void;
 
   constructor(connection: GatewayConnection, options: GatewayOptions) {
     this.#connection = connection;
+    this.#onNotice = options.onNotice ?? (() => undefined);
     this.#engine = options.engine ?? new SqlEngine(connection);
-    this.#options = options;
+    this.#definitions = new Definitions(connection, { engine: this.#engine, access: options });
   }
 
   /**
@@ -88,7 +80,10 @@ export class Gateway {
     const items = parseScript(script);
     // Before the first statement, which may open a transaction that cannot see the migration.
     const definition = items.find(({ parsed }) => parsed !== null && isDefinition(parsed.tree));
-    if (definition !== undefined) await placed(definition, () => this.#migrate(items));
+    if (definition !== undefined) {
+      const isCreating = items.some(({ parsed }) => parsed?.tree.kind === 'create_procedure');
+      await placed(definition, () => this.#definitions.prepare({ isCreating }));
+    }
     for (const item of items) yield await placed(item, () => this.#executeItem(item));
   }
 
@@ -96,7 +91,7 @@ export class Gateway {
     const notices: string[] = [];
     const notify = (notice: string): void => {
       notices.push(notice);
-      this.#options.onNotice?.(notice);
+      this.#onNotice(notice);
     };
     const tree = parsed?.tree ?? null;
     const outcome = await this.#dispatch(tree, statement, notify);
@@ -128,7 +123,7 @@ export class Gateway {
       case 'call':
         return this.#call(tree, statement);
       case 'show_procedures':
-        return this.#connection.query('SELECT * FROM heliosdb_procedures()');
+        return this.#engine.procedures(null);
       case 'describe_procedure':
         return this.#describe(tree);
     }
@@ -138,97 +133,18 @@ export class Gateway {
     await refuseForbidden(this.#connection, statement);
     try {
       const result = await this.#connection.query(statement.text);
-      await this.#refreshWhenDue();
+      await this.#definitions.refreshWhenDue();
       return result;
     } catch (error) {
       // A failed COMMIT ends the transaction too; its own error is the one to report.
-      await this.#refreshWhenDue().catch(() => undefined);
+      await this.#definitions.refreshWhenDue().catch(() => undefined);
       throw error;
     }
   }
 
-  /** Reads what a transaction committed once it is over, however it ended. */
-  async #refreshWhenDue(): Promise<void> {
-    if (!this.#isRefreshDue || (await transactionState(this.#connection)) !== 'none') return;
-    this.#isRefreshDue = false;
-    await this.#engine.refresh();
-  }
-
-  async #migrate(items: readonly ScriptItem[]): Promise<void> {
-    if (this.#isMigrated) return;
-    const isCreating = items.some(({ parsed }) => parsed?.tree.kind === 'create_procedure');
-    // Only CREATE needs a registry; a database without one stays as it is.
-    if (!isCreating && !(await hasRegistry(this.#connection))) return;
-    await this.#engine.migrate();
-    this.#isMigrated = true;
-  }
-
-  async #define(
-    statement: DefinitionStatement,
-    notify: (notice: string) => void,
-  ): Promise<QueryResult> {
-    const state = await transactionState(this.#connection);
-    if (state === 'failed') throw new HeliosError('in_failed_sql_transaction');
-    const source = moduleOf(statement);
-    const module = source === null ? null : await readModule(source, this.#options);
-    const located = await this.#located(statement);
-    const current = await readCurrent(this.#connection, located.name);
-    const plan = await this.#engine.plan({ statement: located, module, current });
-    for (const notice of plan.notices) notify(notice);
-    if (plan.statements.length === 0) return NO_RESULT;
-    if (state === 'open') await this.#runInside(plan);
-    else await this.#runAlone(plan);
+  async #define(tree: DefinitionStatement, notify: (notice: string) => void): Promise<QueryResult> {
+    for (const notice of await this.#definitions.run(tree)) notify(notice);
     return NO_RESULT;
-  }
-
-  /** A name without a schema is looked up, or created, in the session's own. */
-  async #located(statement: DefinitionStatement): Promise<DefinitionStatement> {
-    if (statement.schema !== null) return statement;
-    const { rows } = await this.#connection.query('SELECT current_schema()', []);
-    return { ...statement, schema: String(rows[0]?.[0] ?? 'main') };
-  }
-
-  async #runAlone(plan: DefinitionPlan): Promise<void> {
-    await this.#connection.run('BEGIN TRANSACTION');
-    try {
-      for (const sql of plan.statements) await this.#connection.run(sql);
-      await this.#connection.run('COMMIT');
-    } catch (error) {
-      // A failed COMMIT has rolled back already; then there is nothing to roll back.
-      await this.#connection.run('ROLLBACK').catch(() => undefined);
-      throw error;
-    }
-    await this.#engine.refresh();
-  }
-
-  async #runInside(plan: DefinitionPlan): Promise<void> {
-    if (plan.needsNewTransaction) {
-      throw new HeliosError('statement_not_allowed_in_transaction', {
-        message: 'a procedure with this result type cannot be created inside a transaction',
-        detail: 'The open transaction cannot see the function that was registered for the type.',
-        hint: 'End the transaction and run the statement again.',
-      });
-    }
-    await this.#requireRegistry();
-    this.#isRefreshDue = true;
-    let doneCount = 0;
-    try {
-      for (const sql of plan.statements) {
-        await this.#connection.run(sql);
-        doneCount += 1;
-      }
-    } catch (error) {
-      if (doneCount > 0) await failTransaction(this.#connection);
-      throw error;
-    }
-  }
-
-  async #requireRegistry(): Promise<void> {
-    if (await hasRegistry(this.#connection)) return;
-    throw new HeliosError('statement_not_allowed_in_transaction', {
-      message: 'the transaction began before the registry of procedures was installed',
-      hint: 'End the transaction and run the statement again.',
-    });
   }
 
   /** Runs `CALL p(…)` as the query it is; the arguments reach DuckDB as written. */
@@ -246,11 +162,7 @@ export class Gateway {
   }
 
   async #describe(statement: DescribeProcedure): Promise<QueryResult> {
-    const result = await this.#connection.query(
-      `SELECT * FROM heliosdb_procedures() WHERE lower(name) = lower($1)
-       AND ($2::VARCHAR IS NULL OR lower(schema_name) = lower($2::VARCHAR))`,
-      [statement.name, statement.schema],
-    );
+    const result = await this.#engine.procedures(statement);
     if (result.rowCount > 0) return result;
     throw undefinedProcedure(await readProcedures(this.#connection), statement);
   }
@@ -279,20 +191,6 @@ async function placed<T>(item: ScriptItem, work: () => Promise<T>): Promise<T> {
   }
 }
 
-function isDefinition(tree: DdlStatement): tree is DefinitionStatement {
-  return (
-    tree.kind === 'create_procedure' ||
-    tree.kind === 'alter_procedure' ||
-    tree.kind === 'drop_procedure'
-  );
-}
-
-function moduleOf(statement: DefinitionStatement) {
-  if (statement.kind === 'create_procedure') return statement.module;
-  if (statement.kind === 'drop_procedure') return null;
-  return statement.action.kind === 'add_version' ? statement.action.module : null;
-}
-
 /** DuckDB cannot know that `CREATE PROCEDUR` meant one of ours. */
 function withSuggestion(error: HeliosError, { head }: ScriptStatement): HeliosError {
   if (error.name !== 'syntax_error' || error.hint !== null) return error;
@@ -302,4 +200,12 @@ function withSuggestion(error: HeliosError, { head }: ScriptStatement): HeliosEr
   const { message, detail, fields, cause } = error;
   const hint = 'Perhaps PROCEDURE was meant.';
   return new HeliosError('syntax_error', { message, detail, hint, fields, cause });
+}
+
+function isDefinition(tree: DdlStatement): tree is DefinitionStatement {
+  return (
+    tree.kind === 'create_procedure' ||
+    tree.kind === 'alter_procedure' ||
+    tree.kind === 'drop_procedure'
+  );
 }

@@ -1,0 +1,142 @@
+/** Definitions of procedures: planned by the engine, run in the session's own transaction. */
+import { HeliosError } from '#core';
+import type { DefinitionStatement, ModuleSource } from '../ddl/index.ts';
+import type { DefinitionPlan, EnginePort, GatewayConnection } from './engine-port.ts';
+import type { FileAccess } from './module-file.ts';
+import { readModule } from './module-file.ts';
+import { hasRegistry, readCurrent } from './registry.ts';
+import { failTransaction, transactionState } from './transaction.ts';
+
+/** How often a definition is planned again because another session changed the procedure. */
+const PLAN_ATTEMPTS_MAX = 5;
+
+/** Changes the registry for one session. */
+export class Definitions {
+  readonly #connection: GatewayConnection;
+  readonly #engine: EnginePort;
+  readonly #access: FileAccess;
+  #isPrepared = false;
+  /** A transaction that was open then holds definitions the engine has not read. */
+  #isRefreshDue = false;
+
+  constructor(
+    connection: GatewayConnection,
+    options: { readonly engine: EnginePort; readonly access: FileAccess },
+  ) {
+    this.#connection = connection;
+    this.#engine = options.engine;
+    this.#access = options.access;
+  }
+
+  /** Reads what a transaction committed once it is over, however it ended. */
+  async refreshWhenDue(): Promise<void> {
+    if (!this.#isRefreshDue || (await transactionState(this.#connection)) !== 'none') return;
+    this.#isRefreshDue = false;
+    await this.#engine.refresh();
+  }
+
+  /**
+   * Installs or upgrades the registry, once. To be called outside a transaction that could not
+   * see the migration. Only CREATE needs a registry; a database without one stays as it is.
+   */
+  async prepare({ isCreating }: { readonly isCreating: boolean }): Promise<void> {
+    if (this.#isPrepared) return;
+    if (!isCreating && !(await hasRegistry(this.#connection))) return;
+    await this.#engine.migrate();
+    this.#isPrepared = true;
+  }
+
+  /** Runs a definition, in the open transaction or one of its own, and returns its notices. */
+  async run(statement: DefinitionStatement): Promise<readonly string[]> {
+    const state = await transactionState(this.#connection);
+    if (state === 'failed') throw new HeliosError('in_failed_sql_transaction');
+    const source = moduleOf(statement);
+    const module = source === null ? null : await readModule(source, this.#access);
+    const located = await this.#located(statement);
+    for (let attempt = 1; attempt <= PLAN_ATTEMPTS_MAX; attempt += 1) {
+      const current = await readCurrent(this.#connection, located.name);
+      const plan = await this.#engine.plan({ statement: located, module, current });
+      const isDone =
+        plan.statements.length === 0 ||
+        (state === 'open'
+          ? await this.#runInside(plan)
+          : await this.#runAlone(plan, { name: located.name, current }));
+      if (isDone) return plan.notices;
+    }
+    throw new HeliosError('serialization_failure', {
+      message: `procedure ${located.name} is being changed by others`,
+    });
+  }
+
+  /** A name without a schema is looked up, or created, in the session's own. */
+  async #located(statement: DefinitionStatement): Promise<DefinitionStatement> {
+    if (statement.schema !== null) return statement;
+    const { rows } = await this.#connection.query('SELECT current_schema()', []);
+    return { ...statement, schema: String(rows[0]?.[0] ?? 'main') };
+  }
+
+  /**
+   * Runs a plan in a transaction of its own; false when the procedure has changed since it was
+   * planned, and nothing was done.
+   *
+   * The plan is made before the transaction begins: a function that the engine registers for it
+   * would be invisible inside.
+   */
+  async #runAlone(
+    plan: DefinitionPlan,
+    planned: { readonly name: string; readonly current: string | null },
+  ): Promise<boolean> {
+    await this.#connection.run('BEGIN TRANSACTION');
+    try {
+      if ((await readCurrent(this.#connection, planned.name)) !== planned.current) {
+        await this.#connection.run('ROLLBACK');
+        return false;
+      }
+      for (const sql of plan.statements) await this.#connection.run(sql);
+      await this.#connection.run('COMMIT');
+    } catch (error) {
+      // A failed COMMIT has rolled back already; then there is nothing to roll back.
+      await this.#connection.run('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
+    await this.#engine.refresh();
+    return true;
+  }
+
+  async #runInside(plan: DefinitionPlan): Promise<boolean> {
+    if (plan.needsNewTransaction) {
+      throw new HeliosError('statement_not_allowed_in_transaction', {
+        message: 'a procedure with this result type cannot be created inside a transaction',
+        detail: 'The open transaction cannot see the function that was registered for the type.',
+        hint: 'End the transaction and run the statement again.',
+      });
+    }
+    await this.#requireRegistry();
+    this.#isRefreshDue = true;
+    let doneCount = 0;
+    try {
+      for (const sql of plan.statements) {
+        await this.#connection.run(sql);
+        doneCount += 1;
+      }
+    } catch (error) {
+      if (doneCount > 0) await failTransaction(this.#connection);
+      throw error;
+    }
+    return true;
+  }
+
+  async #requireRegistry(): Promise<void> {
+    if (await hasRegistry(this.#connection)) return;
+    throw new HeliosError('statement_not_allowed_in_transaction', {
+      message: 'the transaction began before the registry of procedures was installed',
+      hint: 'End the transaction and run the statement again.',
+    });
+  }
+}
+
+function moduleOf(statement: DefinitionStatement): ModuleSource | null {
+  if (statement.kind === 'create_procedure') return statement.module;
+  if (statement.kind === 'drop_procedure') return null;
+  return statement.action.kind === 'add_version' ? statement.action.module : null;
+}
