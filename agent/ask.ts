@@ -1,5 +1,5 @@
 import type { Clock } from '#core';
-import { HeliosError, systemClock, toHeliosError } from '#core';
+import { HeliosError, systemClock } from '#core';
 import type { CatalogSnapshot, Plan, PlanOutcome } from '#planner';
 import { planRequest } from '#planner';
 import type { Database } from '#storage';
@@ -12,7 +12,7 @@ import { printSentence } from './answer/sentence.ts';
 import type { RunListener } from './events.ts';
 import type { RunResult } from './execute/execute-plan.ts';
 import { executePlan } from './execute/execute-plan.ts';
-import { interruptible } from './execute/interruptible.ts';
+import { cancelReason, interruptible } from './execute/interruptible.ts';
 import type { RunLimits } from './limits.ts';
 import { DEFAULT_RUN_LIMITS } from './limits.ts';
 
@@ -39,9 +39,34 @@ export interface AskOptions {
  */
 export async function ask(options: AskOptions): Promise<Answer> {
   const onEvent = options.onEvent ?? (() => {});
-  const answer = await new Request(options, onEvent).answer();
-  onEvent({ type: 'answer', answer });
-  return answer;
+  const limits = { ...DEFAULT_RUN_LIMITS, ...options.limits };
+  const abort = new AbortController();
+  const onAbort = () => abort.abort(options.signal?.reason);
+  if (options.signal?.aborted === true) onAbort();
+  options.signal?.addEventListener('abort', onAbort, { once: true });
+  const deadline = setTimeout(() => abort.abort(tookTooLong(limits)), limits.timeoutMs);
+  try {
+    const answer = await new Request(options, { onEvent, limits, signal: abort.signal }).answer();
+    onEvent({ type: 'answer', answer });
+    return answer;
+  } finally {
+    clearTimeout(deadline);
+    options.signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+function tookTooLong({ timeoutMs }: RunLimits): HeliosError {
+  return new HeliosError('query_canceled', {
+    message: 'answering took too long',
+    detail: `the limit is ${timeoutMs} ms`,
+  });
+}
+
+interface RequestContext {
+  readonly onEvent: RunListener;
+  readonly limits: RunLimits;
+  /** Aborted by the caller or by the deadline. */
+  readonly signal: AbortSignal;
 }
 
 class Request {
@@ -55,11 +80,11 @@ class Request {
   #planMs = 0;
   #runMs = 0;
 
-  constructor(options: AskOptions, onEvent: RunListener) {
+  constructor(options: AskOptions, { onEvent, limits, signal }: RequestContext) {
     this.#options = options;
     this.#onEvent = onEvent;
-    this.#limits = { ...DEFAULT_RUN_LIMITS, ...options.limits };
-    this.#signal = options.signal ?? new AbortController().signal;
+    this.#limits = limits;
+    this.#signal = signal;
     this.#clock = options.clock ?? systemClock;
     this.#startedAt = this.#clock.elapsedMs();
   }
@@ -180,7 +205,7 @@ class Request {
   }
 
   #failed(thrown: unknown, plan: Plan | null): Answer {
-    const error = toAnswerError(this.#signal.aborted ? canceledBy(this.#signal, thrown) : thrown);
+    const error = toAnswerError(this.#signal.aborted ? cancelReason(this.#signal) : thrown);
     const where = error.task === null ? '' : ` in ${error.task}`;
     const answer = `The run failed${where}: ${error.message}.`;
     return this.#answer({ status: 'failed', answer, plan, error });
@@ -228,15 +253,6 @@ interface AnswerParts extends Pick<Answer, 'status' | 'answer'> {
 
 function planSentence(plan: Plan): string {
   return plan.tasks.length === 1 ? 'One task.' : `${plan.tasks.length} tasks.`;
-}
-
-function canceledBy(signal: AbortSignal, thrown: unknown): unknown {
-  if (HeliosError.isInstance(signal.reason)) return signal.reason;
-  const error = toHeliosError(thrown);
-  const cause = HeliosError.isInstance(error, 'task_failed') ? error.cause : error;
-  return HeliosError.isInstance(cause, 'query_canceled')
-    ? cause
-    : new HeliosError('query_canceled', { detail: 'the run was cancelled' });
 }
 
 // Names and types that do not fit are the planner's mistake, not the data's: another reading may do.

@@ -4,7 +4,7 @@ export interface RunLimits {
   readonly rowsMax: number;
   /** Approximate bytes of the kept rows; reading stops there and the answer says so. */
   readonly bytesMax: number;
-  /** Wall-clock time of the whole run; past it the run fails with 57014. */
+  /** Wall-clock time from the question to the answer; past it the run fails with 57014. */
   readonly timeoutMs: number;
   /** Tasks that run at the same time, each on its own connection. */
   readonly concurrencyMax: number;

@@ -7,7 +7,7 @@ import { toAnswerError } from '../answer/answer-error.ts';
 import type { RunListener } from '../events.ts';
 import type { RunLimits } from '../limits.ts';
 import { guardStatement } from './guard.ts';
-import { interruptible } from './interruptible.ts';
+import { cancelReason, interruptible } from './interruptible.ts';
 import { withRelations } from './relation-sql.ts';
 import { runInOrder } from './schedule.ts';
 import type { Scratch } from './scratch.ts';
@@ -46,10 +46,6 @@ export async function executePlan(options: ExecuteOptions): Promise<RunResult> {
   const readByOthers = new Set(plan.tasks.flatMap((task) => task.dependsOn));
   const abort = new AbortController();
   const onAbort = () => abort.abort(signal.reason);
-  const deadline = setTimeout(
-    () => abort.abort(canceled(`the run took longer than its ${limits.timeoutMs} ms`)),
-    limits.timeoutMs,
-  );
   if (signal.aborted) onAbort();
   signal.addEventListener('abort', onAbort, { once: true });
   try {
@@ -68,23 +64,10 @@ export async function executePlan(options: ExecuteOptions): Promise<RunResult> {
     result ??= await run.readStored(last);
     return { ...(result as RelationRows), tasks: run.timings };
   } catch (error) {
-    throw abort.signal.aborted ? cancelReason(abort.signal, error) : error;
+    throw signal.aborted ? cancelReason(signal) : error;
   } finally {
-    clearTimeout(deadline);
     signal.removeEventListener('abort', onAbort);
   }
-}
-
-function canceled(detail: string): HeliosError {
-  return new HeliosError('query_canceled', { detail });
-}
-
-// After an abort the first error is whichever connection noticed first; the reason is what counts.
-function cancelReason(signal: AbortSignal, error: unknown): unknown {
-  if (signal.reason instanceof HeliosError) return signal.reason;
-  return error instanceof HeliosError && error.sqlstate === '57014'
-    ? error
-    : canceled('the run was cancelled');
 }
 
 class Run {
@@ -148,7 +131,7 @@ class Run {
       onEvent({ type: 'task-end', task: task.id, rowCount: result.rowCount, durationMs });
       return result;
     } catch (error) {
-      const cause = this.#abort.signal.aborted ? cancelReason(this.#abort.signal, error) : error;
+      const cause = this.#abort.signal.aborted ? cancelReason(this.#abort.signal) : error;
       const failure = new HeliosError('task_failed', { cause, fields: { task: task.id } });
       onEvent({ type: 'task-error', task: task.id, error: toAnswerError(failure) });
       throw failure;

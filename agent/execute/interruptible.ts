@@ -31,7 +31,11 @@ export async function interruptible<T>(
 }
 
 function throwIfAborted(signal: AbortSignal): void {
-  if (!signal.aborted) return;
-  if (HeliosError.isInstance(signal.reason)) throw signal.reason;
-  throw new HeliosError('query_canceled', { detail: 'cancelled on request' });
+  if (signal.aborted) throw cancelReason(signal);
+}
+
+/** Why a signal was aborted, as one of our errors: 57014 unless its reason says more. */
+export function cancelReason(signal: AbortSignal): HeliosError {
+  if (HeliosError.isInstance(signal.reason)) return signal.reason;
+  return new HeliosError('query_canceled', { detail: 'cancelled on request' });
 }

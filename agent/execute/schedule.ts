@@ -40,7 +40,8 @@ export async function runInOrder<T extends Schedulable>({
           .then(() => void finished.add(task.id))
           .catch((error: unknown) => {
             failure ??= { error };
-            abort.abort(error);
+            // The others stop too; what is reported is this failure, not theirs.
+            abort.abort(new HeliosError('query_canceled', { detail: `${task.id} failed` }));
           })
           .finally(() => running.delete(task.id));
         running.set(task.id, settled);

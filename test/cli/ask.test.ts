@@ -209,3 +209,30 @@ describe('heliosdb ask --batch', () => {
     assert.deepEqual(await runCli(['ask', '--batch']), { code: 0, out: '', err: '' });
   });
 });
+
+describe('a reader or a person who stops it', () => {
+  it('ends with 130 when it is interrupted, at once and without a stack', async () => {
+    // The first answer shows that the program is at work; there are many more to come.
+    const lines = Array.from({ length: 3000 }, (_, id) =>
+      JSON.stringify({ id, question: QUESTION, db_path: sample.file }),
+    );
+    const { code, out, err } = await runCli(['ask', '--batch'], {
+      input: lines.join('\n'),
+      interruptAt: '"id":0',
+    });
+    assert.equal(code, 130);
+    assert.doesNotMatch(err, /^ +at /m);
+    for (const line of out.trimEnd().split('\n')) JSON.parse(line);
+  });
+
+  it('ends with 141 and says nothing when its reader goes away', async () => {
+    const lines = Array.from({ length: 3000 }, (_, id) =>
+      JSON.stringify({ id, question: QUESTION, db_path: sample.file }),
+    );
+    const { code, err } = await runCli(['ask', '--batch'], {
+      input: lines.join('\n'),
+      closesOutput: true,
+    });
+    assert.deepEqual([code, err], [141, '']);
+  });
+});
