@@ -3,6 +3,7 @@
  * {"id","db_path","question","as_of"?} → {"id","status","columns","rows","sql"}.
  * Databases are opened read-only; one bad request never ends the run.
  */
+import { appendFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { CatalogSnapshot } from '../../planner/index.ts';
 import { planRequest } from '../../planner/index.ts';
@@ -67,7 +68,11 @@ for await (const line of createInterface({ input: process.stdin })) {
   try {
     const request = JSON.parse(line) as Request;
     id = request.id;
-    process.stdout.write(`${JSON.stringify({ id, ...(await answer(request)) })}\n`);
+    const answered = await answer(request);
+    process.stdout.write(`${JSON.stringify({ id, ...answered })}\n`);
+    // Times are of the request alone, with its database already open.
+    const times = process.env['NL_TIMES'];
+    if (times !== undefined) appendFileSync(times, `${answered.elapsed}\n`);
   } catch (error) {
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
     process.stdout.write(`${JSON.stringify({ id, status: 'error', detail })}\n`);
