@@ -380,6 +380,12 @@ export const ERRORS = {
     fields: ['path'],
     retryable: false,
   },
+  compile_failed: {
+    sqlstate: 'IN007',
+    message: 'the source of a procedure does not compile',
+    fields: ['language'],
+    retryable: false,
+  },
   no_plan: {
     sqlstate: 'NL001',
     message: 'no plan was found for the request',

@@ -24,3 +24,11 @@ export type {
   StatementResult,
 } from './gateway/index.ts';
 export { Gateway } from './gateway/index.ts';
+export type {
+  CompiledProcedure,
+  CompileProcedureOptions,
+  GuestLanguage,
+  ModuleFacts,
+  ProcedureSignature,
+} from './toolchain/index.ts';
+export { compileProcedure, readModuleFacts } from './toolchain/index.ts';

@@ -130,6 +130,8 @@ pub enum ErrorCode {
     IncompatibleVersion,
     /// IN006: DuckDB refused the extension file for another reason than its version.
     EngineLoadFailed,
+    /// IN007: The compiler of the guest's language reported an error; the detail holds the end of its output.
+    CompileFailed,
     /// NL001: The request names something that nothing in the database answers to; the detail lists the words.
     NoPlan,
     /// NL002: A choice is needed and the caller cannot be asked.
@@ -152,7 +154,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every error of the catalogue, by rising SQLSTATE.
-    pub const ALL: [ErrorCode; 72] = [
+    pub const ALL: [ErrorCode; 73] = [
         ErrorCode::ConnectionDoesNotExist,
         ErrorCode::FeatureNotSupported,
         ErrorCode::DataException,
@@ -216,6 +218,7 @@ impl ErrorCode {
         ErrorCode::EngineBuildFailed,
         ErrorCode::IncompatibleVersion,
         ErrorCode::EngineLoadFailed,
+        ErrorCode::CompileFailed,
         ErrorCode::NoPlan,
         ErrorCode::AmbiguousRequest,
         ErrorCode::ModelOutputInvalid,
@@ -293,6 +296,7 @@ impl ErrorCode {
             ErrorCode::EngineBuildFailed => "IN004",
             ErrorCode::IncompatibleVersion => "IN005",
             ErrorCode::EngineLoadFailed => "IN006",
+            ErrorCode::CompileFailed => "IN007",
             ErrorCode::NoPlan => "NL001",
             ErrorCode::AmbiguousRequest => "NL002",
             ErrorCode::ModelOutputInvalid => "NL003",
@@ -371,6 +375,7 @@ impl ErrorCode {
             ErrorCode::EngineBuildFailed => "engine_build_failed",
             ErrorCode::IncompatibleVersion => "incompatible_version",
             ErrorCode::EngineLoadFailed => "engine_load_failed",
+            ErrorCode::CompileFailed => "compile_failed",
             ErrorCode::NoPlan => "no_plan",
             ErrorCode::AmbiguousRequest => "ambiguous_request",
             ErrorCode::ModelOutputInvalid => "model_output_invalid",
@@ -449,6 +454,7 @@ impl ErrorCode {
             ErrorCode::EngineBuildFailed => "building the engine failed",
             ErrorCode::IncompatibleVersion => "versions do not fit together",
             ErrorCode::EngineLoadFailed => "the engine could not be loaded",
+            ErrorCode::CompileFailed => "the source of a procedure does not compile",
             ErrorCode::NoPlan => "no plan was found for the request",
             ErrorCode::AmbiguousRequest => "the request can be read in more than one way",
             ErrorCode::ModelOutputInvalid => "the model's output is not a valid plan",

@@ -1,0 +1,78 @@
+/** Compiles the source of a procedure, whatever its language. */
+
+import { mkdir, readFile, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { HeliosError } from '#core';
+import type { GuestLanguage, Toolchain } from './language.ts';
+import { optimise } from './optimise.ts';
+import type { Environment } from './run-tool.ts';
+import { rust } from './rust.ts';
+import type { ModuleFacts } from './wasm-module.ts';
+import { checkModule, readModuleFacts } from './wasm-module.ts';
+
+/** Asked in this order; a folder is a Rust project unless another language claims it. */
+const TOOLCHAINS: readonly Toolchain[] = [rust];
+
+export interface CompileProcedureOptions {
+  /** A file, or the folder of a project. */
+  readonly source: string;
+  /** Where the module goes; its folder is created. */
+  readonly output: string;
+  /** Needed only when the source's name does not tell. */
+  readonly language?: GuestLanguage | null;
+  /** Gets what the compiler prints while it works. */
+  readonly onDiagnostics?: (text: string) => void;
+  /** The environment in which tools are found and run; the process's own unless given. */
+  readonly environment?: Environment;
+}
+
+export interface CompiledProcedure extends ModuleFacts {
+  /** Absolute path of the module. */
+  readonly path: string;
+  readonly language: GuestLanguage;
+  /** The compiler that made it. */
+  readonly compiler: string;
+}
+
+/**
+ * Compiles a source to a module and checks that it could be a procedure.
+ *
+ * Raises `toolchain_missing` with what to install, `compile_failed` with the compiler's words, or
+ * `invalid_function_definition` when the result is no procedure.
+ */
+export async function compileProcedure(
+  options: CompileProcedureOptions,
+): Promise<CompiledProcedure> {
+  const environment = options.environment ?? process.env;
+  const source = resolve(options.source);
+  const path = resolve(options.output);
+  const toolchain = await toolchainFor(source, options.language ?? null);
+  await mkdir(dirname(path), { recursive: true });
+  const onDiagnostics = options.onDiagnostics ?? (() => {});
+  const compiler = await toolchain.compile({ source, output: path, onDiagnostics, environment });
+  await optimise(path, environment);
+  const facts = await readModuleFacts(new Uint8Array(await readFile(path)));
+  checkModule(facts);
+  return { path, language: toolchain.language, compiler, ...facts };
+}
+
+async function toolchainFor(source: string, language: GuestLanguage | null): Promise<Toolchain> {
+  const status = await stat(source).catch(() => null);
+  if (status === null) {
+    throw new HeliosError('undefined_file', {
+      message: 'the source does not exist',
+      detail: source,
+    });
+  }
+  const toolchain = TOOLCHAINS.find((candidate) =>
+    language === null
+      ? candidate.accepts(source, status.isDirectory())
+      : candidate.language === language,
+  );
+  if (toolchain !== undefined) return toolchain;
+  throw new HeliosError('feature_not_supported', {
+    message: 'no toolchain compiles this source',
+    detail: source,
+    hint: `Languages that can be compiled: ${TOOLCHAINS.map(({ language }) => language).join(', ')}.`,
+  });
+}
