@@ -85,7 +85,7 @@ export function checkSteps(): Step[] {
       skip: hasCrate && hasClippy ? null : 'cargo clippy is not installed',
     },
     {
-      name: 'rust unit tests',
+      name: 'rust tests',
       command: ['cargo', 'test', '--release', '--lib', '--locked', '--manifest-path', MANIFEST],
       skip: hasCrate && hasCargo ? null : 'cargo is not installed',
     },
