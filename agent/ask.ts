@@ -6,6 +6,7 @@ import type { Database } from '#storage';
 import { readCatalog } from '#storage';
 import type { Answer, TaskTiming } from './answer/answer.ts';
 import { toAnswerError } from './answer/answer-error.ts';
+import { chooseChart } from './answer/chart.ts';
 import { compositeSql } from './answer/composite-sql.ts';
 import { toJsonRows } from './answer/json-rows.ts';
 import { printSentence } from './answer/sentence.ts';
@@ -225,6 +226,7 @@ class Request {
       plan,
       assumptions: plan?.assumptions ?? [],
       grounding: plan?.grounding ?? [],
+      chart: parts.result === undefined ? null : chooseChart(parts.result),
       clarification: parts.clarification ?? null,
       refusal: parts.refusal ?? null,
       error: parts.error ?? null,

@@ -8,8 +8,10 @@
 export type { Answer, AnswerColumn, AnswerError, JsonValue, TaskTiming } from './answer/answer.ts';
 export { answer as answerSchema } from './answer/answer.ts';
 export { toAnswerError } from './answer/answer-error.ts';
+export type { Chart, ChartChannel } from './answer/chart.ts';
+export { chooseChart } from './answer/chart.ts';
+export { humanizeName } from './answer/column-name.ts';
 export { compositeSql } from './answer/composite-sql.ts';
-export { humanizeName } from './answer/sentence.ts';
 export type { AskOptions } from './ask.ts';
 export { ask } from './ask.ts';
 export type { OpenDatabaseOptions } from './compose.ts';

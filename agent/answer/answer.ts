@@ -1,6 +1,7 @@
 /** The answer to a request, as every door hands it out. Absent parts are null, never missing. */
 import { z } from 'zod';
 import { plan, planColumn } from '#planner';
+import { chart } from './chart.ts';
 
 const answerColumn = z.strictObject({
   name: z.string(),
@@ -40,6 +41,8 @@ export const answer = z.strictObject({
   plan: plan.nullable(),
   assumptions: z.array(z.string()),
   grounding: z.array(z.strictObject({ text: z.string(), meaning: z.string() })),
+  /** A Vega-Lite specification that helps to read the rows, or null. */
+  chart: chart.nullable(),
   clarification: z
     .strictObject({
       question: z.string(),

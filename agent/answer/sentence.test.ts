@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Plan } from '#planner';
+import { humanizeName } from './column-name.ts';
 import type { Result } from './sentence.ts';
-import { humanizeName, printSentence, printValue } from './sentence.ts';
+import { printSentence, printValue } from './sentence.ts';
 
 function sentence(
   shape: Plan['answer']['shape'],

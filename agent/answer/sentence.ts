@@ -1,5 +1,6 @@
 import type { Plan } from '#planner';
 import type { AnswerColumn, JsonValue } from './answer.ts';
+import { humanizeName, isIdentifierName } from './column-name.ts';
 
 export interface Result {
   readonly columns: readonly AnswerColumn[];
@@ -16,36 +17,6 @@ export function printSentence(shape: Plan['answer'], result: Result): string {
   return templated ?? defaultSentence(shape.shape, result);
 }
 
-const AGGREGATES: Readonly<Record<string, string>> = {
-  count: 'count of',
-  sum: 'sum of',
-  avg: 'average',
-  min: 'lowest',
-  max: 'highest',
-};
-
-/**
- * A column's name as words: `order_total` and `orderTotal` become "order total". A name that DuckDB
- * made of an aggregate, such as `sum(total)`, reads as what it computes.
- */
-export function humanizeName(name: string): string {
-  if (/^count(_star)?\(\*?\)$/.test(name)) return 'count';
-  const [, aggregate = '', distinct, operand = ''] =
-    /^(count|sum|avg|min|max)\((DISTINCT )?"?([\p{L}\p{N}_. ]+)"?\)$/iu.exec(name) ?? [];
-  const prefix = AGGREGATES[aggregate.toLowerCase()];
-  if (prefix === undefined) return splitName(name);
-  const column = splitName(operand.slice(operand.lastIndexOf('.') + 1));
-  return `${prefix} ${distinct === undefined ? '' : 'distinct '}${column}`;
-}
-
-function splitName(name: string): string {
-  const words = name
-    .replaceAll(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2')
-    .replaceAll('_', ' ')
-    .trim();
-  return /^[\p{Lu}\d ]+$/u.test(words) ? words : words.replaceAll(/\p{Lu}(?=\p{Ll})/gu, lower);
-}
-
 /** A value as it reads in a sentence: grouped and rounded numbers, quiet texts. */
 export function printValue(value: JsonValue | undefined, column: AnswerColumn): string {
   if (value === null || value === undefined) return 'unknown';
@@ -53,7 +24,7 @@ export function printValue(value: JsonValue | undefined, column: AnswerColumn): 
   if (typeof value === 'object') return JSON.stringify(value);
   // Exact numbers that a double cannot hold arrive as text; they are shown as they are.
   if (typeof value === 'string') return value;
-  if (isIdentifier(column.name)) return String(value);
+  if (isIdentifierName(column.name)) return String(value);
   const scale = /^DECIMAL\(\d+,\s*(\d+)\)/.exec(column.type)?.[1];
   if (scale !== undefined) return printNumber(value, Math.min(Number(scale), 4), true);
   if (Number.isInteger(value)) return printNumber(value, 0, false);
@@ -115,15 +86,6 @@ function printNumber(value: number, fractionDigits: number, isFixed: boolean): s
     maximumFractionDigits: fractionDigits,
     minimumFractionDigits: isFixed ? fractionDigits : 0,
   }).format(value);
-}
-
-// Numbers that name something, not ones that count or measure: digit groups would misread them.
-function isIdentifier(name: string): boolean {
-  return /(^|[_ ])(id|key|code|year|zip|number|no|phone)$/i.test(name) || /[a-z]Id$/.test(name);
-}
-
-function lower(text: string): string {
-  return text.toLowerCase();
 }
 
 function capitalize(text: string): string {
