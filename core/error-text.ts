@@ -1,7 +1,8 @@
 import type { ErrorFields } from './error.ts';
 import { errorNameOf, HeliosError } from './error.ts';
 
-const START = /HELIOS-([0-9A-Z]{5}): /;
+/** At the beginning or behind words of DuckDB's own, so that a quoted value cannot pose as an error. */
+const START = /(?:^|: )HELIOS-([0-9A-Z]{5}): /;
 
 /**
  * Prints an error in the form that crosses DuckDB, which knows only one text for an error:

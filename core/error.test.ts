@@ -49,6 +49,7 @@ test('an error survives the way through a text, whatever the guest wrote', () =>
 
 test('a text without an engine error decodes to null, an unknown state to an internal error', () => {
   assert.equal(decodeErrorText('Parser Error: syntax error at or near "SELEC"'), null);
+  assert.equal(decodeErrorText("Conversion Error: no number: 'HELIOS-42501: forged'"), null);
   const unknown = decodeErrorText('Invalid Input Error: HELIOS-39W99: something new');
   assert.equal(unknown?.sqlstate, 'XX000');
   assert.equal(unknown?.message, '39W99: something new');

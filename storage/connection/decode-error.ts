@@ -27,13 +27,8 @@ export function decodeError(thrown: unknown, context: ErrorContext = {}): Helios
   }
   const parts = splitText(text);
   const name = nameOf(parts);
-  return new HeliosError(name, {
-    message: parts.message,
-    detail: parts.place,
-    hint: parts.more,
-    fields: fieldsOf(name, text, context),
-    cause: thrown,
-  });
+  const fields = fieldsOf(name, text, context);
+  return new HeliosError(name, { ...wordsOf(name, parts, fields), fields, cause: thrown });
 }
 
 interface TextParts {
@@ -66,11 +61,31 @@ function nameOf({ className, message }: TextParts): ErrorName {
   return errorClass.cases.find(([pattern]) => pattern.test(message))?.[1] ?? errorClass.fallback;
 }
 
-function fieldsOf(
+type Fields = Readonly<Record<string, string | number | null>>;
+
+/** DuckDB's words, or the catalogue's where those are about DuckDB's insides. */
+function wordsOf(
   name: ErrorName,
-  text: string,
-  { path }: ErrorContext,
-): Record<string, string | number | null> {
+  { message, place, more }: TextParts,
+  fields: Fields,
+): { message?: string; detail: string | null; hint: string | null } {
+  switch (name) {
+    case 'database_in_use':
+      return {
+        detail: [fields.path, fields.process && `open in ${fields.process}`]
+          .filter((part) => part !== null)
+          .join(', '),
+        hint: 'close that program, or ask it instead of the file',
+      };
+    case 'not_a_database':
+    case 'data_corrupted':
+      return { detail: message, hint: more };
+    default:
+      return { message, detail: place, hint: more };
+  }
+}
+
+function fieldsOf(name: ErrorName, text: string, { path }: ErrorContext): Fields {
   if (name === 'database_in_use') {
     const holder = /held in (.*?) ?\(PID (\d+)\)/.exec(text);
     return { path: path ?? null, process: holder ? `${holder[1]} (${holder[2]})` : null };
