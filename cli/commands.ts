@@ -25,6 +25,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         description: 'print the plan as one SQL statement and run nothing',
       },
       { name: 'limit', value: 'N', description: 'rows to print (default 50; with --json 10000)' },
+      { name: 'chart', value: null, description: 'draw a chart below the table, when one helps' },
       {
         name: 'as-of',
         value: 'TIME',

@@ -2,6 +2,7 @@ import type { Answer } from '#agent';
 import type { Console } from './console.ts';
 import { paletteFor, widthOf } from './console.ts';
 import { escapeControls, isRightAligned, jsonCells } from './render/cells.ts';
+import { printChart } from './render/chart.ts';
 import { printError } from './render/error.ts';
 import { printCount } from './render/run-progress.ts';
 import { printTable } from './render/table.ts';
@@ -13,6 +14,7 @@ export const SHOWN_ROWS = 50;
 export interface PrintAnswerOptions {
   readonly console: Console;
   readonly shownRows: number;
+  readonly isCharted?: boolean;
 }
 
 /** Prints an answer for people: the sentence and the table as data, everything else as talk. */
@@ -44,6 +46,10 @@ async function printResult(answer: Answer, options: PrintAnswerOptions): Promise
       width: widthOf(console.out),
     });
     await write(console.out, `\n${table}`);
+  }
+  if (options.isCharted === true && answer.chart !== null) {
+    const chart = printChart(answer.chart, { palette, width: widthOf(console.out) ?? 80 });
+    if (chart !== null) await write(console.out, `\n${chart}`);
   }
   const rest = (answer.rowCount ?? 0) - rows.length;
   if (rest > 0) {

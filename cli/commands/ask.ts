@@ -84,7 +84,7 @@ async function render(answer: Answer, options: RenderOptions): Promise<void> {
   } else if (answer.status === 'ok' && args.isSet('explain') && answer.plan !== null) {
     await write(console.out, printPlan(answer.plan, palette));
   } else {
-    await printAnswer(answer, { console, shownRows });
+    await printAnswer(answer, { console, shownRows, isCharted: args.isSet('chart') });
   }
 }
 

@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import { describe, it } from 'node:test';
 import { paletteFor } from '../console.ts';
 import { escapeControls, isRightAligned, jsonCells } from './cells.ts';
+import { printChart } from './chart.ts';
 import { printCsvRecord } from './delimited.ts';
 import { printError } from './error.ts';
 import { printTable } from './table.ts';
@@ -110,4 +111,29 @@ it('prints every part of an error, with continuation lines indented', () => {
     text,
     'error (task2): no\n       zero\n  detail  d\n  code    22012 division_by_zero\n',
   );
+});
+
+it('draws a chart as bars in proportion, and nothing that bars cannot show', () => {
+  const chart = {
+    $schema: 'https://vega.github.io/schema/vega-lite/v5.json' as const,
+    title: 'n by name',
+    data: {
+      values: [
+        { name: 'Ann', n: 10 },
+        { name: '東京', n: -5 },
+        { name: null, n: null },
+      ],
+    },
+    mark: { type: 'bar' as const, tooltip: true as const },
+    encoding: {
+      y: { field: 'name', type: 'nominal' as const, title: 'name' },
+      x: { field: 'n', type: 'quantitative' as const, title: 'n' },
+    },
+  };
+  assert.equal(
+    printChart(chart, { palette, width: 21 }),
+    'n by name\nAnn     10 ██████████\n東京    -5 █████\nNULL  NULL \n',
+  );
+  const mark = { type: 'point' as const, tooltip: true as const };
+  assert.equal(printChart({ ...chart, mark }, { palette, width: 80 }), null);
 });
