@@ -10,7 +10,6 @@ export {
   ensureShop,
   type GenerateShopOptions,
   generateShop,
-  generatorVersion,
   SHOP_CLOCK,
   SHOP_TABLES,
   WELL_KNOWN_CUSTOMER,

@@ -15,6 +15,13 @@ export const EXAMPLE_PROCEDURES: readonly string[] = [
   'transaction_risk',
 ];
 
+/** Every file the example procedures are registered from. */
+export function exampleFiles(): readonly string[] {
+  return EXAMPLE_PROCEDURES.flatMap((name) =>
+    ['sql', 'wasm'].map((extension) => `${PROCEDURES_DIRECTORY}${name}.${extension}`),
+  );
+}
+
 /**
  * Creates or replaces the example procedures in the connection's database, whose engine must be
  * loaded. The connection stays the caller's.

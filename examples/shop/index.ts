@@ -9,6 +9,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { ensureEngine } from '#runtime';
+import { Database } from '#storage';
+import { exampleFiles, installExamples } from '../procedures/index.ts';
 import type { Branch } from './script.ts';
 import { generatorScript } from './script.ts';
 
@@ -21,16 +24,20 @@ export interface EnsureShopOptions {
   readonly directory: string;
   /** Called with one short line per stage, only when there is something to do. */
   readonly onProgress?: (message: string) => void;
+  /** Whether the example procedures are in it, which needs the engine; they are by default. */
+  readonly withProcedures?: boolean;
 }
 
 /**
  * Returns the path of the shop's database file, generating it first when it is missing or was made
- * by another version of the generator. What users changed in an outdated file is lost with it.
+ * by another version of the generator or of the example procedures. What users changed in an
+ * outdated file is lost with it.
  */
-export async function ensureShop({ directory, onProgress }: EnsureShopOptions): Promise<string> {
+export async function ensureShop(options: EnsureShopOptions): Promise<string> {
+  const { directory, onProgress, withProcedures = true } = options;
   const path = join(directory, 'shop.duckdb');
   const versionPath = join(directory, 'shop.version');
-  const version = generatorVersion();
+  const version = await shopVersion(withProcedures);
   if ((await readIfPresent(versionPath)) === version && (await isPresent(path))) return path;
 
   await mkdir(directory, { recursive: true });
@@ -38,6 +45,7 @@ export async function ensureShop({ directory, onProgress }: EnsureShopOptions): 
   const draft = join(directory, `shop-${randomUUID()}.duckdb.tmp`);
   try {
     await generateShop({ path: draft, onProgress: onProgress ?? (() => {}) });
+    if (withProcedures) await addProcedures(draft, onProgress);
     // A log left beside the outdated file would be replayed into the fresh one.
     await rm(`${path}.wal`, { force: true });
     await rename(draft, path);
@@ -86,14 +94,31 @@ export async function generateShop({
   }
 }
 
-/** Identifies the generator: any change of its SQL gives another version. */
-export function generatorVersion(): string {
+/** Any change of the generator's SQL or of an example procedure gives another version. */
+async function shopVersion(withProcedures: boolean): Promise<string> {
   const script = generatorScript();
   const hash = createHash('sha256');
   for (const branch of [script.groundwork, ...script.branches]) {
     for (const statement of branch.statements) hash.update(statement).update('\0');
   }
+  if (withProcedures) {
+    for (const file of exampleFiles()) hash.update(await readFile(file)).update('\0');
+  }
   return hash.digest('hex');
+}
+
+async function addProcedures(
+  path: string,
+  onProgress: EnsureShopOptions['onProgress'],
+): Promise<void> {
+  const engine = await ensureEngine(onProgress === undefined ? {} : { onProgress });
+  const database = await Database.open({ path, extensions: [engine] });
+  try {
+    onProgress?.('registering the example procedures');
+    await database.withConnection(installExamples);
+  } finally {
+    await database.close();
+  }
 }
 
 async function readIfPresent(path: string): Promise<string | null> {

@@ -13,7 +13,7 @@ let connection: DuckDBConnection;
 
 before(async () => {
   directory = await mkdtemp(join(tmpdir(), 'heliosdb-shop-'));
-  const path = await ensureShop({ directory });
+  const path = await ensureShop({ directory, withProcedures: false });
   instance = await DuckDBInstance.create(path, { access_mode: 'READ_ONLY' });
   connection = await instance.connect();
 });
@@ -133,7 +133,11 @@ test('the rows depend neither on the run nor on the number of threads', async ()
 
 test('a finished shop is kept, and no draft is left behind', async () => {
   const messages: string[] = [];
-  const path = await ensureShop({ directory, onProgress: (message) => messages.push(message) });
+  const path = await ensureShop({
+    directory,
+    withProcedures: false,
+    onProgress: (message) => messages.push(message),
+  });
   assert.deepEqual(messages, []);
   assert.ok((await stat(path)).size > 1_000_000);
   await assert.rejects(stat(`${path}.wal`), { code: 'ENOENT' });
