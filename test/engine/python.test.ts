@@ -12,7 +12,7 @@ const SUPPORTED = ['1.5.5', '1.5.6', '2.0.0'];
 const TOO_OLD = '1.4.4';
 
 const folder = mkdtempSync(join(tmpdir(), 'heliosdb-python-'));
-const fixtures = join(import.meta.dirname, '..', 'sql', 'fixtures');
+const guests = join(import.meta.dirname, '..', 'guests');
 let engine: string;
 
 before(async () => {
@@ -25,9 +25,9 @@ async function makeDatabase(name: string): Promise<string> {
   const path = join(folder, name);
   await using database = await Database.open({ path, extensions: [engine] });
   await database.withConnection(async (connection) => {
-    const gateway = new Gateway(connection, { baseDirectory: fixtures, allowFiles: true });
+    const gateway = new Gateway(connection, { baseDirectory: guests, allowFiles: true });
     const script =
-      "CREATE PROCEDURE echo(value BIGINT) RETURNS BIGINT LANGUAGE wasm AS 'file://echo.wat'";
+      "CREATE PROCEDURE echo(value BIGINT) RETURNS BIGINT LANGUAGE wasm ENTRY 'identity' AS 'file://identity.wat'";
     for await (const { kind } of gateway.execute(script)) assert.equal(kind, 'ddl');
   });
   return path;
