@@ -38,6 +38,12 @@ export const ERRORS = {
     fields: [],
     retryable: false,
   },
+  datetime_field_overflow: {
+    sqlstate: '22008',
+    message: 'date or time is out of range',
+    fields: [],
+    retryable: false,
+  },
   division_by_zero: {
     sqlstate: '22012',
     message: 'division by zero',
@@ -53,6 +59,12 @@ export const ERRORS = {
   invalid_parameter_value: {
     sqlstate: '22023',
     message: 'invalid parameter value',
+    fields: [],
+    retryable: false,
+  },
+  array_element_error: {
+    sqlstate: '2202E',
+    message: 'wrong number of array elements',
     fields: [],
     retryable: false,
   },

@@ -16,12 +16,16 @@ pub enum ErrorCode {
     NullValueNotAllowed,
     /// 22007: A text is not a date, time, timestamp or interval.
     InvalidDatetimeFormat,
+    /// 22008: A date, time, timestamp or interval is outside the range of its type.
+    DatetimeFieldOverflow,
     /// 22012: A division or remainder by zero.
     DivisionByZero,
     /// 22021: A guest or client passed bytes as text that are not UTF-8.
     CharacterNotInRepertoire,
     /// 22023: An argument or option lies outside what it accepts.
     InvalidParameterValue,
+    /// 2202E: A value for an ARRAY does not have exactly the elements that the type asks for.
+    ArrayElementError,
     /// 22032: A text declared as JSON does not parse.
     InvalidJsonText,
     /// 22P02: A cast from text failed.
@@ -154,16 +158,18 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every error of the catalogue, by rising SQLSTATE.
-    pub const ALL: [ErrorCode; 73] = [
+    pub const ALL: [ErrorCode; 75] = [
         ErrorCode::ConnectionDoesNotExist,
         ErrorCode::FeatureNotSupported,
         ErrorCode::DataException,
         ErrorCode::NumericValueOutOfRange,
         ErrorCode::NullValueNotAllowed,
         ErrorCode::InvalidDatetimeFormat,
+        ErrorCode::DatetimeFieldOverflow,
         ErrorCode::DivisionByZero,
         ErrorCode::CharacterNotInRepertoire,
         ErrorCode::InvalidParameterValue,
+        ErrorCode::ArrayElementError,
         ErrorCode::InvalidJsonText,
         ErrorCode::InvalidTextRepresentation,
         ErrorCode::InvalidBinaryRepresentation,
@@ -239,9 +245,11 @@ impl ErrorCode {
             ErrorCode::NumericValueOutOfRange => "22003",
             ErrorCode::NullValueNotAllowed => "22004",
             ErrorCode::InvalidDatetimeFormat => "22007",
+            ErrorCode::DatetimeFieldOverflow => "22008",
             ErrorCode::DivisionByZero => "22012",
             ErrorCode::CharacterNotInRepertoire => "22021",
             ErrorCode::InvalidParameterValue => "22023",
+            ErrorCode::ArrayElementError => "2202E",
             ErrorCode::InvalidJsonText => "22032",
             ErrorCode::InvalidTextRepresentation => "22P02",
             ErrorCode::InvalidBinaryRepresentation => "22P03",
@@ -318,9 +326,11 @@ impl ErrorCode {
             ErrorCode::NumericValueOutOfRange => "numeric_value_out_of_range",
             ErrorCode::NullValueNotAllowed => "null_value_not_allowed",
             ErrorCode::InvalidDatetimeFormat => "invalid_datetime_format",
+            ErrorCode::DatetimeFieldOverflow => "datetime_field_overflow",
             ErrorCode::DivisionByZero => "division_by_zero",
             ErrorCode::CharacterNotInRepertoire => "character_not_in_repertoire",
             ErrorCode::InvalidParameterValue => "invalid_parameter_value",
+            ErrorCode::ArrayElementError => "array_element_error",
             ErrorCode::InvalidJsonText => "invalid_json_text",
             ErrorCode::InvalidTextRepresentation => "invalid_text_representation",
             ErrorCode::InvalidBinaryRepresentation => "invalid_binary_representation",
@@ -397,9 +407,11 @@ impl ErrorCode {
             ErrorCode::NumericValueOutOfRange => "numeric value out of range",
             ErrorCode::NullValueNotAllowed => "null value not allowed",
             ErrorCode::InvalidDatetimeFormat => "invalid date or time",
+            ErrorCode::DatetimeFieldOverflow => "date or time is out of range",
             ErrorCode::DivisionByZero => "division by zero",
             ErrorCode::CharacterNotInRepertoire => "text is not valid UTF-8",
             ErrorCode::InvalidParameterValue => "invalid parameter value",
+            ErrorCode::ArrayElementError => "wrong number of array elements",
             ErrorCode::InvalidJsonText => "invalid JSON",
             ErrorCode::InvalidTextRepresentation => "text cannot be converted to the requested type",
             ErrorCode::InvalidBinaryRepresentation => "bytes cannot be converted to the requested type",
