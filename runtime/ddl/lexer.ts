@@ -250,13 +250,3 @@ export function readToken(text: string, start: number): Token {
 export function isTrivia(token: Token): boolean {
   return token.kind === 'space' || token.kind === 'comment';
 }
-
-/** All tokens of a text, white space and comments included. */
-export function* tokens(text: string): Generator<Token> {
-  let position = 0;
-  while (position < text.length) {
-    const token = readToken(text, position);
-    yield token;
-    position = token.end;
-  }
-}
