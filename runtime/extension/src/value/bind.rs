@@ -160,6 +160,27 @@ fn owned(handle: ffi::duckdb_value, value: &Value, wanted: &LogicalType) -> Resu
     Ok(unsafe { OwnedValue::from_raw(handle) })
 }
 
+/// Boxes a value so that a NULL has the wanted type, which a bare one has not.
+fn to_typed_boxed(value: &Value, logical_type: &LogicalType) -> Result<OwnedValue> {
+    let boxed = to_boxed(value, logical_type)?;
+    if !value.is_null() {
+        return Ok(boxed);
+    }
+    let type_handle = logical_type.to_duckdb()?;
+    let mut raw = [boxed.as_raw()];
+    // SAFETY: the array has one handle that lives through the call; the list made of it casts its
+    // element to the wanted type, and position 0 exists when there is a list.
+    unsafe {
+        let list = ffi::duckdb_create_list_value(type_handle.as_raw(), raw.as_mut_ptr(), 1);
+        let list = owned(list, value, logical_type)?;
+        owned(
+            ffi::duckdb_get_list_child(list.as_raw(), 0),
+            value,
+            logical_type,
+        )
+    }
+}
+
 fn to_boxed_rare(value: &Value, logical_type: &LogicalType) -> Result<OwnedValue> {
     let type_handle = logical_type.to_duckdb()?;
     let raw_type = type_handle.as_raw();
@@ -255,8 +276,13 @@ fn to_boxed_rare(value: &Value, logical_type: &LogicalType) -> Result<OwnedValue
             (LogicalType::Union(members), Value::Union { tag, value: inner }) => {
                 let position = members.iter().position(|(name, _)| name == tag);
                 let position = position.ok_or_else(|| mismatch(value, logical_type))?;
-                let inner = to_boxed(inner, &members[position].1)?;
+                let inner = to_typed_boxed(inner, &members[position].1)?;
                 ffi::duckdb_create_union_value(raw_type, position as u64, inner.as_raw())
+            }
+            (LogicalType::Geometry, Value::Geometry(_)) => {
+                let message =
+                    "a GEOMETRY cannot be a parameter; pass its text or well-known binary";
+                return Err(ValueError::new(sqlstate::UNSUPPORTED_TYPE, message));
             }
             _ => return Err(mismatch(value, logical_type)),
         }

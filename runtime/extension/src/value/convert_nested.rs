@@ -6,7 +6,7 @@ use super::Value;
 use super::convert::{convert_at, mismatch};
 use super::error::{Result, ValueError, quoted, sqlstate};
 use super::logical_type::LogicalType;
-use super::sink::{UNION_TAG, UNION_VALUE};
+use super::sink::{UNION_TAG, UNION_VALUE, is_unnamed};
 use super::{json, msgpack};
 
 type Fields = Vec<(String, Value)>;
@@ -77,7 +77,13 @@ fn structure(
     types: &[(String, LogicalType)],
     depth: usize,
 ) -> Result<Value> {
-    let fields = named_fields(value, wanted)?;
+    let fields = match value {
+        Value::List(values) if is_unnamed(types) => values
+            .into_iter()
+            .map(|value| (String::new(), value))
+            .collect(),
+        value => named_fields(value, wanted)?,
+    };
     let mut slots: Vec<Option<Value>> = types.iter().map(|_| None).collect();
     // Guests mostly send the fields in order; the map of names is built only when one is not.
     let mut positions: Option<HashMap<String, usize>> = None;

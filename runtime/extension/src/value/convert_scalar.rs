@@ -414,9 +414,9 @@ fn timestamp(value: Value, wanted: &LogicalType, unit: Unit) -> Result<i64> {
             .filter(|v| !is_infinite(*v))
             .ok_or_else(overflow);
     }
-    // Half up, as DuckDB rounds to a coarser unit.
-    let factor = from.per_second() / unit.per_second();
-    Ok(number.div_euclid(factor) + i64::from(number.rem_euclid(factor) * 2 >= factor))
+    let factor = i128::from(from.per_second() / unit.per_second());
+    let rounded = temporal::divide_rounding(i128::from(number), factor);
+    i64::try_from(rounded).map_err(|_| overflow())
 }
 
 fn datetime_overflow(value: &Value, wanted: &LogicalType) -> ValueError {

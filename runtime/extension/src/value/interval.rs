@@ -92,7 +92,7 @@ impl Parts {
             }
             Field::Micros(factor) => {
                 // Six digits of the count are kept, so that 0.5 hours is exact.
-                let scaled = parse_scaled(count, 6)?
+                let scaled = parse_scaled(truncated(count), 6)?
                     .checked_mul(i128::from(factor))
                     .ok_or(overflow)?;
                 let sum = i128::from(self.micros) + scaled / 1_000_000;
@@ -120,7 +120,7 @@ impl Parts {
                 return Err(NumberError::Invalid);
             }
             let value = if index == 2 {
-                parse_scaled(field, 6)?
+                parse_scaled(truncated(field), 6)?
             } else {
                 whole(field)?
             };
@@ -135,6 +135,16 @@ impl Parts {
         let sum = i128::from(self.micros) + sign * micros;
         self.micros = i64::try_from(sum).map_err(|_| NumberError::Overflow)?;
         Ok(())
+    }
+}
+
+/// Drops digits below a millionth, as DuckDB does.
+fn truncated(text: &str) -> &str {
+    match text.find('.') {
+        Some(point) if text[point + 1..].bytes().all(|byte| byte.is_ascii_digit()) => {
+            &text[..text.len().min(point + 7)]
+        }
+        _ => text,
     }
 }
 

@@ -11,7 +11,7 @@
 //! | INTERVAL | string, as DuckDB prints it |
 //! | UUID | string |
 //! | LIST, ARRAY | array |
-//! | STRUCT | object |
+//! | STRUCT | object; array when unnamed (`row(1, 2)`) |
 //! | MAP | object when the keys are VARCHAR or ENUM (and there are any), else array of `[key, value]` |
 //! | UNION | object `{"tag": …, "value": …}` |
 //!

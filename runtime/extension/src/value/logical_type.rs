@@ -229,7 +229,9 @@ fn write_members(
     write!(f, "{name}(")?;
     for (position, (member, member_type)) in members.iter().enumerate() {
         let separator = if position == 0 { "" } else { ", " };
-        if is_plain_identifier(member) {
+        if member.is_empty() {
+            write!(f, "{separator}{member_type}")?;
+        } else if is_plain_identifier(member) {
             write!(f, "{separator}{member} {member_type}")?;
         } else {
             write!(

@@ -8,7 +8,7 @@
 //! | VARCHAR, JSON, ENUM | str (an ENUM's label) |
 //! | BLOB, GEOMETRY | bin (a GEOMETRY's well-known binary) |
 //! | LIST, ARRAY | array |
-//! | STRUCT | map from field names |
+//! | STRUCT | map from field names; array when unnamed (`row(1, 2)`) |
 //! | MAP | map, keys as they are |
 //! | UNION | map `{"tag": str, "value": …}` |
 //! | the others | extension types, see [`ext`] |

@@ -92,7 +92,8 @@ pub fn write_decimal(out: &mut Vec<u8>, value: i128, scale: u8) {
 }
 
 /// Appends a double as DuckDB prints it: the shortest digits that read back the same, an exponent
-/// below 1e-4 and from 1e16 on, `nan`, `inf` and `-inf`.
+/// below 1e-4 and from 1e16 on, `nan`, `inf` and `-inf`. Where two shortest texts are equally near,
+/// DuckDB's last digits may differ; both texts read back as the same number.
 pub fn write_double(out: &mut Vec<u8>, value: f64) {
     if value.is_finite() {
         let mut scientific = [0u8; 32];

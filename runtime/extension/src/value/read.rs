@@ -1,9 +1,9 @@
 //! Reading DuckDB vectors: typed access for hot paths, whole [`Value`]s for the rest.
 //!
 //! A [`VectorReader`] holds the raw addresses of one vector and of its children. They are good until
-//! the vector's chunk is reset or destroyed. The vector must be flat; the arguments of a C-API
-//! function and the chunks of a result are, as are their children in results. Arguments that are
-//! nested may have children that are not flat: read those through a [`FlatVector`].
+//! the vector's chunk is reset or destroyed. The vector and its children must be flat: the arguments
+//! of a C-API function are, constants inside of structs and lists included, and so are the chunks of a
+//! result.
 
 use std::str;
 

@@ -70,6 +70,11 @@ pub trait Sink {
     fn map_end(&mut self);
 }
 
+/// Whether a STRUCT is what `row(1, 2)` gives, whose fields all have the empty name.
+pub(super) fn is_unnamed<T>(fields: &[(String, T)]) -> bool {
+    !fields.is_empty() && fields.iter().all(|(name, _)| name.is_empty())
+}
+
 /// Encodes a value.
 ///
 /// # Errors
@@ -118,6 +123,14 @@ pub fn write_value<S: Sink>(sink: &mut S, value: &Value) -> Result<()> {
             for (index, element) in values.iter().enumerate() {
                 sink.item(index);
                 write_value(sink, element)?;
+            }
+            sink.list_end();
+        }
+        Value::Struct(fields) if is_unnamed(fields) => {
+            sink.list_start(fields.len());
+            for (index, (_, field)) in fields.iter().enumerate() {
+                sink.item(index);
+                write_value(sink, field)?;
             }
             sink.list_end();
         }
@@ -236,6 +249,14 @@ unsafe fn write_rare_cell<S: Sink>(
             LogicalType::Array(_, size) => {
                 let size = *size as usize;
                 write_items(sink, &reader.children()[0], row * size..(row + 1) * size)?;
+            }
+            LogicalType::Struct(fields) if is_unnamed(fields) => {
+                sink.list_start(fields.len());
+                for (index, child) in reader.children().iter().enumerate() {
+                    sink.item(index);
+                    write_cell(sink, child, row)?;
+                }
+                sink.list_end();
             }
             LogicalType::Struct(fields) => {
                 sink.struct_start(fields.len());

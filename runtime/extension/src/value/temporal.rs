@@ -223,7 +223,7 @@ pub fn parse_date(text: &str) -> Result<i32> {
     days.ok_or_else(|| overflow(text, "DATE"))
 }
 
-/// Reads a time of day in parts of `unit`; further digits are rounded.
+/// Reads a time of day in parts of `unit`; further digits are dropped, as in DuckDB.
 ///
 /// # Errors
 /// 22007 for any other text.
@@ -231,7 +231,7 @@ pub fn parse_time(text: &str, unit: Unit) -> Result<i64> {
     let mut scanner = Scanner::new(text);
     let nanos = scanner.clock().filter(|_| scanner.is_at_end());
     let nanos = nanos.ok_or_else(|| invalid_datetime(text, "TIME"))?;
-    Ok(divide_rounding(nanos, 1_000_000_000 / unit.per_second()))
+    Ok(nanos / (1_000_000_000 / unit.per_second()))
 }
 
 /// Reads a time of day with an offset (UTC when it has none) as microseconds and seconds east.
@@ -250,11 +250,12 @@ pub fn parse_time_tz(text: &str) -> Result<(i64, i32)> {
     if offset.abs() > OFFSET_SECONDS_MAX {
         return Err(overflow(text, "TIME WITH TIME ZONE"));
     }
-    Ok((divide_rounding(nanos, 1_000), offset))
+    Ok((nanos / 1_000, offset))
 }
 
 /// Reads a timestamp as `unit` parts since the epoch: a date, perhaps a time, perhaps an offset that
-/// is applied. Digits beyond the unit are rounded.
+/// is applied. As in DuckDB, digits below a microsecond are dropped and the rest is rounded to the
+/// unit; only nanoseconds keep all nine. Unlike DuckDB, an offset counts for TIMESTAMP too.
 ///
 /// # Errors
 /// 22007 for any other text, 22008 beyond the range of 64 bits.
@@ -277,16 +278,28 @@ pub fn parse_timestamp(text: &str, unit: Unit) -> Result<i64> {
     }
     scanner.finish().ok_or_else(invalid)?;
     let seconds = i128::from(days) * 86_400 - i128::from(offset);
-    let parts = divide_rounding(nanos, 1_000_000_000 / unit.per_second());
-    let value = seconds * i128::from(unit.per_second()) + i128::from(parts);
+    let value = match unit {
+        Unit::Nanos => seconds * 1_000_000_000 + i128::from(nanos),
+        _ => {
+            let micros = seconds * 1_000_000 + i128::from(nanos / 1_000);
+            divide_rounding(micros, 1_000_000 / i128::from(unit.per_second()))
+        }
+    };
     i64::try_from(value)
         .ok()
         .filter(|value| value.unsigned_abs() < TIMESTAMP_INFINITY.unsigned_abs())
         .ok_or_else(|| overflow(text, "TIMESTAMP"))
 }
 
-fn divide_rounding(value: i64, divisor: i64) -> i64 {
-    (value + divisor / 2).div_euclid(divisor)
+/// Divides and rounds half away from zero.
+pub(super) fn divide_rounding(value: i128, divisor: i128) -> i128 {
+    let (quotient, remainder) = (value / divisor, value % divisor);
+    quotient
+        + if remainder.abs() * 2 >= divisor {
+            value.signum()
+        } else {
+            0
+        }
 }
 
 fn invalid_datetime(text: &str, type_name: &str) -> ValueError {
@@ -356,7 +369,8 @@ impl<'t> Scanner<'t> {
         if !negative {
             self.accept(b'+');
         }
-        let mut year = self.digits(1, 7)?;
+        // Twelve digits reach as far as 64 bits of seconds do.
+        let mut year = self.digits(1, 12)?;
         let separator = *self.rest.first()?;
         if !matches!(separator, b'-' | b'/') {
             return None;

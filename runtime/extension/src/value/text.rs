@@ -34,7 +34,17 @@ impl Value {
             Value::UHugeInt(v) => number::write_u128(&mut out, *v),
             Value::Float(v) => number::write_float(&mut out, *v),
             Value::Double(v) => number::write_double(&mut out, *v),
-            Value::Decimal { value, scale, .. } => number::write_decimal(&mut out, *value, *scale),
+            Value::Decimal {
+                value,
+                width,
+                scale,
+            } => {
+                number::write_decimal(&mut out, *value, *scale);
+                if width == scale {
+                    // DuckDB prints no digit before the point when the type has none there.
+                    out.remove(usize::from(*value < 0));
+                }
+            }
             Value::BigNum(v) => return v.to_text().map(Some),
             Value::Blob(v) | Value::Geometry(v) => binary::write_blob_text(&mut out, v),
             Value::Date(v) => temporal::write_date(&mut out, *v, Style::DuckDb),

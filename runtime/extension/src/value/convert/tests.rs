@@ -185,11 +185,11 @@ fn timestamps_change_their_unit() {
         Value::TimestampNs(1_000_000_000)
     );
     assert_eq!(
-        to(Value::Timestamp(-500_000), "TIMESTAMP_S").unwrap(),
+        to(Value::Timestamp(-499_999), "TIMESTAMP_S").unwrap(),
         Value::TimestampS(0)
     );
     assert_eq!(
-        to(Value::Timestamp(-500_001), "TIMESTAMP_S").unwrap(),
+        to(Value::Timestamp(-500_000), "TIMESTAMP_S").unwrap(),
         Value::TimestampS(-1)
     );
     assert_eq!(
