@@ -160,13 +160,14 @@ async function build(site: EngineSite, options: EnsureEngineOptions): Promise<st
     const stamp = stampOf(site);
     print('engine: building from source, once; the first time takes about five minutes');
     const progress = new BuildProgress(print, options.clock ?? systemClock);
+    const ticks = setInterval(() => progress.tick(), 1000);
     const library = await buildLibrary({
       crateFolder: site.crateFolder,
       libraryName: LIBRARY_NAME,
       environment: site.environment,
       signal: options.signal,
       onOutput: (text) => progress.read(text),
-    });
+    }).finally(() => clearInterval(ticks));
     await install(site, library, { stamp, platform: site.platform.duckdb, rust });
     progress.end('engine: ready');
     return site.target;

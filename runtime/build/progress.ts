@@ -4,6 +4,7 @@ import type { Clock } from '#core';
 export type ProgressPrinter = (text: string) => void;
 
 const LINE_INTERVAL_MS = 3000;
+const SILENCE_MS_MAX = 10_000;
 
 /** Turns cargo's own output into a line every few seconds. */
 export class BuildProgress {
@@ -11,7 +12,8 @@ export class BuildProgress {
   readonly #clock: Clock;
   readonly #startMs: number;
   #lastLineMs: number;
-  #lastLine = '';
+  #printed = '';
+  #state = 'engine: starting cargo';
 
   constructor(print: ProgressPrinter, clock: Clock) {
     this.#print = print;
@@ -23,15 +25,20 @@ export class BuildProgress {
   /** Reads a piece of what cargo wrote to its standard error, where it draws its progress bar. */
   read(text: string): void {
     // "Building [====>   ] 45/230: name, name(build)…", redrawn after a carriage return.
-    const bars = [...text.matchAll(/(\d+)\/(\d+): ?([^\r\n]*)/g)];
-    const bar = bars.at(-1);
+    const bar = [...text.matchAll(/(\d+)\/(\d+)(?:: ?([^\r\n]*))?/g)].at(-1);
     if (bar) {
       const names = (bar[3] ?? '').replace(/\.{3}.*$/, '').trim();
       const doing = names === '' ? '' : ` (${names.split(', ').slice(0, 2).join(', ')})`;
-      this.#say(`engine: ${bar[1]} of ${bar[2]} crates compiled${doing}`);
+      this.#state = `engine: ${bar[1]} of ${bar[2]} crates compiled${doing}`;
     } else if (/Downloading|Downloaded|Updating/.test(text)) {
-      this.#say('engine: fetching crates');
+      this.#state = 'engine: fetching crates';
     }
+    if (this.#state !== this.#printed) this.#say(LINE_INTERVAL_MS);
+  }
+
+  /** Called every now and then: cargo is silent while one large crate compiles, and people wonder. */
+  tick(): void {
+    this.#say(SILENCE_MS_MAX);
   }
 
   /** Says how long it took. */
@@ -39,12 +46,12 @@ export class BuildProgress {
     this.#print(`${text} after ${this.#elapsed()}`);
   }
 
-  #say(line: string): void {
+  #say(intervalMs: number): void {
     const now = this.#clock.elapsedMs();
-    if (line === this.#lastLine || now - this.#lastLineMs < LINE_INTERVAL_MS) return;
-    this.#lastLine = line;
+    if (now - this.#lastLineMs < intervalMs) return;
+    this.#printed = this.#state;
     this.#lastLineMs = now;
-    this.#print(`${line}, ${this.#elapsed()}`);
+    this.#print(`${this.#state}, ${this.#elapsed()}`);
   }
 
   #elapsed(): string {
