@@ -1,0 +1,37 @@
+//! Panic containment: a panic that crossed the C boundary would be undefined behaviour.
+
+use std::any::Any;
+use std::ffi::CString;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::error::{EngineError, EngineResult};
+
+/// Runs `body`, turning a panic into an internal error.
+pub fn contain<T>(body: impl FnOnce() -> EngineResult<T>) -> EngineResult<T> {
+    match catch_unwind(AssertUnwindSafe(body)) {
+        Ok(result) => result,
+        Err(payload) => Err(EngineError::internal(panic_text(payload.as_ref()))),
+    }
+}
+
+/// Runs `body` and hands an error's text, made safe for C, to `report`.
+pub fn contain_with(body: impl FnOnce() -> EngineResult<()>, report: impl FnOnce(CString)) {
+    if let Err(error) = contain(body) {
+        report(c_string(&error.to_string()));
+    }
+}
+
+/// Text as a C string; interior NULs, which C would end at, become the replacement character.
+pub fn c_string(text: &str) -> CString {
+    CString::new(text.replace('\0', "\u{FFFD}")).unwrap_or_default()
+}
+
+fn panic_text(payload: &(dyn Any + Send)) -> String {
+    let text = payload
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| payload.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "panic without a message".to_owned());
+    // A payload's own destructor may panic; forgetting it is the only safe end.
+    format!("the engine panicked: {text}")
+}

@@ -1,0 +1,330 @@
+//! Connections, prepared statements and results of the engine's own queries.
+
+use std::ffi::CStr;
+use std::os::raw::c_char;
+use std::ptr;
+
+use libduckdb_sys as ffi;
+
+use super::callback::c_string;
+use crate::error::{EngineError, EngineResult};
+use crate::generated::errors::ErrorCode;
+use crate::value::bind::to_boxed;
+use crate::value::convert::convert;
+use crate::value::read::VectorReader;
+use crate::value::{LogicalType, Value};
+
+/// A connection of the engine's own; closed when dropped.
+pub struct Connection {
+    raw: ffi::duckdb_connection,
+}
+
+// SAFETY: a DuckDB connection may be used from any thread, one at a time; every shared
+// `Connection` in this crate sits behind a mutex.
+unsafe impl Send for Connection {}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        // SAFETY: `raw` is owned and not used afterwards.
+        unsafe { ffi::duckdb_disconnect(&mut self.raw) }
+    }
+}
+
+impl Connection {
+    /// # Safety
+    /// `raw` must be open and owned by nobody else.
+    pub unsafe fn from_raw(raw: ffi::duckdb_connection) -> Self {
+        Self { raw }
+    }
+
+    pub fn raw(&self) -> ffi::duckdb_connection {
+        self.raw
+    }
+
+    /// DuckDB's id of this connection, as scalar functions see it in their client context.
+    pub fn id(&self) -> u64 {
+        let mut context: ffi::duckdb_client_context = ptr::null_mut();
+        // SAFETY: the connection is open; the context is destroyed right after its use.
+        unsafe {
+            ffi::duckdb_connection_get_client_context(self.raw, &mut context);
+            let id = ffi::duckdb_client_context_get_connection_id(context);
+            ffi::duckdb_destroy_client_context(&mut context);
+            id
+        }
+    }
+
+    /// Runs one or more statements and forgets their results.
+    pub fn execute(&self, sql: &str) -> EngineResult<()> {
+        let text = c_string(sql);
+        // SAFETY: zeroed is the documented initial state of a result.
+        let mut result: ffi::duckdb_result = unsafe { std::mem::zeroed() };
+        // SAFETY: `text` outlives the call, the result is destroyed below.
+        unsafe {
+            let state = ffi::duckdb_query(self.raw, text.as_ptr(), &mut result);
+            let outcome = if state == ffi::duckdb_state_DuckDBSuccess {
+                Ok(())
+            } else {
+                Err(result_error(&mut result))
+            };
+            ffi::duckdb_destroy_result(&mut result);
+            outcome
+        }
+    }
+
+    /// Runs one statement and reads its whole result.
+    pub fn query(&self, sql: &str) -> EngineResult<QueryRows> {
+        self.prepare(sql)?.run(&[])
+    }
+
+    /// Runs one statement with bound parameters and reads its whole result.
+    pub fn query_with(&self, sql: &str, parameters: &[Value]) -> EngineResult<QueryRows> {
+        self.prepare(sql)?.run(parameters)
+    }
+
+    /// The first column of the first row as text; `None` for no row or NULL.
+    pub fn query_text(&self, sql: &str) -> EngineResult<Option<String>> {
+        let first = self
+            .query(sql)?
+            .rows
+            .into_iter()
+            .next()
+            .and_then(|row| row.into_iter().next());
+        Ok(match first {
+            None => None,
+            Some(value) => match convert(value, &LogicalType::Varchar)? {
+                Value::Varchar(text) => Some(text),
+                _ => None,
+            },
+        })
+    }
+
+    /// Prepares exactly one statement; several in one text are refused.
+    pub fn prepare(&self, sql: &str) -> EngineResult<Statement> {
+        let text = c_string(sql);
+        let mut extracted: ffi::duckdb_extracted_statements = ptr::null_mut();
+        let mut raw: ffi::duckdb_prepared_statement = ptr::null_mut();
+        // SAFETY: `text` outlives the calls; `extracted` is destroyed on every path.
+        let outcome = unsafe {
+            let count = ffi::duckdb_extract_statements(self.raw, text.as_ptr(), &mut extracted);
+            let outcome = match count {
+                0 => Err(text_error(
+                    ffi::duckdb_extract_statements_error(extracted),
+                    "empty query",
+                )),
+                1 => {
+                    let state =
+                        ffi::duckdb_prepare_extracted_statement(self.raw, extracted, 0, &mut raw);
+                    if state == ffi::duckdb_state_DuckDBSuccess {
+                        Ok(())
+                    } else {
+                        Err(text_error(
+                            ffi::duckdb_prepare_error(raw),
+                            "the query cannot be prepared",
+                        ))
+                    }
+                }
+                more => Err(EngineError::new(
+                    ErrorCode::SyntaxError,
+                    format!("a query must be one statement, this text holds {more}"),
+                )),
+            };
+            ffi::duckdb_destroy_extracted(&mut extracted);
+            outcome
+        };
+        let statement = Statement { raw };
+        outcome.map(|()| statement)
+    }
+
+    /// Asks DuckDB to stop what this connection runs.
+    pub fn interrupt(&self) {
+        // SAFETY: the connection is open; interrupting is allowed from any thread.
+        unsafe { ffi::duckdb_interrupt(self.raw) }
+    }
+}
+
+/// A prepared statement; destroyed when dropped.
+pub struct Statement {
+    raw: ffi::duckdb_prepared_statement,
+}
+
+impl Drop for Statement {
+    fn drop(&mut self) {
+        // SAFETY: owned; destroying a failed or null statement is allowed.
+        unsafe { ffi::duckdb_destroy_prepare(&mut self.raw) }
+    }
+}
+
+impl Statement {
+    /// Whether this is a SELECT, by DuckDB's own classification.
+    pub fn is_select(&self) -> bool {
+        // SAFETY: `raw` is prepared.
+        unsafe {
+            ffi::duckdb_prepared_statement_type(self.raw)
+                == ffi::duckdb_statement_type_DUCKDB_STATEMENT_TYPE_SELECT
+        }
+    }
+
+    pub fn parameter_count(&self) -> usize {
+        // SAFETY: `raw` is prepared.
+        unsafe { ffi::duckdb_nparams(self.raw) as usize }
+    }
+
+    /// Binds the parameters in order and reads the whole result as values.
+    pub fn run(&self, parameters: &[Value]) -> EngineResult<QueryRows> {
+        let mut rows = QueryRows {
+            columns: Vec::new(),
+            rows: Vec::new(),
+        };
+        self.for_each_chunk(parameters, |columns, readers, count| {
+            rows.columns = columns.to_vec();
+            for row in 0..count {
+                let read: Result<Vec<Value>, _> =
+                    // SAFETY: `row` is below the chunk's size.
+                    readers.iter().map(|reader| unsafe { reader.read(row) }).collect();
+                rows.rows.push(read?);
+            }
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    /// Binds the parameters in order, executes, and visits the result chunk by chunk. `visit` is
+    /// called at least once, with zero rows for an empty result.
+    pub fn for_each_chunk(
+        &self,
+        parameters: &[Value],
+        mut visit: impl FnMut(&[(String, LogicalType)], &[VectorReader], usize) -> EngineResult<()>,
+    ) -> EngineResult<()> {
+        if parameters.len() != self.parameter_count() {
+            return Err(EngineError::new(
+                ErrorCode::InvalidParameterValue,
+                format!(
+                    "the query has {} parameters, {} were given",
+                    self.parameter_count(),
+                    parameters.len()
+                ),
+            ));
+        }
+        for (index, value) in parameters.iter().enumerate() {
+            let boxed = to_boxed(value, &value.natural_type())?;
+            // SAFETY: the binding copies the boxed value, which lives through the call.
+            let state =
+                unsafe { ffi::duckdb_bind_value(self.raw, index as u64 + 1, boxed.as_raw()) };
+            if state != ffi::duckdb_state_DuckDBSuccess {
+                return Err(EngineError::new(
+                    ErrorCode::InvalidParameterValue,
+                    format!("parameter {} cannot be bound", index + 1),
+                ));
+            }
+        }
+        // SAFETY: zeroed is the documented initial state of a result.
+        let mut result = OwnedResult(unsafe { std::mem::zeroed() });
+        // SAFETY: the statement is prepared and its parameters are bound.
+        let state = unsafe { ffi::duckdb_execute_prepared(self.raw, &mut result.0) };
+        if state != ffi::duckdb_state_DuckDBSuccess {
+            // SAFETY: the result holds the error.
+            return Err(unsafe { result_error(&mut result.0) });
+        }
+        let columns = result.columns()?;
+        let mut seen = false;
+        loop {
+            // SAFETY: the result is alive; the chunk is owned by the guard.
+            let chunk = OwnedChunk(unsafe { ffi::duckdb_fetch_chunk(result.0) });
+            if chunk.0.is_null() {
+                break;
+            }
+            // SAFETY: the chunk is alive while the readers are used.
+            let count = unsafe { ffi::duckdb_data_chunk_get_size(chunk.0) } as usize;
+            let readers: Vec<VectorReader> = columns
+                .iter()
+                .enumerate()
+                // SAFETY: the vector belongs to the chunk and has this column's type.
+                .map(|(index, (_, logical_type))| unsafe {
+                    VectorReader::new(
+                        ffi::duckdb_data_chunk_get_vector(chunk.0, index as u64),
+                        logical_type,
+                    )
+                })
+                .collect();
+            seen = true;
+            visit(&columns, &readers, count)?;
+        }
+        // SAFETY: the result is alive; a failure while fetching shows up here.
+        let message = unsafe { ffi::duckdb_result_error(&mut result.0) };
+        if !message.is_null() {
+            // SAFETY: as above.
+            return Err(unsafe { result_error(&mut result.0) });
+        }
+        if !seen {
+            visit(&columns, &[], 0)?;
+        }
+        Ok(())
+    }
+}
+
+/// A whole result as values.
+#[derive(Debug)]
+pub struct QueryRows {
+    pub columns: Vec<(String, LogicalType)>,
+    pub rows: Vec<Vec<Value>>,
+}
+
+struct OwnedResult(ffi::duckdb_result);
+
+impl OwnedResult {
+    fn columns(&mut self) -> EngineResult<Vec<(String, LogicalType)>> {
+        // SAFETY: the result is alive; each logical type is destroyed after being copied.
+        unsafe {
+            let count = ffi::duckdb_column_count(&mut self.0);
+            (0..count)
+                .map(|index| {
+                    let name = ffi::duckdb_column_name(&mut self.0, index);
+                    let name = if name.is_null() {
+                        String::new()
+                    } else {
+                        CStr::from_ptr(name).to_string_lossy().into_owned()
+                    };
+                    let mut raw = ffi::duckdb_column_logical_type(&mut self.0, index);
+                    let logical_type = LogicalType::from_duckdb(raw);
+                    ffi::duckdb_destroy_logical_type(&mut raw);
+                    Ok((name, logical_type?))
+                })
+                .collect()
+        }
+    }
+}
+
+impl Drop for OwnedResult {
+    fn drop(&mut self) {
+        // SAFETY: owned.
+        unsafe { ffi::duckdb_destroy_result(&mut self.0) }
+    }
+}
+
+struct OwnedChunk(ffi::duckdb_data_chunk);
+
+impl Drop for OwnedChunk {
+    fn drop(&mut self) {
+        if !self.0.is_null() {
+            // SAFETY: owned.
+            unsafe { ffi::duckdb_destroy_data_chunk(&mut self.0) }
+        }
+    }
+}
+
+/// # Safety
+/// `message` must be null or a NUL-terminated string that is alive.
+unsafe fn text_error(message: *const c_char, fallback: &str) -> EngineError {
+    if message.is_null() {
+        return EngineError::new(ErrorCode::SyntaxError, fallback);
+    }
+    // SAFETY: by contract.
+    EngineError::from_duckdb(&unsafe { CStr::from_ptr(message) }.to_string_lossy())
+}
+
+/// # Safety
+/// `result` must be the result of a failed execution.
+unsafe fn result_error(result: &mut ffi::duckdb_result) -> EngineError {
+    // SAFETY: by contract.
+    unsafe { text_error(ffi::duckdb_result_error(result), "the query failed") }
+}

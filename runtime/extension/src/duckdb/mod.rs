@@ -1,0 +1,18 @@
+//! A narrow, owned layer over DuckDB's C extension API.
+//!
+//! Everything that touches raw DuckDB pointers lives here or in `value`; the rest of the crate
+//! works with the types below.
+
+mod callback;
+mod connection;
+mod database_handle;
+mod scalar_function;
+mod table_function;
+
+pub use callback::{c_string, contain, contain_with};
+pub use connection::{Connection, QueryRows, Statement};
+pub use database_handle::DatabaseHandle;
+pub use scalar_function::{
+    BindInfo, InitInfo, InvokeInfo, ScalarFunction, ScalarFunctionSpec, register_scalar_function,
+};
+pub use table_function::{TableFunctionSpec, register_table_function};

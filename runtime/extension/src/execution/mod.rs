@@ -1,0 +1,210 @@
+//! One execution of one statement: which versions it runs, what it has already computed, and the
+//! snapshot its nested queries read.
+
+mod memo;
+mod snapshot;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use parking_lot::Mutex;
+
+use crate::error::{EngineError, EngineResult};
+use crate::generated::errors::ErrorCode;
+use crate::registry::{Procedure, ProcedureVersion};
+use crate::rights::Verdicts;
+use crate::state::{DatabaseState, NestedContext};
+use crate::wasm::GuestInstance;
+
+pub use memo::{QueryMemo, ResultMemo, is_repeatable};
+pub use snapshot::Snapshot;
+
+/// The executions in progress, by the connection they run on: a connection runs one at a time.
+#[derive(Default)]
+pub struct Executions {
+    live: Mutex<HashMap<u64, Live>>,
+}
+
+struct Live {
+    execution: Arc<Execution>,
+    /// Occurrences × threads that hold it.
+    holders: usize,
+}
+
+impl Executions {
+    /// Joins the execution on a connection, starting it when this is its first occurrence.
+    pub fn enter(&self, state: &Arc<DatabaseState>, connection_id: u64) -> ExecutionGuard {
+        let mut live = self.live.lock();
+        let entry = live.entry(connection_id).or_insert_with(|| Live {
+            execution: Arc::new(Execution::new(
+                connection_id,
+                state.nested_context(connection_id),
+            )),
+            holders: 0,
+        });
+        entry.holders += 1;
+        ExecutionGuard {
+            state: Arc::clone(state),
+            execution: Arc::clone(&entry.execution),
+        }
+    }
+
+    fn leave(&self, connection_id: u64) {
+        let mut live = self.live.lock();
+        let mut ended = None;
+        if let Some(entry) = live.get_mut(&connection_id) {
+            entry.holders -= 1;
+            if entry.holders == 0 {
+                ended = live.remove(&connection_id);
+            }
+        }
+        drop(live);
+        // Closing connections and instances takes time; not under the lock.
+        drop(ended);
+    }
+
+    /// Stops the guests and nested queries of a connection's statement. True when there was one.
+    pub fn cancel(&self, connection_id: u64) -> bool {
+        let found = self
+            .live
+            .lock()
+            .get(&connection_id)
+            .map(|live| Arc::clone(&live.execution));
+        match found {
+            Some(execution) => {
+                execution.cancelled.store(true, Ordering::Release);
+                execution.snapshot.interrupt();
+                true
+            }
+            None => false,
+        }
+    }
+}
+
+/// Membership of one occurrence on one thread in an execution.
+pub struct ExecutionGuard {
+    state: Arc<DatabaseState>,
+    execution: Arc<Execution>,
+}
+
+impl ExecutionGuard {
+    pub fn execution(&self) -> &Arc<Execution> {
+        &self.execution
+    }
+}
+
+impl Drop for ExecutionGuard {
+    fn drop(&mut self) {
+        self.state.executions.leave(self.execution.connection_id);
+    }
+}
+
+/// One execution of a statement.
+pub struct Execution {
+    connection_id: u64,
+    /// What stands above, when this statement is a procedure's query.
+    pub above: Option<NestedContext>,
+    pub now_micros: i64,
+    pub results: ResultMemo,
+    pub queries: QueryMemo,
+    pub snapshot: Snapshot,
+    pub verdicts: Verdicts,
+    cancelled: AtomicBool,
+    pins: Mutex<HashMap<(String, Option<i32>), Pinned>>,
+    /// Instances between two chunks, by procedure and version.
+    idle: Mutex<HashMap<(String, i32), Vec<GuestInstance>>>,
+}
+
+/// A procedure at the version this execution runs.
+#[derive(Clone)]
+pub struct Pinned {
+    pub procedure: Arc<Procedure>,
+    pub version: Arc<ProcedureVersion>,
+}
+
+impl Execution {
+    fn new(connection_id: u64, above: Option<NestedContext>) -> Self {
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        Self {
+            connection_id,
+            above,
+            now_micros: now.as_micros() as i64,
+            results: ResultMemo::default(),
+            queries: QueryMemo::default(),
+            snapshot: Snapshot::default(),
+            verdicts: Verdicts::default(),
+            cancelled: AtomicBool::new(false),
+            pins: Mutex::new(HashMap::new()),
+            idle: Mutex::new(HashMap::new()),
+        }
+    }
+
+    /// How many procedures stand above this statement.
+    pub fn depth(&self) -> u32 {
+        self.above.as_ref().map_or(0, |above| above.depth)
+    }
+
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Acquire)
+    }
+
+    /// The version this execution runs: the active one at its first use, the same ever after.
+    pub fn pin(
+        &self,
+        state: &DatabaseState,
+        procedure_id: &str,
+        requested: Option<i32>,
+    ) -> EngineResult<Pinned> {
+        let key = (procedure_id.to_owned(), requested);
+        if let Some(pinned) = self.pins.lock().get(&key) {
+            return Ok(pinned.clone());
+        }
+        let procedure = state.registry.get(state, procedure_id)?;
+        let version = procedure.version(requested)?;
+        version.compile(state, &procedure)?;
+        Ok(self
+            .pins
+            .lock()
+            .entry(key)
+            .or_insert(Pinned { procedure, version })
+            .clone())
+    }
+
+    /// Takes an idle instance or makes one; give it back with [`Execution::put_back`].
+    pub fn take_instance(
+        &self,
+        state: &DatabaseState,
+        pinned: &Pinned,
+    ) -> EngineResult<(GuestInstance, bool)> {
+        if self.depth() >= pinned.procedure.limits.depth_max {
+            return Err(EngineError::new(
+                ErrorCode::ProgramLimitExceeded,
+                "procedures call each other too deeply",
+            )
+            .detail(format!(
+                "limit {} levels, in {}",
+                pinned.procedure.limits.depth_max, pinned.procedure.name
+            )));
+        }
+        let key = (pinned.procedure.id.clone(), pinned.version.number);
+        if let Some(instance) = self.idle.lock().get_mut(&key).and_then(Vec::pop) {
+            return Ok((instance, false));
+        }
+        let module = pinned.version.compile(state, &pinned.procedure)?;
+        let instance =
+            GuestInstance::new(&module, &pinned.version.entry, &pinned.procedure.limits)?;
+        Ok((instance, true))
+    }
+
+    /// Keeps an instance for the execution's next chunk. One that trapped is dropped instead.
+    pub fn put_back(&self, pinned: &Pinned, instance: GuestInstance) {
+        if instance.is_healthy() {
+            let key = (pinned.procedure.id.clone(), pinned.version.number);
+            self.idle.lock().entry(key).or_default().push(instance);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! What a running procedure gets from the database: queries on the execution's snapshot, logs,
+//! the statement's time.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use crate::duckdb::Connection;
+use crate::error::{EngineError, EngineResult};
+use crate::execution::{Execution, Pinned, QueryMemo, is_repeatable};
+use crate::generated::errors::ErrorCode;
+use crate::observe::Tally;
+use crate::rights::{Rights, check_query};
+use crate::state::{DatabaseState, NestedContext};
+use crate::value::result::ResultEncoder;
+use crate::value::{Format, Value};
+use crate::wasm::{GuestCall, LogLevel, TransactionVerb};
+
+/// One chunk's calls of one procedure.
+pub struct ProcedureCall {
+    state: Arc<DatabaseState>,
+    execution: Arc<Execution>,
+    pinned: Pinned,
+    /// What stands above this procedure's queries: itself, and what stands above it.
+    context: NestedContext,
+    queries: AtomicU64,
+    query_memo_hits: AtomicU64,
+    query_ns: AtomicU64,
+}
+
+impl ProcedureCall {
+    pub fn new(state: Arc<DatabaseState>, execution: Arc<Execution>, pinned: Pinned) -> Self {
+        let context = NestedContext {
+            depth: execution.depth() + 1,
+            rights: Rights::of(
+                Arc::clone(&pinned.version.rights),
+                execution.above.as_ref().map(|above| &above.rights),
+            ),
+        };
+        Self {
+            state,
+            execution,
+            pinned,
+            context,
+            queries: AtomicU64::new(0),
+            query_memo_hits: AtomicU64::new(0),
+            query_ns: AtomicU64::new(0),
+        }
+    }
+
+    pub fn add_to(&self, tally: &mut Tally) {
+        tally.queries += self.queries.load(Ordering::Relaxed);
+        tally.query_memo_hits += self.query_memo_hits.load(Ordering::Relaxed);
+        tally.query_ns += self.query_ns.load(Ordering::Relaxed);
+    }
+
+    fn run(
+        &self,
+        connection: &Connection,
+        sql: &str,
+        parameters: &[Value],
+        format: Format,
+    ) -> EngineResult<Arc<[u8]>> {
+        let statement = connection.prepare(sql)?;
+        if !statement.is_select() {
+            return Err(EngineError::new(
+                ErrorCode::InsufficientPrivilege,
+                "the procedure may not run this kind of statement",
+            )
+            .detail("only SELECT is allowed without further capabilities"));
+        }
+        check_query(
+            connection,
+            sql,
+            &self.context.rights,
+            &self.pinned.procedure.name,
+            &self.execution.verdicts,
+        )?;
+        let bytes_max = self.pinned.procedure.limits.query_result_bytes_max as usize;
+        let mut encoder: Option<ResultEncoder> = None;
+        statement.for_each_chunk(parameters, |columns, readers, count| {
+            let encoder =
+                encoder.get_or_insert_with(|| ResultEncoder::new(format, columns, bytes_max));
+            if count > 0 {
+                // SAFETY: the readers belong to the chunk being visited.
+                unsafe { encoder.push_chunk(readers, count) }?;
+            }
+            Ok(())
+        })?;
+        let encoder = encoder.ok_or_else(|| EngineError::internal("a result without columns"))?;
+        Ok(encoder.finish()?.into())
+    }
+}
+
+impl GuestCall for ProcedureCall {
+    fn query(&self, sql: &str, parameters: &[Value], format: Format) -> EngineResult<Arc<[u8]>> {
+        self.queries.fetch_add(1, Ordering::Relaxed);
+        let key = is_repeatable(sql)
+            .then(|| QueryMemo::key(sql, parameters, format))
+            .transpose()?;
+        if let Some(answer) = key.as_ref().and_then(|key| self.execution.queries.get(key)) {
+            self.query_memo_hits.fetch_add(1, Ordering::Relaxed);
+            return Ok(answer);
+        }
+        if self.execution.is_cancelled() {
+            return Err(EngineError::new(
+                ErrorCode::QueryCanceled,
+                "the statement was cancelled",
+            ));
+        }
+        let started = Instant::now();
+        let answer =
+            self.execution
+                .snapshot
+                .with_connection(&self.state, &self.context, |connection| {
+                    self.run(connection, sql, parameters, format)
+                });
+        self.query_ns
+            .fetch_add(started.elapsed().as_nanos() as u64, Ordering::Relaxed);
+        let answer = answer?;
+        if let Some(key) = key {
+            self.execution.queries.insert(&key, &answer);
+        }
+        Ok(answer)
+    }
+
+    fn log(&self, level: LogLevel, message: &str) {
+        self.state.logs.push(
+            level,
+            &self.pinned.procedure.name,
+            self.pinned.version.number,
+            message,
+        );
+    }
+
+    fn now_micros(&self) -> i64 {
+        self.execution.now_micros
+    }
+
+    fn transaction(&self, _verb: TransactionVerb) -> EngineResult<()> {
+        Err(EngineError::new(
+            ErrorCode::FeatureNotSupported,
+            "a procedure cannot control transactions yet",
+        )
+        .detail("its queries read one snapshot of the statement that calls it"))
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.execution.is_cancelled()
+    }
+}

@@ -1,0 +1,426 @@
+//! The internal functions behind procedures: what runs when SQL calls one.
+//!
+//! `heliosdb_invoke_<type>(procedure id, version or NULL, arguments…)` is volatile and serves
+//! STABLE and VOLATILE procedures; `heliosdb_compute_<type>` is foldable and serves IMMUTABLE
+//! ones. DuckDB knows nothing between the two, so what VOLATILE costs a STABLE procedure is won
+//! back by the execution's memo.
+
+mod guest_call;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::duckdb::{
+    BindInfo, Connection, InitInfo, InvokeInfo, ScalarFunction, ScalarFunctionSpec,
+    register_scalar_function,
+};
+use crate::error::{EngineError, EngineResult};
+use crate::execution::{ExecutionGuard, Pinned};
+use crate::generated::errors::ErrorCode;
+use crate::observe::{Counters, Tally};
+use crate::registry::Volatility;
+use crate::state::DatabaseState;
+use crate::value::convert::convert;
+use crate::value::key::encode_key;
+use crate::value::read::VectorReader;
+use crate::value::{LogicalType, Value, write};
+use crate::wasm::{ActiveGuest, GuestCall, GuestInstance, LogLevel};
+use guest_call::ProcedureCall;
+
+/// Arguments before the procedure's own: its id and the version asked for.
+const LEADING_ARGUMENTS: usize = 2;
+
+/// The internal function's name for a return type.
+pub fn function_name(returns: &LogicalType, volatility: Volatility) -> String {
+    let kind = if volatility == Volatility::Immutable {
+        "compute"
+    } else {
+        "invoke"
+    };
+    format!("heliosdb_{kind}_{}", returns.mangle())
+}
+
+/// The return types whose functions every database has from LOAD on. Others are registered when
+/// a procedure that returns them is created or found.
+pub fn scalar_types() -> Vec<LogicalType> {
+    use LogicalType::{
+        BigInt, Bit, Blob, Boolean, Date, Decimal, Double, Float, HugeInt, Integer, Interval, Json,
+        SmallInt, Time, TimeTz, Timestamp, TimestampMs, TimestampNs, TimestampS, TimestampTz,
+        TinyInt, UBigInt, UHugeInt, UInteger, USmallInt, UTinyInt, Uuid, Varchar,
+    };
+    vec![
+        Boolean,
+        TinyInt,
+        SmallInt,
+        Integer,
+        BigInt,
+        HugeInt,
+        UTinyInt,
+        USmallInt,
+        UInteger,
+        UBigInt,
+        UHugeInt,
+        Float,
+        Double,
+        Decimal {
+            width: 18,
+            scale: 3,
+        },
+        Varchar,
+        Json,
+        Blob,
+        Bit,
+        Date,
+        Time,
+        TimeTz,
+        TimestampS,
+        TimestampMs,
+        Timestamp,
+        TimestampNs,
+        TimestampTz,
+        Interval,
+        Uuid,
+    ]
+}
+
+/// Registers the two functions of a return type unless they are there. True when they were
+/// registered by this call, which transactions already open cannot see.
+pub fn ensure_return_type(
+    state: &DatabaseState,
+    connection: &Connection,
+    returns: &LogicalType,
+) -> EngineResult<bool> {
+    let Some(owner) = state.myself() else {
+        return Err(EngineError::internal("the database is closing"));
+    };
+    let mut registered = state.registered_returns.lock();
+    if registered.contains(&returns.mangle()) {
+        return Ok(false);
+    }
+    for volatility in [Volatility::Volatile, Volatility::Immutable] {
+        register_scalar_function(
+            connection,
+            &ScalarFunctionSpec {
+                name: &function_name(returns, volatility),
+                parameters: &[],
+                takes_any: true,
+                returns,
+                is_volatile: volatility == Volatility::Volatile,
+            },
+            Invoke {
+                state: Arc::clone(&owner),
+                returns: returns.clone(),
+            },
+        )?;
+    }
+    registered.insert(returns.mangle());
+    Ok(true)
+}
+
+/// The internal function of one return type.
+struct Invoke {
+    state: Arc<DatabaseState>,
+    returns: LogicalType,
+}
+
+/// What is known when a statement is bound.
+#[derive(Clone)]
+struct Bound {
+    procedure_id: String,
+    argument_types: Arc<[LogicalType]>,
+    version: BoundVersion,
+}
+
+#[derive(Clone, Copy)]
+enum BoundVersion {
+    /// `version` was left out or is the constant NULL: whatever is active when execution starts.
+    Active,
+    /// A constant.
+    Fixed(i32),
+    /// A parameter of a prepared statement: read from the first row.
+    Argument,
+}
+
+/// One occurrence on one thread during one execution.
+struct Local {
+    guard: ExecutionGuard,
+    pinned: Option<Pinned>,
+    counters: Option<Arc<Counters>>,
+    /// Reused between rows.
+    key: Vec<u8>,
+}
+
+impl ScalarFunction for Invoke {
+    type Bind = Bound;
+    type Local = Local;
+
+    fn bind(&self, info: &BindInfo) -> EngineResult<Bound> {
+        let count = info.argument_count();
+        if count < LEADING_ARGUMENTS {
+            return Err(internal_only());
+        }
+        let Some(Value::Varchar(procedure_id)) = info.constant_argument(0)? else {
+            return Err(internal_only());
+        };
+        let version = match info.constant_argument(1)? {
+            Some(Value::Null) => BoundVersion::Active,
+            Some(value) => BoundVersion::Fixed(version_number(&value)?),
+            None => BoundVersion::Argument,
+        };
+        let argument_types = (0..count)
+            .map(|index| info.argument_type(index))
+            .collect::<EngineResult<Vec<_>>>()?;
+        let procedure = self.state.registry.get(&self.state, &procedure_id)?;
+        let given = count - LEADING_ARGUMENTS;
+        if given != procedure.parameters.len() {
+            return Err(EngineError::new(
+                ErrorCode::UndefinedFunction,
+                format!(
+                    "{} takes {} arguments, not {given}",
+                    procedure.name,
+                    procedure.parameters.len()
+                ),
+            ));
+        }
+        if let BoundVersion::Fixed(number) = version {
+            procedure.version(Some(number))?;
+        }
+        Ok(Bound {
+            procedure_id,
+            argument_types: argument_types.into(),
+            version,
+        })
+    }
+
+    fn init(&self, bound: &Bound, info: &InitInfo) -> EngineResult<Local> {
+        let guard = self
+            .state
+            .executions
+            .enter(&self.state, info.connection_id());
+        let requested = match bound.version {
+            BoundVersion::Active => Some(None),
+            BoundVersion::Fixed(number) => Some(Some(number)),
+            BoundVersion::Argument => None,
+        };
+        // Pinned here and not at the first row: the version is settled when execution starts.
+        let pinned = requested
+            .map(|version| {
+                guard
+                    .execution()
+                    .pin(&self.state, &bound.procedure_id, version)
+            })
+            .transpose()?;
+        Ok(Local {
+            guard,
+            pinned,
+            counters: None,
+            key: Vec::new(),
+        })
+    }
+
+    fn invoke(&self, bound: &Bound, local: &mut Local, info: &InvokeInfo) -> EngineResult<()> {
+        let row_count = info.row_count();
+        if row_count == 0 {
+            return Ok(());
+        }
+        let readers: Vec<VectorReader<'_>> = bound
+            .argument_types
+            .iter()
+            .enumerate()
+            .map(|(index, logical_type)| info.argument(index, logical_type))
+            .collect();
+        let pinned = match &local.pinned {
+            Some(pinned) => pinned.clone(),
+            None => {
+                let requested = requested_version(&readers[1], row_count)?;
+                let execution = local.guard.execution();
+                let pinned = execution.pin(&self.state, &bound.procedure_id, requested)?;
+                local.pinned = Some(pinned.clone());
+                pinned
+            }
+        };
+        let counters = Arc::clone(local.counters.get_or_insert_with(|| {
+            self.state
+                .metrics
+                .of(&pinned.procedure.name, pinned.version.number)
+        }));
+        let started = Instant::now();
+        let call = Arc::new(ProcedureCall::new(
+            Arc::clone(&self.state),
+            Arc::clone(local.guard.execution()),
+            pinned.clone(),
+        ));
+        let mut chunk = Chunk {
+            function: self,
+            execution: local.guard.execution(),
+            pinned: &pinned,
+            guest_call: Arc::clone(&call) as Arc<dyn GuestCall>,
+            instance: None,
+            tally: Tally {
+                rows: row_count as u64,
+                ..Tally::default()
+            },
+            key: &mut local.key,
+            _active: ActiveGuest::enter(),
+        };
+        let outcome = chunk.run(&readers[LEADING_ARGUMENTS..], row_count, info);
+        let mut tally = chunk.finish();
+        tally.wall_ns = started.elapsed().as_nanos() as u64;
+        call.add_to(&mut tally);
+        counters.add(&tally);
+        outcome
+    }
+}
+
+/// The evaluation of one chunk.
+struct Chunk<'a> {
+    function: &'a Invoke,
+    execution: &'a crate::execution::Execution,
+    pinned: &'a Pinned,
+    guest_call: Arc<dyn GuestCall>,
+    instance: Option<GuestInstance>,
+    tally: Tally,
+    key: &'a mut Vec<u8>,
+    _active: ActiveGuest,
+}
+
+impl Chunk<'_> {
+    fn run(
+        &mut self,
+        readers: &[VectorReader<'_>],
+        row_count: usize,
+        info: &InvokeInfo,
+    ) -> EngineResult<()> {
+        let procedure = &self.pinned.procedure;
+        let is_memoised = procedure.volatility == Volatility::Stable;
+        for row in 0..row_count {
+            let value = if !procedure.called_on_null_input
+                // SAFETY: `row` lies inside the chunk.
+                && readers.iter().any(|reader| !unsafe { reader.is_valid(row) })
+            {
+                Value::Null
+            } else if is_memoised {
+                self.memoised(readers, row)?
+            } else {
+                self.evaluate(readers, row)?
+            };
+            // SAFETY: the output vector has the registered return type and room for the chunk.
+            unsafe { write::write(info.output(), &self.function.returns, row, &value) }?;
+        }
+        Ok(())
+    }
+
+    fn memoised(&mut self, readers: &[VectorReader<'_>], row: usize) -> EngineResult<Value> {
+        self.key.clear();
+        self.key
+            .extend_from_slice(self.pinned.procedure.id.as_bytes());
+        self.key
+            .extend_from_slice(&self.pinned.version.number.to_le_bytes());
+        // SAFETY: `row` lies inside the chunk.
+        unsafe { encode_key(readers, row, self.key) };
+        if let Some(known) = self.execution.results.get(self.key) {
+            self.tally.memo_hits += 1;
+            return Ok(known);
+        }
+        let value = self.evaluate(readers, row)?;
+        self.execution.results.insert(self.key, value.clone());
+        Ok(value)
+    }
+
+    fn evaluate(&mut self, readers: &[VectorReader<'_>], row: usize) -> EngineResult<Value> {
+        // SAFETY: `row` lies inside the chunk.
+        let arguments: Result<Vec<Value>, _> = readers
+            .iter()
+            .map(|reader| unsafe { reader.read(row) })
+            .collect();
+        let arguments = arguments?;
+        self.tally.calls += 1;
+        match self.call_guest(arguments) {
+            Ok(value) => Ok(value),
+            Err(error) => {
+                self.tally.errors += 1;
+                let recoverable = error.code != ErrorCode::QueryCanceled
+                    && error.code != ErrorCode::InternalError;
+                if self.pinned.procedure.on_error_null && recoverable {
+                    self.guest_call.log(LogLevel::Error, &error.to_string());
+                    return Ok(Value::Null);
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn call_guest(&mut self, arguments: Vec<Value>) -> EngineResult<Value> {
+        let mut instance = match self.instance.take() {
+            Some(instance) => instance,
+            None => {
+                let (instance, is_cold) = self
+                    .execution
+                    .take_instance(&self.function.state, self.pinned)?;
+                self.tally.cold_starts += u64::from(is_cold);
+                instance
+            }
+        };
+        let outcome = instance.call(&self.guest_call, &self.pinned.procedure.name, arguments);
+        self.tally.peak_memory_bytes = self
+            .tally
+            .peak_memory_bytes
+            .max(instance.peak_memory_bytes() as u64);
+        if instance.is_healthy() {
+            self.instance = Some(instance);
+        }
+        let value = outcome?.value;
+        convert(value, &self.function.returns).map_err(|error| {
+            EngineError::from(error).hint(format!(
+                "procedure {} is declared RETURNS {}",
+                self.pinned.procedure.name, self.pinned.procedure.returns_name
+            ))
+        })
+    }
+
+    fn finish(mut self) -> Tally {
+        if let Some(instance) = self.instance.take() {
+            self.execution.put_back(self.pinned, instance);
+        }
+        self.tally
+    }
+}
+
+/// The version a non-constant argument asks for; one statement runs one version.
+fn requested_version(reader: &VectorReader<'_>, row_count: usize) -> EngineResult<Option<i32>> {
+    // SAFETY: the rows lie inside the chunk.
+    let first = unsafe { reader.read(0) }?;
+    // SAFETY: as above.
+    let differs = (1..row_count).any(|row| unsafe { reader.read(row) }.as_ref() != Ok(&first));
+    if differs {
+        return Err(EngineError::new(
+            ErrorCode::FeatureNotSupported,
+            "the version argument must be the same for every row",
+        ));
+    }
+    match first {
+        Value::Null => Ok(None),
+        value => version_number(&value).map(Some),
+    }
+}
+
+fn version_number(value: &Value) -> EngineResult<i32> {
+    match convert(value.clone(), &LogicalType::Integer) {
+        Ok(Value::Integer(number)) => Ok(number),
+        _ => Err(EngineError::new(
+            ErrorCode::InvalidParameterValue,
+            format!(
+                "the version of a procedure is a whole number, not {}",
+                value.kind()
+            ),
+        )),
+    }
+}
+
+fn internal_only() -> EngineError {
+    EngineError::new(
+        ErrorCode::InsufficientPrivilege,
+        "this function is how procedures are called; it is not called by itself",
+    )
+    .hint("call the procedure by its name")
+}

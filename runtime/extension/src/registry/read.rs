@@ -1,0 +1,177 @@
+//! Reading the registry's tables.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use super::procedure::{Procedure, ProcedureVersion, Volatility, quote_identifier};
+use crate::duckdb::Connection;
+use crate::error::{EngineError, EngineResult};
+use crate::generated::errors::ErrorCode;
+use crate::rights::RightSet;
+use crate::value::{LogicalType, Value};
+use crate::wasm::ModuleHash;
+
+/// The attached databases that hold a registry.
+pub fn databases_with_registry(connection: &Connection) -> EngineResult<Vec<String>> {
+    let rows = connection.query(
+        "SELECT database_name FROM duckdb_tables() \
+         WHERE schema_name = 'heliosdb' AND table_name = 'procedure_versions' ORDER BY 1",
+    )?;
+    rows.rows
+        .into_iter()
+        .map(|row| Row(row.into_iter()).text())
+        .collect()
+}
+
+/// All procedures of one database's registry.
+pub fn procedures(connection: &Connection, database: &str) -> EngineResult<Vec<Procedure>> {
+    let qualifier = quote_identifier(database);
+    let versions = versions(connection, database, &qualifier)?;
+    let rows = connection.query(&format!(
+        "SELECT id, schema_name, name, parameters, returns, volatility, is_called_on_null, \
+         on_error, is_visibility_strict, options, comment, active_version \
+         FROM {qualifier}.heliosdb.procedures ORDER BY schema_name, name, id"
+    ))?;
+    let mut found = Vec::with_capacity(rows.rows.len());
+    for row in rows.rows {
+        let mut row = Row(row.into_iter());
+        let id = row.text()?;
+        let schema = row.text()?;
+        let name = row.text()?;
+        let parameters = parse_json(&name, &row.text()?)?;
+        let returns_name = row.text()?;
+        let volatility = row.text()?;
+        let called_on_null_input = row.boolean();
+        let on_error_null = row.text()? == "NULL";
+        let strict_visibility = row.boolean();
+        let limits = parse_json(&name, &row.text()?)?;
+        let comment = row.optional_text();
+        let active_version = row.integer();
+        found.push(Procedure {
+            returns: resolve_type(connection, &returns_name)?,
+            volatility: Volatility::parse(&volatility)
+                .ok_or_else(|| corrupted(&name, &format!("volatility {volatility}")))?,
+            versions: versions.get(&id).cloned().unwrap_or_default(),
+            id,
+            database: database.to_owned(),
+            schema,
+            name,
+            parameters,
+            returns_name,
+            called_on_null_input,
+            on_error_null,
+            strict_visibility,
+            limits,
+            comment,
+            active_version,
+        });
+    }
+    Ok(found)
+}
+
+type Versions = BTreeMap<i32, Arc<ProcedureVersion>>;
+
+fn versions(
+    connection: &Connection,
+    database: &str,
+    qualifier: &str,
+) -> EngineResult<std::collections::HashMap<String, Versions>> {
+    let rows = connection.query(&format!(
+        "SELECT procedure_id, version, module_hash, entry, capabilities \
+         FROM {qualifier}.heliosdb.procedure_versions"
+    ))?;
+    let mut found: std::collections::HashMap<String, Versions> = std::collections::HashMap::new();
+    for row in rows.rows {
+        let mut row = Row(row.into_iter());
+        let id = row.text()?;
+        let number = row.integer();
+        let hash = row.text()?;
+        let entry = row.text()?;
+        let capabilities: Option<Vec<String>> = row
+            .optional_text()
+            .map(|text| parse_json(&id, &text))
+            .transpose()?;
+        let version = ProcedureVersion {
+            number,
+            module_hash: ModuleHash::parse(&hash).ok_or_else(|| corrupted(&id, "module hash"))?,
+            entry,
+            rights: Arc::new(RightSet::parse(capabilities.as_deref(), database)?),
+            capabilities,
+            compiled: OnceLock::new(),
+        };
+        found
+            .entry(id)
+            .or_default()
+            .insert(number, Arc::new(version));
+    }
+    Ok(found)
+}
+
+/// A type by its SQL text, as DuckDB itself understands it; user-defined types included.
+pub fn resolve_type(connection: &Connection, text: &str) -> EngineResult<LogicalType> {
+    if let Ok(known) = LogicalType::parse(text) {
+        return Ok(known);
+    }
+    let statement = connection
+        .prepare(&format!("SELECT CAST(NULL AS {text})"))
+        .map_err(|error| {
+            EngineError::new(
+                ErrorCode::UndefinedObject,
+                format!("type {text} does not exist"),
+            )
+            .detail(error.message)
+        })?;
+    let mut resolved = None;
+    statement.for_each_chunk(&[], |columns, _, _| {
+        if let [(_, logical_type)] = columns {
+            resolved = Some(logical_type.clone());
+        }
+        Ok(())
+    })?;
+    resolved.ok_or_else(|| {
+        EngineError::new(
+            ErrorCode::UndefinedObject,
+            format!("type {text} does not exist"),
+        )
+    })
+}
+
+fn parse_json<T: serde::de::DeserializeOwned>(name: &str, text: &str) -> EngineResult<T> {
+    serde_json::from_str(text).map_err(|error| corrupted(name, &error.to_string()))
+}
+
+fn corrupted(name: &str, what: &str) -> EngineError {
+    EngineError::new(
+        ErrorCode::DataCorrupted,
+        format!("the registry's entry of procedure {name} cannot be read"),
+    )
+    .detail(what)
+}
+
+/// A row's values, read one after another.
+struct Row(std::vec::IntoIter<Value>);
+
+impl Row {
+    fn text(&mut self) -> EngineResult<String> {
+        self.optional_text()
+            .ok_or_else(|| corrupted("?", "NULL where a text belongs"))
+    }
+
+    fn optional_text(&mut self) -> Option<String> {
+        match self.0.next() {
+            Some(Value::Varchar(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn boolean(&mut self) -> bool {
+        matches!(self.0.next(), Some(Value::Boolean(true)))
+    }
+
+    fn integer(&mut self) -> i32 {
+        match self.0.next() {
+            Some(Value::Integer(number)) => number,
+            _ => 0,
+        }
+    }
+}

@@ -1,0 +1,319 @@
+//! The functions any client can call after LOAD: DDL planning, the registry, metrics and logs.
+
+use std::sync::Arc;
+
+use crate::duckdb::{
+    BindInfo, Connection, InitInfo, InvokeInfo, ScalarFunction, ScalarFunctionSpec,
+    TableFunctionSpec, register_scalar_function, register_table_function,
+};
+use crate::error::{EngineError, EngineResult};
+use crate::generated::errors::ErrorCode;
+use crate::registry;
+use crate::state::DatabaseState;
+use crate::value::{LogicalType, Value, write};
+use crate::wasm::ModuleHash;
+
+/// Registers every function of this file.
+pub fn register(connection: &Connection, state: &Arc<DatabaseState>) -> EngineResult<()> {
+    scalar_functions(connection, state)?;
+    table_functions(connection, state)
+}
+
+fn scalar_functions(connection: &Connection, state: &Arc<DatabaseState>) -> EngineResult<()> {
+    use LogicalType::{BigInt, Blob, Boolean, Integer, Varchar};
+    let register =
+        |name: &'static str,
+         parameters: &[LogicalType],
+         returns: LogicalType,
+         body: fn(&Arc<DatabaseState>, &[Value]) -> EngineResult<Value>| {
+            register_scalar_function(
+                connection,
+                // All of them look at state that changes, so none may be folded.
+                &ScalarFunctionSpec {
+                    name,
+                    parameters,
+                    takes_any: false,
+                    returns: &returns,
+                    is_volatile: true,
+                },
+                SqlFunction {
+                    name,
+                    state: Arc::clone(state),
+                    returns: returns.clone(),
+                    body,
+                },
+            )
+        };
+    register("heliosdb_version", &[], Varchar, |_, _| {
+        Ok(Value::Varchar(env!("CARGO_PKG_VERSION").to_owned()))
+    })?;
+    register("heliosdb_migrate", &[], Integer, |state, _| {
+        registry::migrate(&state.connect()?).map(Value::Integer)
+    })?;
+    register("heliosdb_refresh", &[], Boolean, |state, _| {
+        state.registry.refresh(state)?;
+        Ok(Value::Boolean(true))
+    })?;
+    register(
+        "heliosdb_plan_ddl",
+        &[Varchar, Blob, Varchar],
+        Varchar,
+        |state, arguments| {
+            let [Value::Varchar(statement), module, current] = arguments else {
+                return Err(missing_argument("statement"));
+            };
+            let module = match module {
+                Value::Blob(bytes) => Some(bytes.as_slice()),
+                _ => None,
+            };
+            registry::plan_ddl(state, statement, module, text(current)).map(Value::Varchar)
+        },
+    )?;
+    register(
+        "heliosdb_staged_module",
+        &[Varchar],
+        Blob,
+        |state, arguments| {
+            let hash = text(&arguments[0]).and_then(ModuleHash::parse);
+            let bytes = hash.and_then(|hash| state.registry.staged_module(&hash));
+            bytes
+                .map(|bytes| Value::Blob(bytes.to_vec()))
+                .ok_or_else(|| {
+                    EngineError::new(
+                        ErrorCode::UndefinedObject,
+                        "no module of that hash is staged",
+                    )
+                })
+        },
+    )?;
+    register(
+        "heliosdb_cancel",
+        &[BigInt],
+        Boolean,
+        |state, arguments| match arguments {
+            [Value::BigInt(connection_id)] => Ok(Value::Boolean(
+                state.executions.cancel(*connection_id as u64),
+            )),
+            _ => Err(missing_argument("connection id")),
+        },
+    )
+}
+
+fn table_functions(connection: &Connection, state: &Arc<DatabaseState>) -> EngineResult<()> {
+    use LogicalType::{BigInt, Boolean, Double, Integer, TimestampTz, Varchar};
+    let owner = Arc::clone(state);
+    register_table_function(
+        connection,
+        TableFunctionSpec {
+            name: "heliosdb_procedures",
+            columns: vec![
+                ("name", Varchar),
+                ("schema_name", Varchar),
+                ("database_name", Varchar),
+                ("signature", Varchar),
+                ("parameters", Varchar),
+                ("returns", Varchar),
+                ("volatility", Varchar),
+                ("active_version", Integer),
+                ("versions", Varchar),
+                ("entry", Varchar),
+                ("capabilities", Varchar),
+                ("limits", Varchar),
+                ("called_on_null_input", Boolean),
+                ("module_hash", Varchar),
+                ("comment", Varchar),
+                ("id", Varchar),
+            ],
+            rows: Box::new(move || procedure_rows(&owner)),
+        },
+    )?;
+    let owner = Arc::clone(state);
+    register_table_function(
+        connection,
+        TableFunctionSpec {
+            name: "heliosdb_metrics",
+            columns: vec![
+                ("procedure", Varchar),
+                ("version", Integer),
+                ("calls", BigInt),
+                ("row_count", BigInt),
+                ("errors", BigInt),
+                ("memo_hits", BigInt),
+                ("queries", BigInt),
+                ("query_memo_hits", BigInt),
+                ("query_ms", Double),
+                ("wall_ms", Double),
+                ("cold_starts", BigInt),
+                ("peak_memory_bytes", BigInt),
+            ],
+            rows: Box::new(move || Ok(metric_rows(&owner))),
+        },
+    )?;
+    let owner = Arc::clone(state);
+    register_table_function(
+        connection,
+        TableFunctionSpec {
+            name: "heliosdb_logs",
+            columns: vec![
+                ("sequence", BigInt),
+                ("time", TimestampTz),
+                ("level", Varchar),
+                ("procedure", Varchar),
+                ("version", Integer),
+                ("message", Varchar),
+            ],
+            rows: Box::new(move || Ok(log_rows(&owner))),
+        },
+    )
+}
+
+fn procedure_rows(state: &DatabaseState) -> EngineResult<Vec<Vec<Value>>> {
+    let json = |value: serde_json::Value| Value::Varchar(value.to_string());
+    Ok(state
+        .registry
+        .all(state)?
+        .iter()
+        .map(|procedure| {
+            let active = procedure.versions.get(&procedure.active_version);
+            let versions: Vec<i32> = procedure.versions.keys().copied().collect();
+            vec![
+                varchar(&procedure.name),
+                varchar(&procedure.schema),
+                varchar(&procedure.database),
+                varchar(&procedure.signature()),
+                json(serde_json::json!(procedure.parameters)),
+                varchar(&procedure.returns_name),
+                varchar(procedure.volatility.name()),
+                Value::Integer(procedure.active_version),
+                json(serde_json::json!(versions)),
+                active.map_or(Value::Null, |version| varchar(&version.entry)),
+                active
+                    .and_then(|version| version.capabilities.as_ref())
+                    .map_or(Value::Null, |rights| json(serde_json::json!(rights))),
+                json(serde_json::json!(procedure.limits)),
+                Value::Boolean(procedure.called_on_null_input),
+                active.map_or(Value::Null, |version| {
+                    varchar(&version.module_hash.to_string())
+                }),
+                procedure.comment.as_deref().map_or(Value::Null, varchar),
+                varchar(&procedure.id),
+            ]
+        })
+        .collect())
+}
+
+fn metric_rows(state: &DatabaseState) -> Vec<Vec<Value>> {
+    let count = |number: u64| Value::BigInt(i64::try_from(number).unwrap_or(i64::MAX));
+    let milliseconds = |nanoseconds: u64| Value::Double(nanoseconds as f64 / 1e6);
+    state
+        .metrics
+        .all()
+        .into_iter()
+        .map(|(procedure, version, tally)| {
+            vec![
+                Value::Varchar(procedure),
+                Value::Integer(version),
+                count(tally.calls),
+                count(tally.rows),
+                count(tally.errors),
+                count(tally.memo_hits),
+                count(tally.queries),
+                count(tally.query_memo_hits),
+                milliseconds(tally.query_ns),
+                milliseconds(tally.wall_ns),
+                count(tally.cold_starts),
+                count(tally.peak_memory_bytes),
+            ]
+        })
+        .collect()
+}
+
+fn log_rows(state: &DatabaseState) -> Vec<Vec<Value>> {
+    state
+        .logs
+        .entries()
+        .into_iter()
+        .map(|entry| {
+            vec![
+                Value::BigInt(entry.sequence as i64),
+                Value::TimestampTz(entry.time_micros),
+                varchar(entry.level.name()),
+                Value::Varchar(entry.procedure),
+                Value::Integer(entry.version),
+                Value::Varchar(entry.message),
+            ]
+        })
+        .collect()
+}
+
+fn varchar(text: &str) -> Value {
+    Value::Varchar(text.to_owned())
+}
+
+fn text(value: &Value) -> Option<&str> {
+    match value {
+        Value::Varchar(text) => Some(text),
+        _ => None,
+    }
+}
+
+fn missing_argument(name: &str) -> EngineError {
+    EngineError::new(
+        ErrorCode::NullValueNotAllowed,
+        format!("the argument {name} is missing"),
+    )
+}
+
+/// A scalar function whose body is a plain Rust function over values.
+struct SqlFunction {
+    name: &'static str,
+    state: Arc<DatabaseState>,
+    returns: LogicalType,
+    body: fn(&Arc<DatabaseState>, &[Value]) -> EngineResult<Value>,
+}
+
+impl ScalarFunction for SqlFunction {
+    type Bind = Arc<[LogicalType]>;
+    type Local = ();
+
+    fn bind(&self, info: &BindInfo) -> EngineResult<Self::Bind> {
+        let types: EngineResult<Vec<_>> = (0..info.argument_count())
+            .map(|index| info.argument_type(index))
+            .collect();
+        Ok(types?.into())
+    }
+
+    fn init(&self, _bind: &Self::Bind, info: &InitInfo) -> EngineResult<()> {
+        // A second line behind the verdict: a procedure never manages procedures.
+        match self.state.nested_context(info.connection_id()) {
+            None => Ok(()),
+            Some(_) => Err(EngineError::new(
+                ErrorCode::InsufficientPrivilege,
+                format!("procedures may not call {}()", self.name),
+            )),
+        }
+    }
+
+    fn invoke(&self, bind: &Self::Bind, _local: &mut (), info: &InvokeInfo) -> EngineResult<()> {
+        for row in 0..info.row_count() {
+            let arguments: Result<Vec<Value>, _> = bind
+                .iter()
+                .enumerate()
+                // SAFETY: `row` lies inside the chunk.
+                .map(|(index, logical_type)| unsafe {
+                    info.argument(index, logical_type).read(row)
+                })
+                .collect();
+            let value = (self.body)(&self.state, &arguments?).map_err(|error| {
+                if error.detail.is_none() && error.code == ErrorCode::InternalError {
+                    error.detail(self.name)
+                } else {
+                    error
+                }
+            })?;
+            // SAFETY: the output has the registered return type and room for the chunk.
+            unsafe { write::write(info.output(), &self.returns, row, &value) }?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,178 @@
+//! Compiling modules, checking them against the contract, and keeping them by content.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, OnceLock, Weak};
+
+use parking_lot::Mutex;
+use wasmtime::{ExternType, Linker, Module, ValType};
+
+use super::engine::{MEMORY_BYTES_CEILING, shared_engine};
+use super::host_functions;
+use super::instance::HostState;
+use super::limits::MODULE_BYTES_MAX;
+use super::module::{CompiledModule, HostImport, ModuleHash, entry_exports, exports_function};
+use super::preview1;
+use crate::error::{EngineError, EngineResult};
+use crate::generated::errors::ErrorCode;
+
+/// Compiled modules of the process by content; freed when no procedure holds them.
+static MODULES: OnceLock<Mutex<HashMap<ModuleHash, Weak<CompiledModule>>>> = OnceLock::new();
+
+/// Compiles a module, or returns the compiled one of the same content.
+pub fn compile_module(bytes: &[u8]) -> EngineResult<Arc<CompiledModule>> {
+    if bytes.len() > MODULE_BYTES_MAX {
+        return Err(
+            EngineError::new(ErrorCode::ProgramLimitExceeded, "the module is too large").detail(
+                format!(
+                    "limit {MODULE_BYTES_MAX} bytes, module {} bytes",
+                    bytes.len()
+                ),
+            ),
+        );
+    }
+    let hash = ModuleHash::of(bytes);
+    let modules = MODULES.get_or_init(|| Mutex::new(HashMap::new()));
+    if let Some(found) = modules.lock().get(&hash).and_then(Weak::upgrade) {
+        return Ok(found);
+    }
+    // Compiled outside the lock: two threads may do it twice, which costs time but nothing else.
+    let compiled = Arc::new(compile(hash, bytes)?);
+    let mut modules = modules.lock();
+    modules.retain(|_, module| module.strong_count() > 0);
+    modules.insert(hash, Arc::downgrade(&compiled));
+    Ok(compiled)
+}
+
+fn compile(hash: ModuleHash, bytes: &[u8]) -> EngineResult<CompiledModule> {
+    let engine = shared_engine()?;
+    if !looks_like_module(bytes) {
+        return Err(EngineError::new(
+            ErrorCode::InvalidFunctionDefinition,
+            "the bytes are not a WebAssembly module",
+        )
+        .detail(format!(
+            "{} bytes that do not begin with `\\0asm`",
+            bytes.len()
+        ))
+        .hint("compile the source to wasm32-wasip1 or wasm32-unknown-unknown first"));
+    }
+    let module = Module::new(engine, bytes).map_err(|error| {
+        EngineError::new(
+            ErrorCode::InvalidFunctionDefinition,
+            "the module does not compile",
+        )
+        .detail(format!("{error:#}"))
+    })?;
+    check_memory(&module)?;
+    let (linker, imports) = link(&module)?;
+    let instance_pre = linker.instantiate_pre(&module).map_err(|error| {
+        EngineError::new(
+            ErrorCode::InvalidFunctionDefinition,
+            "the module's imports do not fit",
+        )
+        .detail(format!("{error:#}"))
+    })?;
+    let initializer = ["_initialize"]
+        .into_iter()
+        .find(|name| exports_function(&module, name, &[], &[]));
+    Ok(CompiledModule {
+        hash,
+        entries: entry_exports(&module),
+        has_allocator: exports_function(
+            &module,
+            "heliosdb_alloc",
+            &[ValType::I32],
+            &[ValType::I32],
+        ),
+        initializer,
+        instance_pre,
+        imports,
+        bytes_len: bytes.len(),
+        module,
+    })
+}
+
+/// The binary format's magic, or the text format's opening parenthesis.
+fn looks_like_module(bytes: &[u8]) -> bool {
+    if bytes.starts_with(b"\0asm") {
+        return true;
+    }
+    let text = bytes.iter().position(|byte| !byte.is_ascii_whitespace());
+    text.is_some_and(|start| {
+        bytes[start..].starts_with(b"(module") || bytes[start..].starts_with(b";;")
+    })
+}
+
+fn check_memory(module: &Module) -> EngineResult<()> {
+    match module.get_export("memory") {
+        Some(ExternType::Memory(memory)) if memory.is_64() || memory.is_shared() => {
+            Err(EngineError::new(
+                ErrorCode::InvalidFunctionDefinition,
+                "the module's memory must be 32-bit and not shared",
+            ))
+        }
+        Some(ExternType::Memory(memory))
+            if memory.minimum() * 65_536 > MEMORY_BYTES_CEILING as u64 =>
+        {
+            Err(EngineError::new(
+                ErrorCode::ProgramLimitExceeded,
+                "the module asks for more memory than any procedure can have",
+            ))
+        }
+        Some(ExternType::Memory(_)) => Ok(()),
+        _ => Err(EngineError::new(
+            ErrorCode::InvalidFunctionDefinition,
+            "the module does not export its memory",
+        )
+        .hint(
+            "export the linear memory under the name `memory`; every compiler has an option for it",
+        )),
+    }
+}
+
+/// Satisfies every import or names the ones that cannot be.
+fn link(module: &Module) -> EngineResult<(Linker<HostState>, BTreeSet<HostImport>)> {
+    let mut linker = Linker::new(shared_engine()?);
+    let internal = |error: wasmtime::Error| EngineError::internal(format!("{error:#}"));
+    host_functions::define(&mut linker).map_err(internal)?;
+    preview1::define(&mut linker).map_err(internal)?;
+    let mut kinds = BTreeSet::new();
+    let mut unknown = Vec::new();
+    for import in module.imports() {
+        let ty = import.ty();
+        let ExternType::Func(signature) = &ty else {
+            unknown.push(format!(
+                "{}.{} (not a function)",
+                import.module(),
+                import.name()
+            ));
+            continue;
+        };
+        if let Some(kind) = host_functions::import_kind(import.module(), import.name()) {
+            kinds.insert(kind);
+        }
+        if host_functions::is_defined(import.module(), import.name())
+            || preview1::is_defined(import.module(), import.name())
+        {
+            continue;
+        }
+        if preview1::is_module(import.module()) {
+            preview1::define_refusal(&mut linker, import.name(), signature.clone())
+                .map_err(internal)?;
+            continue;
+        }
+        unknown.push(format!("{}.{}", import.module(), import.name()));
+    }
+    if unknown.is_empty() {
+        return Ok((linker, kinds));
+    }
+    Err(EngineError::new(
+        ErrorCode::InvalidFunctionDefinition,
+        "the module imports what the host does not offer",
+    )
+    .detail(unknown.join(", "))
+    .hint(format!(
+        "module `heliosdb` offers {}; WASI preview 1 is there with everything denied",
+        host_functions::NAMES.join(", ")
+    )))
+}

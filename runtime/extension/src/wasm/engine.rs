@@ -1,0 +1,117 @@
+//! The one wasmtime engine of the process and the thread that advances its epoch.
+//!
+//! The engine holds compiled code and address space, never data of a database: two databases in
+//! one process share it without seeing each other. Two configurations could not share compiled
+//! modules, so there is one.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use parking_lot::{Condvar, Mutex};
+use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+
+use crate::error::{EngineError, EngineResult};
+
+/// How often running guests are looked at: the resolution of deadlines and cancellation.
+pub const EPOCH_TICK: Duration = Duration::from_millis(10);
+
+/// Instances, memories, tables and stacks that may be alive at once in the process. Each slot
+/// reserves address space only; a few thousand would exceed Linux's default `max_map_count`.
+const LIVE_INSTANCES_MAX: u32 = 1000;
+
+/// The largest memory any procedure can be granted, in bytes.
+pub const MEMORY_BYTES_CEILING: usize = 4 << 30;
+
+/// Elements of a guest's tables (function pointers).
+const TABLE_ELEMENTS_MAX: usize = 100_000;
+
+/// Stack of wasm frames, in bytes. Nested statements stack several of them on one thread.
+const WASM_STACK_BYTES: usize = 512 << 10;
+
+static ENGINE: OnceLock<Result<Engine, String>> = OnceLock::new();
+
+/// The process's engine, made on first use.
+pub fn shared_engine() -> EngineResult<&'static Engine> {
+    ENGINE
+        .get_or_init(|| make_engine().map_err(|error| format!("{error:#}")))
+        .as_ref()
+        .map_err(|text| EngineError::internal(format!("wasmtime cannot start: {text}")))
+}
+
+fn make_engine() -> wasmtime::Result<Engine> {
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_core_instances(LIVE_INSTANCES_MAX)
+        .total_memories(LIVE_INSTANCES_MAX)
+        .total_tables(LIVE_INSTANCES_MAX)
+        .total_stacks(LIVE_INSTANCES_MAX)
+        .total_gc_heaps(LIVE_INSTANCES_MAX)
+        .max_memory_size(MEMORY_BYTES_CEILING)
+        .table_elements(TABLE_ELEMENTS_MAX)
+        .max_tables_per_module(4)
+        .max_core_instance_size(4 << 20);
+    let mut config = Config::new();
+    config
+        .epoch_interruption(true)
+        .max_wasm_stack(WASM_STACK_BYTES)
+        .async_stack_size(1 << 20)
+        .wasm_exceptions(true)
+        .memory_reservation(MEMORY_BYTES_CEILING as u64)
+        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+    Engine::new(&config)
+}
+
+/// Guests that run now, and the thread that ticks while there are any.
+struct Ticker {
+    running: Mutex<usize>,
+    wake: Condvar,
+}
+
+static TICKER: OnceLock<&'static Ticker> = OnceLock::new();
+
+fn ticker() -> &'static Ticker {
+    TICKER.get_or_init(|| {
+        let ticker: &'static Ticker = Box::leak(Box::new(Ticker {
+            running: Mutex::new(0),
+            wake: Condvar::new(),
+        }));
+        std::thread::Builder::new()
+            .name("heliosdb-epoch".to_owned())
+            .spawn(move || {
+                loop {
+                    let mut running = ticker.running.lock();
+                    while *running == 0 {
+                        ticker.wake.wait(&mut running);
+                    }
+                    drop(running);
+                    std::thread::sleep(EPOCH_TICK);
+                    if let Ok(engine) = shared_engine() {
+                        engine.increment_epoch();
+                    }
+                }
+            })
+            .expect("a thread for deadlines can be started");
+        ticker
+    })
+}
+
+/// Keeps the epoch ticking while it lives. Hold one for every chunk that calls a guest.
+pub struct ActiveGuest(&'static Ticker);
+
+impl ActiveGuest {
+    pub fn enter() -> Self {
+        let ticker = ticker();
+        let mut running = ticker.running.lock();
+        *running += 1;
+        if *running == 1 {
+            ticker.wake.notify_one();
+        }
+        drop(running);
+        Self(ticker)
+    }
+}
+
+impl Drop for ActiveGuest {
+    fn drop(&mut self) {
+        *self.0.running.lock() -= 1;
+    }
+}

@@ -1,0 +1,462 @@
+//! The functions a guest can import: the nine of the core ABI and the additions beside them.
+//!
+//! A bad pointer ends the guest (SQLSTATE 39W01); a request that fails is answered with a status,
+//! and `heliosdb_last_error` says why. `runtime/abi/procedure-abi.yaml` is the contract.
+
+use std::sync::Arc;
+
+use wasmtime::{Caller, Linker};
+
+use super::instance::{
+    CurrentCall, HostState, LogLevel, PendingResult, TransactionVerb, fault, memory_of,
+    thread_cpu_ns,
+};
+use super::module::HostImport;
+use super::returned::decode_returned;
+use crate::error::{EngineError, EngineResult, one_line};
+use crate::generated::errors::ErrorCode;
+use crate::value::{Format, Value, json, msgpack};
+
+/// Import module names: ours, and the default of compilers that do not let an author choose.
+pub const MODULES: [&str; 2] = ["heliosdb", "env"];
+
+pub const NAMES: [&str; 12] = [
+    "heliosdb_query",
+    "heliosdb_query_params",
+    "heliosdb_fetch_result",
+    "heliosdb_get_param",
+    "heliosdb_return",
+    "heliosdb_log",
+    "heliosdb_begin_tx",
+    "heliosdb_commit_tx",
+    "heliosdb_rollback_tx",
+    "heliosdb_now",
+    "heliosdb_error",
+    "heliosdb_last_error",
+];
+
+/// Status codes of the ABI.
+mod status {
+    pub const OK: i32 = 0;
+    pub const BUFFER_TOO_SMALL: i32 = 1;
+    pub const ERROR: i32 = 2;
+}
+
+/// The capacity by which a guest with an allocator asks the host to allocate.
+const CAPACITY_ALLOCATE: u32 = u32::MAX;
+
+pub fn is_defined(module: &str, name: &str) -> bool {
+    MODULES.contains(&module) && NAMES.contains(&name)
+}
+
+/// What importing a function says about the procedure.
+pub fn import_kind(module: &str, name: &str) -> Option<HostImport> {
+    match name {
+        "random_get" | "clock_time_get" => return Some(HostImport::Nondeterminism),
+        _ => {}
+    }
+    if !MODULES.contains(&module) {
+        return None;
+    }
+    match name {
+        "heliosdb_query" | "heliosdb_query_params" => Some(HostImport::Query),
+        "heliosdb_begin_tx" | "heliosdb_commit_tx" | "heliosdb_rollback_tx" => {
+            Some(HostImport::Transaction)
+        }
+        "heliosdb_now" => Some(HostImport::StatementClock),
+        _ => None,
+    }
+}
+
+type Guest<'a> = Caller<'a, HostState>;
+
+pub fn define(linker: &mut Linker<HostState>) -> wasmtime::Result<()> {
+    for module in MODULES {
+        linker.func_wrap(
+            module,
+            "heliosdb_query",
+            |mut guest: Guest<'_>, query: u32, query_len: u32, result: u32, result_len: u32| {
+                let sql = read_bytes(&mut guest, query, query_len)?;
+                query_and_deliver(&mut guest, sql, Vec::new(), Some((result, result_len)))
+            },
+        )?;
+        linker.func_wrap(
+            module,
+            "heliosdb_query_params",
+            |mut guest: Guest<'_>,
+             query: u32,
+             query_len: u32,
+             parameters: u32,
+             parameters_len: u32,
+             result: u32,
+             result_len: u32| {
+                let sql = read_bytes(&mut guest, query, query_len)?;
+                let encoded = read_bytes(&mut guest, parameters, parameters_len)?;
+                query_and_deliver(&mut guest, sql, encoded, Some((result, result_len)))
+            },
+        )?;
+        linker.func_wrap(
+            module,
+            "heliosdb_fetch_result",
+            |mut guest: Guest<'_>, result: u32, result_len: u32| {
+                let pending = call(&mut guest)?
+                    .pending
+                    .as_ref()
+                    .map(|kept| Arc::clone(&kept.bytes));
+                let Some(bytes) = pending else {
+                    return refuse(
+                        &mut guest,
+                        EngineError::new(
+                            ErrorCode::ObjectNotInPrerequisiteState,
+                            "there is no result to fetch",
+                        ),
+                    );
+                };
+                let delivered = deliver(&mut guest, &bytes, result, result_len)?;
+                if delivered == status::OK {
+                    call(&mut guest)?.pending = None;
+                }
+                Ok(delivered)
+            },
+        )?;
+        linker.func_wrap(
+            module,
+            "heliosdb_get_param",
+            |mut guest: Guest<'_>, index: u32, value: u32, value_len: u32| {
+                let format = guest.data().format;
+                let current = call(&mut guest)?;
+                let Some(argument) = current.arguments.get(index as usize) else {
+                    let count = current.arguments.len();
+                    return refuse(
+                        &mut guest,
+                        EngineError::new(
+                            ErrorCode::UndefinedParameter,
+                            format!("there is no parameter {index}"),
+                        )
+                        .detail(format!(
+                            "the procedure has {count} parameters, counted from 0"
+                        )),
+                    );
+                };
+                match encode(argument, format) {
+                    Ok(bytes) => deliver(&mut guest, &bytes, value, value_len),
+                    Err(error) => refuse(&mut guest, error),
+                }
+            },
+        )?;
+        linker.func_wrap(
+            module,
+            "heliosdb_return",
+            |mut guest: Guest<'_>, value: u32, value_len: u32, value_type: u32| {
+                let limit = guest.data().limits.result_bytes_max;
+                if u64::from(value_len) > limit {
+                    return fault(
+                        EngineError::new(
+                            ErrorCode::ConfigurationLimitExceeded,
+                            "the procedure returned more bytes than it may",
+                        )
+                        .detail(format!("limit {limit} bytes, returned {value_len} bytes")),
+                    );
+                }
+                let bytes = read_bytes(&mut guest, value, value_len)?;
+                match decode_returned(&bytes, value_type) {
+                    Ok(decoded) => {
+                        call(&mut guest)?.returned = Some(decoded);
+                        Ok(status::OK)
+                    }
+                    Err(error) => fault(error),
+                }
+            },
+        )?;
+        linker.func_wrap(
+            module,
+            "heliosdb_log",
+            |mut guest: Guest<'_>, level: i32, message: u32, message_len: u32| {
+                let (bytes_max, messages_max) = {
+                    let limits = &guest.data().limits;
+                    (limits.log_message_bytes_max, limits.log_messages_max)
+                };
+                // Reading no more than is kept: a guest may point at its whole memory.
+                let kept = u64::from(message_len).min(bytes_max) as u32;
+                check_range(&mut guest, message, message_len)?;
+                let bytes = read_bytes(&mut guest, message, kept)?;
+                let current = call(&mut guest)?;
+                current.log_count += 1;
+                if current.log_count <= messages_max {
+                    current
+                        .guest_call
+                        .log(LogLevel::from_code(level), &String::from_utf8_lossy(&bytes));
+                }
+                Ok(status::OK)
+            },
+        )?;
+        for (name, verb) in [
+            ("heliosdb_begin_tx", TransactionVerb::Begin),
+            ("heliosdb_commit_tx", TransactionVerb::Commit),
+            ("heliosdb_rollback_tx", TransactionVerb::Rollback),
+        ] {
+            linker.func_wrap(module, name, move |mut guest: Guest<'_>| {
+                let guest_call = Arc::clone(&call(&mut guest)?.guest_call);
+                match guest_call.transaction(verb) {
+                    Ok(()) => Ok(status::OK),
+                    Err(error) => refuse(&mut guest, error),
+                }
+            })?;
+        }
+        linker.func_wrap(module, "heliosdb_now", |mut guest: Guest<'_>| {
+            Ok(call(&mut guest)?.guest_call.now_micros())
+        })?;
+        linker.func_wrap(
+            module,
+            "heliosdb_error",
+            |mut guest: Guest<'_>,
+             code: i32,
+             message: u32,
+             message_len: u32|
+             -> wasmtime::Result<()> {
+                let kept = message_len.min(64 << 10);
+                check_range(&mut guest, message, message_len)?;
+                let bytes = read_bytes(&mut guest, message, kept)?;
+                fault(
+                    EngineError::new(
+                        ErrorCode::ExternalRoutineException,
+                        one_line(&String::from_utf8_lossy(&bytes)),
+                    )
+                    .detail(format!("guest error code {code}")),
+                )
+            },
+        )?;
+        linker.func_wrap(
+            module,
+            "heliosdb_last_error",
+            |mut guest: Guest<'_>, value: u32, value_len: u32| {
+                let format = guest.data().format;
+                let described = match &call(&mut guest)?.last_error {
+                    None => Value::Null,
+                    Some(error) => Value::Struct(vec![
+                        (
+                            "sqlstate".to_owned(),
+                            Value::Varchar(error.code.sqlstate().to_owned()),
+                        ),
+                        (
+                            "name".to_owned(),
+                            Value::Varchar(error.code.name().to_owned()),
+                        ),
+                        ("message".to_owned(), Value::Varchar(error.message.clone())),
+                    ]),
+                };
+                match encode(&described, format) {
+                    Ok(bytes) => deliver(&mut guest, &bytes, value, value_len),
+                    Err(error) => fault(error),
+                }
+            },
+        )?;
+    }
+    Ok(())
+}
+
+fn encode(value: &Value, format: Format) -> EngineResult<Vec<u8>> {
+    let mut bytes = Vec::new();
+    match format {
+        Format::Json => json::encode(value, &mut bytes),
+        Format::MessagePack => msgpack::encode(value, &mut bytes),
+    }?;
+    Ok(bytes)
+}
+
+/// The call in progress; host functions do not work while a module initialises.
+fn call<'a>(guest: &'a mut Guest<'_>) -> wasmtime::Result<&'a mut CurrentCall> {
+    match &mut guest.data_mut().call {
+        Some(_) => {}
+        None => {
+            return fault(
+                EngineError::new(
+                    ErrorCode::ObjectNotInPrerequisiteState,
+                    "a host function was called outside a procedure call",
+                )
+                .hint("module initialisation cannot query, log or return"),
+            );
+        }
+    }
+    Ok(guest.data_mut().call.as_mut().expect("checked above"))
+}
+
+/// Answers a request with the error status and keeps the reason for `heliosdb_last_error`.
+fn refuse(guest: &mut Guest<'_>, error: EngineError) -> wasmtime::Result<i32> {
+    call(guest)?.last_error = Some(error);
+    Ok(status::ERROR)
+}
+
+fn query_and_deliver(
+    guest: &mut Guest<'_>,
+    sql: Vec<u8>,
+    encoded_parameters: Vec<u8>,
+    buffer: Option<(u32, u32)>,
+) -> wasmtime::Result<i32> {
+    let format = guest.data().format;
+    let queries_max = guest.data().limits.queries_max;
+    let mut key = sql.clone();
+    if !encoded_parameters.is_empty() {
+        key.push(0);
+        key.extend_from_slice(&encoded_parameters);
+    }
+    let current = call(guest)?;
+    let kept = current
+        .pending
+        .take()
+        .filter(|pending| pending.query == key);
+    let bytes = match kept {
+        // The guest asks again with a larger buffer: the query is not run twice.
+        Some(pending) => pending.bytes,
+        None => {
+            current.query_count += 1;
+            if current.query_count > queries_max {
+                return fault(
+                    EngineError::new(
+                        ErrorCode::ConfigurationLimitExceeded,
+                        "the procedure ran more queries in one call than it may",
+                    )
+                    .detail(format!("limit {queries_max}")),
+                );
+            }
+            let guest_call = Arc::clone(&current.guest_call);
+            let cpu_start = thread_cpu_ns();
+            let outcome = parse_request(&sql, &encoded_parameters, format)
+                .and_then(|(text, parameters)| guest_call.query(text, &parameters, format));
+            let current = call(guest)?;
+            current.host_cpu_ns += thread_cpu_ns().saturating_sub(cpu_start);
+            match outcome {
+                Ok(bytes) => bytes,
+                Err(error) if error.code == ErrorCode::QueryCanceled => return fault(error),
+                Err(error) => return refuse(guest, error),
+            }
+        }
+    };
+    let Some((result, result_len)) = buffer else {
+        return Ok(status::OK);
+    };
+    let delivered = deliver(guest, &bytes, result, result_len)?;
+    if delivered == status::BUFFER_TOO_SMALL {
+        call(guest)?.pending = Some(PendingResult { query: key, bytes });
+    }
+    Ok(delivered)
+}
+
+fn parse_request<'a>(
+    sql: &'a [u8],
+    encoded_parameters: &[u8],
+    format: Format,
+) -> Result<(&'a str, Vec<Value>), EngineError> {
+    let text = std::str::from_utf8(sql).map_err(|error| {
+        EngineError::new(
+            ErrorCode::CharacterNotInRepertoire,
+            "the query is not UTF-8",
+        )
+        .detail(error.to_string())
+    })?;
+    if encoded_parameters.is_empty() {
+        return Ok((text, Vec::new()));
+    }
+    let decoded = match format {
+        Format::Json => json::decode(encoded_parameters),
+        Format::MessagePack => msgpack::decode(encoded_parameters),
+    }?;
+    match decoded {
+        Value::List(parameters) => Ok((text, parameters)),
+        _ => Err(EngineError::new(
+            ErrorCode::InvalidParameterValue,
+            "query parameters must be an array",
+        )),
+    }
+}
+
+/// Writes bytes into the guest by the buffer protocol: `*len` is the capacity on entry and the
+/// size on return.
+fn deliver(
+    guest: &mut Guest<'_>,
+    bytes: &[u8],
+    address: u32,
+    len_address: u32,
+) -> wasmtime::Result<i32> {
+    let Ok(size) = u32::try_from(bytes.len()) else {
+        return refuse(
+            guest,
+            EngineError::new(
+                ErrorCode::ProgramLimitExceeded,
+                "the value is larger than a guest can address",
+            ),
+        );
+    };
+    let capacity = read_u32(guest, len_address)?;
+    if capacity == CAPACITY_ALLOCATE && guest.data().has_allocator {
+        let Some(allocate) = guest
+            .get_export("heliosdb_alloc")
+            .and_then(wasmtime::Extern::into_func)
+        else {
+            return fault(EngineError::internal("the allocator export vanished"));
+        };
+        let allocate = allocate.typed::<u32, u32>(&guest)?;
+        // At least one byte, so that a null address always means failure.
+        let target = allocate.call(&mut *guest, size.max(1))?;
+        if target == 0 {
+            return refuse(
+                guest,
+                EngineError::new(
+                    ErrorCode::ConfigurationLimitExceeded,
+                    "the guest could not allocate room for the result",
+                )
+                .detail(format!("{size} bytes")),
+            );
+        }
+        write_bytes(guest, target, bytes)?;
+        write_bytes(guest, address, &target.to_le_bytes())?;
+        write_bytes(guest, len_address, &size.to_le_bytes())?;
+        return Ok(status::OK);
+    }
+    write_bytes(guest, len_address, &size.to_le_bytes())?;
+    if capacity < size {
+        return Ok(status::BUFFER_TOO_SMALL);
+    }
+    write_bytes(guest, address, bytes)?;
+    Ok(status::OK)
+}
+
+/// Bounds-checks a range of guest memory and ends the guest when it lies outside.
+pub fn check_range(guest: &mut Guest<'_>, address: u32, length: u32) -> wasmtime::Result<()> {
+    let size = memory_of(guest)?.data_size(&guest) as u64;
+    if u64::from(address) + u64::from(length) > size {
+        return fault(
+            EngineError::new(
+                ErrorCode::WasmTrap,
+                "the guest passed a pointer outside its memory",
+            )
+            .detail(format!(
+                "{length} bytes at {address}, memory of {size} bytes"
+            )),
+        );
+    }
+    Ok(())
+}
+
+pub fn read_bytes(guest: &mut Guest<'_>, address: u32, length: u32) -> wasmtime::Result<Vec<u8>> {
+    check_range(guest, address, length)?;
+    let memory = memory_of(guest)?;
+    let start = address as usize;
+    Ok(memory.data(&guest)[start..start + length as usize].to_vec())
+}
+
+pub fn write_bytes(guest: &mut Guest<'_>, address: u32, bytes: &[u8]) -> wasmtime::Result<()> {
+    let Ok(length) = u32::try_from(bytes.len()) else {
+        return fault(EngineError::internal("an oversized write to a guest"));
+    };
+    check_range(guest, address, length)?;
+    let memory = memory_of(guest)?;
+    let start = address as usize;
+    memory.data_mut(guest)[start..start + bytes.len()].copy_from_slice(bytes);
+    Ok(())
+}
+
+pub fn read_u32(guest: &mut Guest<'_>, address: u32) -> wasmtime::Result<u32> {
+    let bytes = read_bytes(guest, address, 4)?;
+    Ok(u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
+}

@@ -1,0 +1,429 @@
+//! A live guest: its store, its entry, and one call after another.
+
+use std::sync::Arc;
+
+use wasmtime::{Func, Memory, Store, StoreContextMut, Trap, TypedFunc, UpdateDeadline};
+
+use super::limits::{Limits, MemoryLimiter};
+use super::module::CompiledModule;
+use crate::error::{EngineError, EngineResult, one_line};
+use crate::generated::errors::ErrorCode;
+use crate::value::{Format, Value};
+
+/// What a guest may ask for while it runs. The side that knows databases implements it; the wasm
+/// side knows only this.
+pub trait GuestCall: Send + Sync {
+    /// Runs one statement and returns its encoded result.
+    fn query(&self, sql: &str, parameters: &[Value], format: Format) -> EngineResult<Arc<[u8]>>;
+    fn log(&self, level: LogLevel, message: &str);
+    /// The statement's time in microseconds since the epoch.
+    fn now_micros(&self) -> i64;
+    fn transaction(&self, verb: TransactionVerb) -> EngineResult<()>;
+    fn is_cancelled(&self) -> bool;
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogLevel {
+    Debug,
+    Info,
+    Warn,
+    Error,
+}
+
+impl LogLevel {
+    pub fn from_code(code: i32) -> Self {
+        match code {
+            0 => Self::Debug,
+            1 => Self::Info,
+            2 => Self::Warn,
+            // An unknown level is more likely worth reading than not.
+            _ => Self::Error,
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Debug => "debug",
+            Self::Info => "info",
+            Self::Warn => "warn",
+            Self::Error => "error",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransactionVerb {
+    Begin,
+    Commit,
+    Rollback,
+}
+
+/// What the host keeps beside one guest.
+pub struct HostState {
+    pub limiter: MemoryLimiter,
+    pub format: Format,
+    pub limits: Limits,
+    pub has_allocator: bool,
+    pub call: Option<CurrentCall>,
+    /// Counts calls, so that the epoch callback can tell a new call from the one it watches.
+    sequence: u64,
+    watch: DeadlineWatch,
+}
+
+/// The state of the call in progress.
+pub struct CurrentCall {
+    pub guest_call: Arc<dyn GuestCall>,
+    pub arguments: Vec<Value>,
+    pub returned: Option<Value>,
+    pub last_error: Option<EngineError>,
+    /// The last result that did not fit the guest's buffer, with the query it answers.
+    pub pending: Option<PendingResult>,
+    pub query_count: u64,
+    pub log_count: u64,
+    /// CPU the thread spent in nested queries, in nanoseconds: not the guest's.
+    pub host_cpu_ns: u64,
+    /// Bytes of lines written to stdout or stderr that have not ended yet.
+    pub output_line: Vec<u8>,
+}
+
+pub struct PendingResult {
+    pub query: Vec<u8>,
+    pub bytes: Arc<[u8]>,
+}
+
+#[derive(Default)]
+struct DeadlineWatch {
+    sequence: u64,
+    cpu_start_ns: u64,
+}
+
+/// An error that the host raises inside a guest; it unwinds the guest and reaches the caller whole.
+#[derive(Debug)]
+pub struct HostFault(pub EngineError);
+
+impl std::fmt::Display for HostFault {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+impl std::error::Error for HostFault {}
+
+/// Ends the guest with an error of ours.
+pub fn fault<T>(error: EngineError) -> wasmtime::Result<T> {
+    Err(wasmtime::Error::new(HostFault(error)))
+}
+
+/// An instantiated guest that serves any number of calls, one at a time.
+pub struct GuestInstance {
+    store: Store<HostState>,
+    entry: Entry,
+    /// Cleared by a trap: a guest that ended in the middle may be in any state.
+    is_healthy: bool,
+}
+
+enum Entry {
+    Plain(TypedFunc<(), ()>),
+    Status(TypedFunc<(), i32>),
+}
+
+impl GuestInstance {
+    /// Instantiates the module, runs its initializer and finds the entry.
+    pub fn new(module: &CompiledModule, entry: &str, limits: &Limits) -> EngineResult<Self> {
+        let state = HostState {
+            limiter: MemoryLimiter::new(limits),
+            format: Format::Json,
+            limits: limits.clone(),
+            has_allocator: module.has_allocator,
+            call: None,
+            sequence: 0,
+            watch: DeadlineWatch::default(),
+        };
+        let mut store = Store::new(module.module.engine(), state);
+        store.limiter(|state| &mut state.limiter);
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(check_deadline);
+        let instance = module
+            .instance_pre
+            .instantiate(&mut store)
+            .map_err(|error| classify(&store, entry, error))?;
+        if let Some(name) = module.initializer
+            && let Ok(initialize) = instance.get_typed_func::<(), ()>(&mut store, name)
+        {
+            initialize
+                .call(&mut store, ())
+                .map_err(|error| classify(&store, name, error))?;
+        }
+        if let Ok(format) = instance.get_typed_func::<(), i32>(&mut store, "heliosdb_value_format")
+        {
+            let code = format
+                .call(&mut store, ())
+                .map_err(|error| classify(&store, "heliosdb_value_format", error))?;
+            store.data_mut().format = match code {
+                0 => Format::Json,
+                1 => Format::MessagePack,
+                other => {
+                    return Err(EngineError::new(
+                        ErrorCode::InvalidFunctionDefinition,
+                        format!("the module asks for value format {other}"),
+                    )
+                    .hint("0 is JSON, 1 is MessagePack"));
+                }
+            };
+        }
+        let function = instance.get_func(&mut store, entry).ok_or_else(|| {
+            EngineError::new(
+                ErrorCode::InvalidFunctionDefinition,
+                format!("the module has no export `{entry}`"),
+            )
+        })?;
+        let entry = Entry::of(&function, &store)?;
+        Ok(Self {
+            store,
+            entry,
+            is_healthy: true,
+        })
+    }
+
+    pub fn is_healthy(&self) -> bool {
+        self.is_healthy
+    }
+
+    pub fn peak_memory_bytes(&self) -> usize {
+        self.store.data().limiter.peak_bytes
+    }
+
+    /// Calls the procedure once. `arguments` are the declared parameters' values; the result is
+    /// what the guest returned, not yet converted to the declared type, NULL when it returned
+    /// nothing.
+    pub fn call(
+        &mut self,
+        guest_call: &Arc<dyn GuestCall>,
+        name: &str,
+        arguments: Vec<Value>,
+    ) -> EngineResult<CallOutcome> {
+        let state = self.store.data_mut();
+        state.sequence += 1;
+        state.call = Some(CurrentCall {
+            guest_call: Arc::clone(guest_call),
+            arguments,
+            returned: None,
+            last_error: None,
+            pending: None,
+            query_count: 0,
+            log_count: 0,
+            host_cpu_ns: 0,
+            output_line: Vec::new(),
+        });
+        self.store.set_epoch_deadline(1);
+        let outcome = match &self.entry {
+            Entry::Plain(function) => function.call(&mut self.store, ()).map(|()| 0),
+            Entry::Status(function) => function.call(&mut self.store, ()),
+        };
+        let error = match outcome {
+            Ok(0) => None,
+            Ok(status) => Some(
+                EngineError::new(
+                    ErrorCode::ExternalRoutineException,
+                    format!("procedure {name} failed with status {status}"),
+                )
+                .hint("the guest can say more through heliosdb_error"),
+            ),
+            Err(error) => {
+                self.is_healthy = false;
+                Some(classify(&self.store, name, error))
+            }
+        };
+        let call = self.store.data_mut().call.take().expect("set above");
+        flush_output(&call);
+        match error {
+            Some(error) => Err(with_cause(error, call.last_error)),
+            None => Ok(CallOutcome {
+                value: call.returned.unwrap_or(Value::Null),
+                query_count: call.query_count,
+            }),
+        }
+    }
+}
+
+/// What one call gave back.
+pub struct CallOutcome {
+    pub value: Value,
+    pub query_count: u64,
+}
+
+impl Entry {
+    fn of(function: &Func, store: &Store<HostState>) -> EngineResult<Self> {
+        if let Ok(plain) = function.typed::<(), ()>(store) {
+            return Ok(Self::Plain(plain));
+        }
+        function
+            .typed::<(), i32>(store)
+            .map(Self::Status)
+            .map_err(|_| {
+                EngineError::new(
+                ErrorCode::InvalidFunctionDefinition,
+                "a procedure's entry takes no wasm parameters and returns nothing or one i32",
+            )
+            .hint("parameters are read with heliosdb_get_param, results given with heliosdb_return")
+            })
+    }
+}
+
+/// Runs every epoch tick inside a guest: enforces the time limit and notices cancellation.
+fn check_deadline(mut context: StoreContextMut<'_, HostState>) -> wasmtime::Result<UpdateDeadline> {
+    let state = context.data_mut();
+    let cpu_now_ns = thread_cpu_ns();
+    if state.watch.sequence != state.sequence {
+        // The call began at most one tick ago; that is the precision of the limit.
+        state.watch = DeadlineWatch {
+            sequence: state.sequence,
+            cpu_start_ns: cpu_now_ns,
+        };
+    }
+    let host_cpu_ns = state.call.as_ref().map_or(0, |call| call.host_cpu_ns);
+    let used_ms = cpu_now_ns
+        .saturating_sub(state.watch.cpu_start_ns)
+        .saturating_sub(host_cpu_ns)
+        / 1_000_000;
+    if state
+        .call
+        .as_ref()
+        .is_some_and(|call| call.guest_call.is_cancelled())
+    {
+        return fault(EngineError::new(
+            ErrorCode::QueryCanceled,
+            "the statement was cancelled",
+        ));
+    }
+    if used_ms >= state.limits.timeout_ms {
+        return fault(
+            EngineError::new(ErrorCode::QueryCanceled, "the procedure ran out of time")
+                .detail(format!("limit {} ms of guest CPU, used {used_ms} ms", state.limits.timeout_ms))
+                .hint("a loop that does not end, or raise the limit: ALTER PROCEDURE … SET (TIMEOUT '30s')"),
+        );
+    }
+    Ok(UpdateDeadline::Continue(1))
+}
+
+/// CPU time of the calling thread in nanoseconds.
+pub fn thread_cpu_ns() -> u64 {
+    let mut time = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: `time` is a valid place for the result.
+    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
+    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
+}
+
+/// Turns what wasmtime reports into an error of the catalogue.
+fn classify(store: &Store<HostState>, name: &str, error: wasmtime::Error) -> EngineError {
+    if let Some(HostFault(fault)) = error.downcast_ref::<HostFault>() {
+        return fault.clone();
+    }
+    let state = store.data();
+    if let Some(refusal) = &state.limiter.refused {
+        return EngineError::new(
+            ErrorCode::ConfigurationLimitExceeded,
+            format!("procedure {name} asked for more memory than it may have"),
+        )
+        .detail(format!(
+            "limit {} bytes, current {} bytes, requested {} bytes",
+            state.limiter.bytes_max, refusal.current_bytes, refusal.requested_bytes
+        ))
+        .hint("raise the limit: ALTER PROCEDURE … SET (MEMORY '64MB')");
+    }
+    if let Some(trap) = error.downcast_ref::<Trap>() {
+        let wrapped = EngineError::new(
+            ErrorCode::WasmTrap,
+            format!("procedure {name} trapped: {trap}"),
+        );
+        let frames = frames(&error);
+        return if frames.is_empty() {
+            wrapped
+        } else {
+            wrapped.detail(frames)
+        };
+    }
+    let text = one_line(&format!("{error:#}"));
+    if text.contains("pool") || text.contains("maximum concurrent") {
+        return EngineError::new(
+            ErrorCode::ConfigurationLimitExceeded,
+            "too many guests are alive at once in this process",
+        )
+        .detail(text);
+    }
+    EngineError::new(
+        ErrorCode::WasmTrap,
+        format!("procedure {name} could not run"),
+    )
+    .detail(text)
+}
+
+/// The guest's innermost function names, as its module names them.
+fn frames(error: &wasmtime::Error) -> String {
+    const FRAMES_MAX: usize = 5;
+    let Some(trace) = error.downcast_ref::<wasmtime::WasmBacktrace>() else {
+        return String::new();
+    };
+    let names: Vec<String> = trace
+        .frames()
+        .iter()
+        .take(FRAMES_MAX)
+        .map(|frame| match frame.func_name() {
+            Some(name) => one_line(name),
+            None => format!("function {}", frame.func_index()),
+        })
+        .collect();
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!("at {}", names.join(" < "))
+    }
+}
+
+/// A guest's own error often repeats what a nested query said; keep that code visible.
+fn with_cause(error: EngineError, cause: Option<EngineError>) -> EngineError {
+    match cause {
+        Some(cause) if error.code == ErrorCode::ExternalRoutineException => {
+            let detail = match &error.detail {
+                Some(detail) => format!(
+                    "{detail}; caused by {}: {}",
+                    cause.code.sqlstate(),
+                    cause.message
+                ),
+                None => format!("caused by {}: {}", cause.code.sqlstate(), cause.message),
+            };
+            let hinted = EngineError {
+                detail: Some(detail),
+                ..error
+            };
+            match cause.hint {
+                Some(hint) if hinted.hint.is_none() => hinted.hint(hint),
+                _ => hinted,
+            }
+        }
+        _ => error,
+    }
+}
+
+fn flush_output(call: &CurrentCall) {
+    if !call.output_line.is_empty() {
+        call.guest_call
+            .log(LogLevel::Info, &String::from_utf8_lossy(&call.output_line));
+    }
+}
+
+/// The guest's exported memory.
+pub fn memory_of(caller: &mut wasmtime::Caller<'_, HostState>) -> wasmtime::Result<Memory> {
+    match caller
+        .get_export("memory")
+        .and_then(wasmtime::Extern::into_memory)
+    {
+        Some(memory) => Ok(memory),
+        None => fault(EngineError::internal(
+            "a module without memory was instantiated",
+        )),
+    }
+}

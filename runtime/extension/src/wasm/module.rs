@@ -1,0 +1,124 @@
+//! A compiled module and what can be learned from it before it ever runs.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+use wasmtime::{ExternType, InstancePre, Module, ValType};
+
+use super::instance::HostState;
+
+/// SHA-256 of a module's bytes, the module's identity everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ModuleHash([u8; 32]);
+
+impl ModuleHash {
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut hash = [0u8; 32];
+        if text.len() != 64 || !text.is_ascii() {
+            return None;
+        }
+        for (index, byte) in hash.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(&text[index * 2..index * 2 + 2], 16).ok()?;
+        }
+        Some(Self(hash))
+    }
+}
+
+impl fmt::Display for ModuleHash {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0
+            .iter()
+            .try_for_each(|byte| write!(formatter, "{byte:02x}"))
+    }
+}
+
+/// What a module can ask of the host, read off its imports. It bounds what the procedure can do:
+/// a module without `Query` cannot read a table, whatever it is granted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HostImport {
+    Query,
+    Transaction,
+    /// `heliosdb_now`, which stands still during a statement.
+    StatementClock,
+    /// Random bytes or a running clock.
+    Nondeterminism,
+}
+
+/// A module ready to be instantiated.
+pub struct CompiledModule {
+    pub hash: ModuleHash,
+    pub module: Module,
+    pub instance_pre: InstancePre<HostState>,
+    pub imports: BTreeSet<HostImport>,
+    /// Exported functions that can be a procedure's entry: no parameters, nothing or one i32.
+    pub entries: Vec<String>,
+    /// Name of the exported function to run once after instantiation.
+    pub initializer: Option<&'static str>,
+    pub has_allocator: bool,
+    pub bytes_len: usize,
+}
+
+/// Exports the contract gives a meaning of their own; never a procedure's entry.
+const RESERVED_EXPORTS: [&str; 6] = [
+    "_initialize",
+    "_start",
+    "heliosdb_abi_version",
+    "heliosdb_value_format",
+    "heliosdb_alloc",
+    "heliosdb_free",
+];
+
+/// Lists the exports that can be entered.
+pub fn entry_exports(module: &Module) -> Vec<String> {
+    module
+        .exports()
+        .filter(|export| {
+            !RESERVED_EXPORTS.contains(&export.name()) && !export.name().starts_with("__")
+        })
+        .filter(|export| is_entry(&export.ty()))
+        .map(|export| export.name().to_owned())
+        .collect()
+}
+
+fn is_entry(export: &ExternType) -> bool {
+    let ExternType::Func(signature) = export else {
+        return false;
+    };
+    let mut results = signature.results();
+    signature.params().len() == 0
+        && match (results.next(), results.next()) {
+            (None, _) => true,
+            (Some(ValType::I32), None) => true,
+            _ => false,
+        }
+}
+
+/// Whether the module exports a function with exactly these parameters and results.
+pub fn exports_function(
+    module: &Module,
+    name: &str,
+    parameters: &[ValType],
+    results: &[ValType],
+) -> bool {
+    let same = |left: &ValType, right: &ValType| ValType::eq(left, right);
+    match module.get_export(name) {
+        Some(ExternType::Func(signature)) => {
+            signature.params().len() == parameters.len()
+                && signature.results().len() == results.len()
+                && signature
+                    .params()
+                    .zip(parameters)
+                    .all(|(left, right)| same(&left, right))
+                && signature
+                    .results()
+                    .zip(results)
+                    .all(|(left, right)| same(&left, right))
+        }
+        _ => false,
+    }
+}
