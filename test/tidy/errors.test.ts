@@ -30,9 +30,13 @@ const typescript = code
   .join('\n');
 
 test('every error of the catalogue is raised somewhere', () => {
-  const unused = Object.keys(ERRORS).filter(
-    (name) => !typescript.includes(`'${name}'`) && !new RegExp(`\\b${pascal(name)}\\b`).test(rust),
-  );
+  const unused = Object.entries(ERRORS)
+    .filter(([name, { sqlstate }]) => {
+      // Where values are converted, which knows no engine, Rust names an error by its state.
+      const inRust = new RegExp(`\\b${pascal(name)}\\b|"${sqlstate}"`).test(rust);
+      return !inRust && !typescript.includes(`'${name}'`);
+    })
+    .map(([name]) => name);
   assert.deepEqual(
     unused.filter((name) => !(name in NOT_RAISED_YET)),
     [],
