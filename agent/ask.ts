@@ -123,8 +123,9 @@ class Request {
   async #readCatalog(): Promise<CatalogSnapshot> {
     if (this.#options.catalog !== undefined) return this.#options.catalog;
     const startedAt = this.#clock.elapsedMs();
-    const catalog = await this.#options.database.withConnection((connection) =>
-      interruptible(connection, this.#signal, () => readCatalog(connection)),
+    const { database } = this.#options;
+    const catalog = await database.withConnection((connection) =>
+      interruptible({ connection, database }, this.#signal, () => readCatalog(connection)),
     );
     this.#catalogMs = this.#clock.elapsedMs() - startedAt;
     return catalog;

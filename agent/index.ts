@@ -17,6 +17,7 @@ export { ask } from './ask.ts';
 export type { OpenDatabaseOptions } from './compose.ts';
 export { openDatabase } from './compose.ts';
 export type { RunEvent, RunListener } from './events.ts';
+export type { Session } from './execute/interruptible.ts';
 export { interruptible } from './execute/interruptible.ts';
 export type { RunLimits } from './limits.ts';
 export { DEFAULT_RUN_LIMITS } from './limits.ts';

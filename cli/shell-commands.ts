@@ -1,5 +1,6 @@
 import { ask } from '#agent';
 import { quoteLiteral } from '#core';
+import { PROCEDURES } from './commands/introspect.ts';
 import type { ShellContext } from './commands/shell.ts';
 import { printAnswer, SHOWN_ROWS } from './print-answer.ts';
 import { showRunProgress } from './render/run-progress.ts';
@@ -40,7 +41,7 @@ const COMMANDS: readonly DotCommand[] = [
     name: '.procedures',
     usage: '.procedures',
     description: 'list procedures',
-    run: (_, context) => context.runScript('FROM heliosdb_procedures();'),
+    run: (_, context) => context.runScript(PROCEDURES),
   },
   {
     name: '.timer',

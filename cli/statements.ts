@@ -1,7 +1,7 @@
+import type { Session } from '#agent';
 import { interruptible } from '#agent';
 import type { StatementResult } from '#runtime';
 import { Gateway } from '#runtime';
-import type { Connection } from '#storage';
 import type { RowBound } from './bounded-connection.ts';
 import { BoundedConnection } from './bounded-connection.ts';
 
@@ -15,12 +15,12 @@ export interface RunnerOptions extends RowBound {
  * procedures may begin in one script and end in another.
  */
 export class StatementRunner {
-  readonly #connection: Connection;
+  readonly #session: Session;
   readonly #gateway: Gateway;
 
-  constructor(connection: Connection, { baseDirectory, ...bound }: RunnerOptions) {
-    this.#connection = connection;
-    const bounded = new BoundedConnection(connection, bound);
+  constructor(session: Session, { baseDirectory, ...bound }: RunnerOptions) {
+    this.#session = session;
+    const bounded = new BoundedConnection(session.connection, bound);
     this.#gateway = new Gateway(bounded, { baseDirectory, allowFiles: true });
   }
 
@@ -28,7 +28,7 @@ export class StatementRunner {
   async *run(script: string, signal: AbortSignal): AsyncGenerator<StatementResult> {
     const results = this.#gateway.execute(script);
     for (;;) {
-      const next = await interruptible(this.#connection, signal, () => results.next());
+      const next = await interruptible(this.#session, signal, () => results.next());
       if (next.done === true) return;
       yield next.value;
     }

@@ -101,8 +101,9 @@ class Run {
 
   /** Reads the rows of a task that was stored because others read it. */
   async readStored(task: Task): Promise<RelationRows> {
-    return await this.#options.database.withConnection((connection) =>
-      interruptible(connection, this.#abort.signal, () =>
+    const { database } = this.#options;
+    return await database.withConnection((connection) =>
+      interruptible({ connection, database }, this.#abort.signal, () =>
         this.#collect(connection, `FROM ${this.#relation(task.id)}`),
       ),
     );
@@ -117,7 +118,7 @@ class Run {
     const startedAt = performance.now();
     try {
       const result = await database.withConnection((connection) =>
-        interruptible(connection, this.#abort.signal, async () => {
+        interruptible({ connection, database }, this.#abort.signal, async () => {
           await guardStatement(connection, {
             sql: task.sql,
             catalog,

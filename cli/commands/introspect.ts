@@ -9,9 +9,17 @@ import type { Arguments, Run } from '../usage/command.ts';
 import { parseCount } from '../usage/parse-arguments.ts';
 import { write } from '../write.ts';
 
+/** The columns that people look at; the JSON has all of them. */
+export const PROCEDURES = `
+  SELECT signature, returns, volatility, active_version AS version, capabilities, comment
+  FROM heliosdb_procedures() ORDER BY schema_name, name, signature`;
+
 /** `heliosdb procedures`. */
 export const procedures: Run = (args, console) =>
-  show(args, console, { sql: 'FROM heliosdb_procedures()', nothing: 'no procedures' });
+  show(args, console, {
+    sql: args.isSet('json') ? 'FROM heliosdb_procedures()' : PROCEDURES,
+    nothing: 'no procedures',
+  });
 
 /** `heliosdb logs`. */
 export const logs: Run = (args, console) => {
@@ -20,7 +28,7 @@ export const logs: Run = (args, console) => {
   return show(args, console, {
     // The newest lines, oldest first: as a log is read.
     sql: `FROM (FROM heliosdb_logs() ${procedure === undefined ? '' : 'WHERE procedure = $1'}
-                ORDER BY time DESC LIMIT ${limit}) ORDER BY time`,
+                ORDER BY sequence DESC LIMIT ${limit}) ORDER BY sequence`,
     parameters: procedure === undefined ? [] : [procedure],
     nothing: 'no log lines',
   });

@@ -63,11 +63,14 @@ class Shell {
     this.#console = console;
     this.#palette = paletteFor(console.err, console.environment);
     this.#isInteractive = console.in.isTTY === true;
-    this.#runner = new StatementRunner(connection, {
-      baseDirectory: process.cwd(),
-      rowsMax: SHOWN_ROWS,
-      beyond: 'count',
-    });
+    this.#runner = new StatementRunner(
+      { connection, database: opened.database },
+      {
+        baseDirectory: process.cwd(),
+        rowsMax: SHOWN_ROWS,
+        beyond: 'count',
+      },
+    );
     this.#historyFile =
       console.environment.HELIOSDB_HISTORY ?? join(homedir(), '.heliosdb_history');
     this.#context = {

@@ -26,11 +26,14 @@ export const run: Run = async (args, console) => {
   await using opened = await openForStatements(console, args.text('db') ?? null);
   await using connection = await opened.database.connect();
   const printer = new StatementPrinter(console, { format, limit });
-  const runner = new StatementRunner(connection, {
-    baseDirectory,
-    rowsMax: Math.min(limit, ROWS_MAX),
-    beyond: limit <= ROWS_MAX ? 'count' : 'fail',
-  });
+  const runner = new StatementRunner(
+    { connection, database: opened.database },
+    {
+      baseDirectory,
+      rowsMax: Math.min(limit, ROWS_MAX),
+      beyond: limit <= ROWS_MAX ? 'count' : 'fail',
+    },
+  );
   for await (const result of runner.run(script, console.signal)) await printer.print(result);
   return console.signal.aborted ? EXIT.cancelled : EXIT.ok;
 };
