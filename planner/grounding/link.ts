@@ -1,5 +1,6 @@
-import { expandAbbreviation, isFunctionWord } from '../language/lexicon.ts';
+import { expandAbbreviation, isFunctionWord, isLightVerb } from '../language/lexicon.ts';
 import type { Token } from '../language/tokenize.ts';
+import { splitName } from '../language/names.ts';
 import type { NameCandidate } from './name-index.ts';
 import type { SchemaModel } from './schema-model.ts';
 import type { ValueCandidate } from './value-index.ts';
@@ -21,7 +22,7 @@ const VALUE_TOKENS_MAX = 9;
 const NAMING_WORDS = new Set(
   `name order number value first last list type state record detail information kind sort total count rank
   people person score date top sex up place use table title individual sum open group form result entry use user
-  start end description code id average max min maximum minimum left`.split(/\s+/),
+  start end description code id average max min maximum minimum mean left`.split(/\s+/),
 );
 /** These are looked up only beside another naming word: "first name", "maximum temperature". */
 const DEPENDENT_WORDS = new Set(
@@ -132,7 +133,10 @@ function namingWords(span: readonly Token[]): string[] | null {
       continue;
     }
     if (INNER_WORDS.has(token.lower)) {
-      if (isEdge) return null;
+      if (!isEdge) continue;
+      // "date valid from": a closing preposition may belong to the name.
+      if (index === 0 || !/^(from|to|in|at|on|by)$/.test(token.lower)) return null;
+      words.push(token.lower);
       continue;
     }
     const isFunction = isFunctionWord(token.lower);
@@ -153,7 +157,13 @@ function findNames(
   const span = tokens.slice(start, end);
   const words = namingWords(span);
   if (words === null || isStructural(tokens, start, end)) return [];
-  const names = model.names.find(words);
+  const last = span.at(-1)?.lower ?? '';
+  if (INNER_WORDS.has(last)) {
+    return model.names
+      .find(words)
+      .filter((name) => name.kind === 'column' && name.column.words.at(-1) === last && name.score > 0.95);
+  }
+  const names = damped(span, model.names.find(words.flatMap((word) => known(word, model))));
   const inner = span.filter((token) => INNER_WORDS.has(token.lower)).length;
   if (inner === 0) return names;
   // "date of birth" may be one name; "name of student" is a column of a table.
@@ -169,6 +179,33 @@ function findNames(
         ),
     )
     .map((candidate) => ({ ...candidate, score: candidate.score - 0.08 }));
+}
+
+/** A word that no name has may be two words that names have: "bedroom". */
+function known(word: string, model: SchemaModel): readonly string[] {
+  if (model.names.similarWords(word).size > 0) return [word];
+  const parts = splitName(word);
+  return parts.length > 1 && parts.every((part) => model.names.similarWords(part).size > 0)
+    ? parts
+    : [word];
+}
+
+/** "trips that started": a verb form that is not itself part of a name is weak evidence for it. */
+function damped(
+  span: readonly Token[],
+  names: readonly NameCandidate[],
+): readonly NameCandidate[] {
+  const verbs = span.filter(
+    ({ lower, lemma }) => /(ed|ing)$/.test(lower) && lemma !== lower && isLightVerb(lemma),
+  );
+  if (verbs.length === 0) return names;
+  return names
+    .map((name) => {
+      const written = name.kind === 'table' ? name.table.table.name : name.column.column.name;
+      const isWritten = verbs.every(({ lower }) => written.toLowerCase().includes(lower));
+      return isWritten ? name : { ...name, score: name.score * 0.72 };
+    })
+    .sort((a, b) => b.score - a.score);
 }
 
 /** Whether naming words stand where they are part of the sentence's frame. */
@@ -234,7 +271,7 @@ const GENDERS: Readonly<Record<string, string>> = {
 
 /** "female" for a column that stores F and M, or spells the words out. */
 function genderValues(word: string, model: SchemaModel): readonly ValueCandidate[] {
-  const letter = GENDERS[word];
+  const letter = Object.hasOwn(GENDERS, word) ? GENDERS[word] : undefined;
   if (letter === undefined) return [];
   return model.columns.flatMap((column) => {
     const { values, valuesAreComplete } = column.column;

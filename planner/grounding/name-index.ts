@@ -39,6 +39,7 @@ const LIGHT_WORDS: Readonly<Record<string, number>> = {
   and: 0.05,
   or: 0.05,
   value: 0.4,
+  count: 0.4,
 };
 /** Nouns that may follow a name without being part of it: "phone number" for `phone`. */
 const TRAILING_NOUNS = new Set([
@@ -146,7 +147,7 @@ function entry(table: TableModel, column: ColumnModel | null): Entry {
     table,
     column,
     words,
-    weights: words.map((word) => LIGHT_WORDS[word] ?? (word.length === 1 ? 0.2 : 1)),
+    weights: words.map((word) => (Object.hasOwn(LIGHT_WORDS, word) ? (LIGHT_WORDS[word] ?? 1) : word.length === 1 ? 0.2 : 1)),
     context: column === null ? [] : table.words,
   };
 }
@@ -189,7 +190,17 @@ function scoreEntry(
   const total = item.weights.reduce((sum, weight) => sum + weight, 0);
   const covered = [...used].reduce((sum, index) => sum + (item.weights[index] ?? 0), 0);
   const coverage = total === 0 ? 1 : covered / total;
-  return (similarity / counted) * (0.4 + 0.6 * coverage) + 0.06 * contextCount - 0.12 * trailing;
+  // The whole name word for word is better evidence than the part that is the column's own.
+  const isWhole =
+    item.column !== null &&
+    item.column.words.length === asked.length &&
+    item.column.words.every((word, index) => word === asked[index]);
+  return (
+    (similarity / counted) * (0.4 + 0.6 * coverage) +
+    0.06 * Math.min(1, contextCount) -
+    0.12 * trailing +
+    (isWhole ? 0.04 : 0)
+  );
 }
 
 function bigramOverlap(a: string, b: string): number {

@@ -252,7 +252,9 @@ function findLabels(table: TableModel): readonly ColumnModel[] {
   if (name !== undefined) return [name];
   const [first, last] = [named('first', 'name'), named('last', 'name')];
   if (first !== undefined && last !== undefined) return [first, last];
-  const self = texts.find((column) => own(column).length === 0 && column.words.at(-1) !== 'id');
+  const self =
+    texts.find((column) => column.words.join(' ') === table.words.join(' ')) ??
+    texts.find((column) => own(column).length === 0 && column.words.at(-1) !== 'id');
   const ended =
     self ??
     texts.find((column) => column.words.at(-1) === 'name') ??

@@ -149,7 +149,7 @@ const CACHE_MAX = 20_000;
 
 /** The dictionary form of a lower-case word, by rules; unknown words come back unchanged. */
 export function lemma(word: string): string {
-  const known = IRREGULAR[word] ?? cache.get(word);
+  const known = (Object.hasOwn(IRREGULAR, word) ? IRREGULAR[word] : undefined) ?? cache.get(word);
   if (known !== undefined) return known;
   const result = inflectionless(word);
   if (cache.size < CACHE_MAX) cache.set(word, result);

@@ -268,7 +268,7 @@ export function areSynonyms(a: string, b: string): boolean {
 
 /** The words a customary shortening stands for, or null. */
 export function expandAbbreviation(word: string): readonly string[] | null {
-  return ABBREVIATIONS[word] ?? null;
+  return Object.hasOwn(ABBREVIATIONS, word) ? (ABBREVIATIONS[word] ?? null) : null;
 }
 
 const FUNCTION_WORDS = new Set(

@@ -28,10 +28,18 @@ export function splitName(name: string, vocabulary: ReadonlySet<string> = NAME_W
     .split(/[^\p{L}\p{N}]+/u)
     .flatMap((piece) => piece.split(/(?<=[a-z])(?=\d)/))
     .filter((piece) => piece !== '');
-  return pieces
+  return initials(pieces)
     .flatMap((piece) => expandAbbreviation(piece) ?? unglue(piece, vocabulary))
     .flatMap((piece) => expandAbbreviation(piece) ?? [piece])
     .map((piece) => lemma(piece));
+}
+
+/** `LName` and `f_name` are last and first names. */
+function initials(pieces: readonly string[]): readonly string[] {
+  const [first, second] = pieces.slice(-2);
+  if (second !== 'name' || first === undefined) return pieces;
+  const full = { f: 'first', l: 'last', m: 'middle' }[first];
+  return full === undefined ? pieces : [...pieces.slice(0, -2), full, 'name'];
 }
 
 /** Cuts `roomname` into known words when the whole is not one; returns it whole otherwise. */

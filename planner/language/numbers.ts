@@ -25,7 +25,7 @@ export function parseNumberWord(lower: string): number | null {
   if (cardinal >= 0) return cardinal;
   const ordinal = /^(\d+)(st|nd|rd|th)$/.exec(lower);
   if (ordinal?.[1] !== undefined) return Number(ordinal[1]);
-  return TENS[lower] ?? null;
+  return Object.hasOwn(TENS, lower) ? (TENS[lower] ?? null) : null;
 }
 
 /** The value of an ordinal word such as `third`; null for other words. */

@@ -15,7 +15,7 @@ export interface Token {
 
 const PATTERN = new RegExp(
   [
-    String.raw`"([^"]*)"`,
+    '"([^"]*)"',
     '“([^”]*)”',
     '`([^`]*)`',
     // An apostrophe opens a quotation only at a word's beginning and when one closes it.

@@ -57,7 +57,7 @@ export function readComparator(cursor: Cursor): Comparator | null {
   if (needsThan && next !== 'than') {
     // "more expensive than", "more recent than"
     if (!(word === 'more' || word === 'less') || cursor.word(2) !== 'than') return null;
-    const measures = ADJECTIVES[next];
+    const measures = Object.hasOwn(ADJECTIVES, next) ? ADJECTIVES[next] : undefined;
     if (measures === undefined) return null;
     cursor.advance(3);
     return { operator: comparative.operator, measures, isInvertedForDates: false };

@@ -117,7 +117,7 @@ function readCounted(
     return null;
   }
   cursor.take(mention);
-  cursor.eat('listed|each|or more');
+  cursor.eat('listed|each');
   return [
     {
       kind: 'quantity',
@@ -161,8 +161,8 @@ function readQuantity(cursor: Cursor, scope: Scope, isNegated: boolean): Conditi
 }
 
 const CONTAINS = [
-  'contain|contains|containing|contained|include|includes|including|like|have|has|having|with the|a|an? substring|word|phrase|letter|string|letters|words|text|character|prefix? of?',
-  'contain|contains|containing|like',
+  'contain|contains|containing|contained|include|includes|including|like|have|has|having|with the|a|an? substring|word|phrase|letter|string|letters|words|text|character|prefix of?',
+  'contain|contains|containing|contained|like',
   'includes|include|including',
 ];
 
@@ -260,11 +260,13 @@ function readNounCondition(
   adoptPhrase(scope.frame, phrase);
   const inner = { frame: scope.frame, near: scope.near };
   const rest = cursor.position;
-  while (cursor.looksAt(IS) && !cursor.looksAt('with|has|have|that|which|in the|more|at'))
+  while (cursor.looksAt(IS) && !cursor.looksAt('with|has|have|that|which') && !cursor.looksAt('at|in the? least|most')) {
     cursor.advance();
+  }
   if (cursor.eat('not')) isNegated = !isNegated;
   cursor.eat('also|either|only|just|equal|the');
-  cursor.eat('to|same as');
+  cursor.eat('to');
+  cursor.eat('same as');
   const between = readBetween(cursor, inner, mention, isNegated);
   if (between !== null) return between;
   const comparator = readComparator(cursor);
@@ -338,6 +340,13 @@ export function readOperand(cursor: Cursor, compared: Mention | null): Operand |
   const aggregate =
     phrase.aggregates[0] ??
     (superlative === null ? null : superlative.direction === 'desc' ? 'max' : 'min');
+  // "the salary of all instructors": the quantifier follows the compared column.
+  const later = aggregate === null && quantifier === null && cursor.eat('of') ? readQuantifier(cursor) : null;
+  if (aggregate === null && later !== null && phrase.mention !== null) {
+    const frame = newFrame(cursor.covered);
+    readModifiers(cursor, frame, phrase.mention, { isInner: true });
+    return { kind: 'query', aggregate: null, quantifier: later, mention: phrase.mention, frame };
+  }
   if (aggregate === null && quantifier === null) {
     if (phrase.mention !== null) return { kind: 'mention', mention: phrase.mention };
     cursor.position = start;

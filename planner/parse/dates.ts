@@ -75,6 +75,10 @@ const UNITS: Readonly<Record<string, 'day' | 'week' | 'month' | 'quarter' | 'yea
   hour: 'hour',
 };
 
+function unitOf(lemma: string) {
+  return Object.hasOwn(UNITS, lemma) ? UNITS[lemma] : undefined;
+}
+
 /** Reads "last month", "the past 30 days", "June 2021", "today"; null when none stands here. */
 export function readPeriod(cursor: Cursor): Period | null {
   const start = cursor.position;
@@ -86,7 +90,7 @@ export function readPeriod(cursor: Cursor): Period | null {
   const relative = /^(last|past|previous|this|current)$/.exec(cursor.word())?.[1];
   if (relative !== undefined) {
     const number = cursor.peek(1)?.number ?? null;
-    const unit = UNITS[cursor.peek(number === null ? 1 : 2)?.lemma ?? ''];
+    const unit = unitOf(cursor.peek(number === null ? 1 : 2)?.lemma ?? '');
     if (unit !== undefined) {
       cursor.advance(number === null ? 2 : 3);
       if (number !== null) {

@@ -38,6 +38,8 @@ export interface Group {
   readonly mention: Mention;
   /** "each X" beside a projection of X adds nothing to the projections. */
   readonly isProjected: boolean;
+  /** "For each X, …" opens the sentence. */
+  readonly isLeading: boolean;
 }
 
 export interface Order {
@@ -121,7 +123,10 @@ export type Condition =
     })
   | (ConditionBase & { readonly kind: 'exists'; readonly frame: Frame })
   | (ConditionBase & { readonly kind: 'missing'; readonly mention: Mention })
-  | (ConditionBase & { readonly kind: 'or'; readonly conditions: readonly Condition[] })
+  | (ConditionBase & {
+      readonly kind: 'or' | 'and';
+      readonly conditions: readonly Condition[];
+    })
   | (ConditionBase & {
       /** Dates within a span counted back from now. */
       readonly kind: 'period';

@@ -29,6 +29,8 @@ export function readModifiers(
 ): void {
   let near = head;
   let isOr = false;
+  // Conditions since the last word that joins or introduces; "Fall 2009 or Spring 2010" pairs them.
+  let run = frame.conditions.length;
   while (!cursor.isDone) {
     const start = cursor.position;
     if (options.isInner && isScopeEnd(cursor)) return;
@@ -36,8 +38,10 @@ export function readModifiers(
     if (readGroup(cursor, frame)) continue;
     if (cursor.eat('or')) {
       isOr = true;
+      bundle(frame, run, near);
       continue;
     }
+    if (!isOr && !cursor.isDone && frame.conditions.length === 0) run = 0;
     const negated = readNegation(cursor, frame, near);
     if (negated !== null) {
       push(frame, negated, isOr);
@@ -59,8 +63,10 @@ export function readModifiers(
       continue;
     }
     cursor.position = start;
-    if (cursor.mentionAt() === null && (cursor.eat(PREPOSITIONS) || cursor.eat(AUXILIARIES)))
+    if (cursor.mentionAt() === null && (cursor.eat(PREPOSITIONS) || cursor.eat(AUXILIARIES))) {
+      if (!isOr) run = frame.conditions.length;
       continue;
+    }
     if (
       cursor.eat(',') ||
       cursor.eat('(') ||
@@ -80,13 +86,35 @@ export function readModifiers(
   }
 }
 
+/** Joins the values of one phrase, so that "or" offers the whole phrase as an alternative. */
+function bundle(frame: Frame, from: number, near: Mention | null): void {
+  const phrase = frame.conditions.slice(from);
+  if (phrase.length < 2 || !phrase.every(({ kind }) => kind === 'value')) return;
+  frame.conditions.splice(from, phrase.length, { kind: 'and', near, isNegated: false, conditions: phrase });
+}
+
+/** Whether the last alternative still lacks what the first one joins: "Fall 2009 or Spring …". */
+function completes(condition: Extract<Condition, { kind: 'or' | 'and' }>): boolean {
+  return condition.conditions[0]?.kind === 'and' && condition.conditions.at(-1)?.kind === 'value';
+}
+
 function push(frame: Frame, conditions: readonly Condition[], isOr: boolean): void {
   const previous = frame.conditions.at(-1);
   const [first] = conditions;
+  if (!isOr && first?.kind === 'value' && previous?.kind === 'or' && completes(previous)) {
+    const [last, ...others] = [...previous.conditions].reverse();
+    if (last !== undefined) {
+      frame.conditions.pop();
+      const joined: Condition = { kind: 'and', near: last.near, isNegated: false, conditions: [last, first] };
+      frame.conditions.push({ ...previous, conditions: [...others.reverse(), joined] });
+      return;
+    }
+  }
   if (!isOr || previous === undefined || first === undefined) {
     frame.conditions.push(...conditions);
     return;
   }
+  if (previous.kind === 'or' && conditions.length === 0) return;
   frame.conditions.pop();
   const inherited = inheritHint(previous, first);
   frame.conditions.push({
@@ -126,7 +154,7 @@ const GROUP_MARKS = [
   'for each|every of the?',
   'per',
   'each',
-  'across|among different|various|all?',
+  'across|among different|various|all',
   'grouped|group|broken|split by|down|into by?',
 ];
 
@@ -141,7 +169,7 @@ function readGroup(cursor: Cursor, frame: Frame): boolean {
     cursor.position = start;
     return false;
   }
-  frame.groups.push({ mention: phrase.mention, isProjected: true });
+  frame.groups.push({ mention: phrase.mention, isProjected: true, isLeading: false });
   while (cursor.looksAt('and|,')) {
     const before = cursor.position;
     cursor.eat(',');
@@ -157,7 +185,7 @@ function readGroup(cursor: Cursor, frame: Frame): boolean {
       cursor.position = before;
       break;
     }
-    frame.groups.push({ mention: next.mention, isProjected: true });
+    frame.groups.push({ mention: next.mention, isProjected: true, isLeading: false });
   }
   return true;
 }

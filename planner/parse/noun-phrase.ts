@@ -57,6 +57,11 @@ export function readNounPhrase(cursor: Cursor): NounPhrase | null {
       aggregates.push('count');
       continue;
     }
+    if (mention === null && /^(count|number|total|counts|numbers)$/.test(word) && isPhraseEnd(cursor, 1)) {
+      cursor.advance();
+      aggregates.push('count');
+      return done({ isStar: false, mention: null });
+    }
     if (cursor.eat('how many')) {
       aggregates.push('count');
       continue;
@@ -74,6 +79,15 @@ export function readNounPhrase(cursor: Cursor): NounPhrase | null {
       if (/^(each|every)$/.test(word)) {
         isEach = true;
         cursor.advance();
+        continue;
+      }
+      if (isAggregateList(cursor, aggregates)) {
+        const listed = aggregateOf(word);
+        cursor.advance();
+        if (listed !== null && aggregates.at(-1) !== listed) aggregates.push(listed);
+        cursor.eat(',');
+        cursor.eat('and');
+        cursor.eat('the');
         continue;
       }
       const top = readTop(cursor);
@@ -172,6 +186,21 @@ function readStar(cursor: Cursor): boolean {
   }
   cursor.position = start;
   return false;
+}
+
+/** Whether nothing that could belong to the phrase follows. */
+function isPhraseEnd(cursor: Cursor, offset: number): boolean {
+  const next = cursor.peek(offset);
+  return next === null || next.kind === 'punctuation' || /^(and|in|by|for|sorted|ordered)$/.test(next.lower);
+}
+
+/** "minimum, average and maximum": an aggregate word among others of its kind. */
+function isAggregateList(cursor: Cursor, before: readonly AggregateName[]): boolean {
+  if (aggregateOf(cursor.word()) === null || cursor.word() === 'top') return false;
+  if (before.length > 0) return true;
+  const next = [1, 2, 3].map((offset) => cursor.word(offset));
+  const joined = next.findIndex((word) => word !== ',' && word !== 'and' && word !== 'the');
+  return joined > 0 && aggregateOf(next[joined] ?? '') !== null;
 }
 
 function isAggregateHere(cursor: Cursor): boolean {

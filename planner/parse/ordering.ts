@@ -35,7 +35,6 @@ const SORT_VERBS = 'sorted|ordered|order|sort|ranked|rank|arranged|listed|list|s
 export function readOrder(cursor: Cursor, frame: Frame, near: Mention | null): boolean {
   const start = cursor.position;
   const leading = readDirection(cursor);
-  cursor.eat('results|result|them|it|the results|the list');
   if (
     cursor.eat(
       `and? ${SORT_VERBS} results|result|them|it|the? results|result|list? by|in|from|alphabetically|according|on|based`,
@@ -52,8 +51,9 @@ export function readOrder(cursor: Cursor, frame: Frame, near: Mention | null): b
     return false;
   }
   const direction = readDirection(cursor) ?? leading;
-  cursor.eat('by|of|according|based|on|for|with respect');
-  cursor.eat('to|on|by');
+  cursor.eat('by|of|according|based|on|for|with');
+  cursor.eat('to|on|by|respect');
+  cursor.eat('to');
   cursor.eat('the');
   let isAny = false;
   for (;;) {

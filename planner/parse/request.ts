@@ -63,6 +63,7 @@ function parseSentence(cursor: Cursor, frame: Frame, isFirst: boolean): void {
   }
   const before = isFirst ? null : replaceProjections(frame);
   const head = parseProjections(cursor, frame);
+  if (before !== null) recallCounts(frame, before);
   if (before !== null && frame.projections.length === 0 && !frame.isStar) {
     frame.projections = before;
   }
@@ -80,13 +81,22 @@ function replaceProjections(frame: Frame): Projection[] {
   return before;
 }
 
+/** "List the name and the count" after a question that counts: the same count is meant. */
+function recallCounts(frame: Frame, before: readonly Projection[]): void {
+  const counted = before.find(({ aggregate }) => aggregate === 'count');
+  if (counted === undefined) return;
+  frame.projections = frame.projections.map((item) =>
+    item.mention === null && item.aggregate !== null ? counted : item,
+  );
+}
+
 /** "For each city, …", "Among all claims, …", "In the year 2000, …" */
 function readOpening(cursor: Cursor, frame: Frame): void {
   const start = cursor.position;
   if (cursor.eat('for|in|per|of|from|by each|every|different') || cursor.eat('per')) {
     const phrase = readNounPhrase(cursor);
     if (phrase?.mention != null) {
-      frame.groups.push({ mention: phrase.mention, isProjected: true });
+      frame.groups.push({ mention: phrase.mention, isProjected: true, isLeading: true });
       adoptPhrase(frame, phrase);
       const comma = indexOf(cursor, ',');
       if (comma >= 0) {
@@ -204,7 +214,7 @@ function addProjections(cursor: Cursor, frame: Frame, phrase: NounPhrase): Proje
     frame.isStar = true;
     return [];
   }
-  let { aggregates } = phrase;
+  let aggregates = inheritedAggregates(frame, phrase);
   if (phrase.superlative !== null) {
     const { superlative } = phrase;
     const isExtreme =
@@ -220,7 +230,7 @@ function addProjections(cursor: Cursor, frame: Frame, phrase: NounPhrase): Proje
     if (superlative.isQuantity && !isExtreme) return [];
   }
   if (phrase.isEach && mention !== null) {
-    frame.groups.push({ mention, isProjected: false });
+    frame.groups.push({ mention, isProjected: false, isLeading: false });
   }
   const kinds = aggregates.length === 0 ? [null] : aggregates;
   const made = kinds.map((aggregate) =>
@@ -240,6 +250,20 @@ function addProjections(cursor: Cursor, frame: Frame, phrase: NounPhrase): Proje
   return made;
 }
 
+/** "the average latitude and longitude": the aggregate spans both columns. */
+function inheritedAggregates(frame: Frame, phrase: NounPhrase): NounPhrase['aggregates'] {
+  const previous = frame.projections.at(-1);
+  const isBare = phrase.aggregates.length === 0 && phrase.superlative === null;
+  const { mention } = phrase;
+  if (!isBare || mention === null || previous?.mention == null || previous.of !== null) {
+    return phrase.aggregates;
+  }
+  const { aggregate } = previous;
+  const isSpread = aggregate !== null && aggregate !== 'count' && aggregate !== 'sum';
+  if (!isSpread || !namesMeasure(mention) || namesTable(mention)) return phrase.aggregates;
+  return [aggregate];
+}
+
 /** "of the students", "'s": the entity the projected columns belong to. */
 function readOwner(cursor: Cursor, frame: Frame, made: readonly Projection[]): Mention | null {
   if (cursor.eat("'s")) {
@@ -255,7 +279,7 @@ function readOwner(cursor: Cursor, frame: Frame, made: readonly Projection[]): M
   }
   const start = cursor.position;
   if (!cursor.eat('of|for|about|from|in|on')) return null;
-  if (cursor.looksAt('each|every|different|the? year|month|last|past')) {
+  if (cursor.looksAt('each|every|different') || cursor.looksAt('the? year|month|last|past')) {
     cursor.position = start;
     return null;
   }
@@ -294,6 +318,7 @@ function readOwner(cursor: Cursor, frame: Frame, made: readonly Projection[]): M
 
 const JOINERS = [
   ', and|or? also|then?',
+  'and',
   'and also|then?',
   'as well as',
   'along|together with',
@@ -305,10 +330,10 @@ function readJoiner(cursor: Cursor): boolean {
   const start = cursor.position;
   const isWith =
     cursor.looksAt('with their|its|his|her|corresponding|respective|associated') ||
-    cursor.looksAt('with the number|total|average|corresponding|count');
+    cursor.looksAt('with the? number|total|average|corresponding|count');
   const isJoined = isWith
     ? cursor.eat('with')
-    : JOINERS.slice(0, 4).some((pattern) => cursor.eat(pattern));
+    : JOINERS.slice(0, 5).some((pattern) => cursor.eat(pattern));
   if (!isJoined) return false;
   cursor.eat('show|list|give|find|return|what|which|how');
   cursor.eat('is|are|me');

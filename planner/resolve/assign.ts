@@ -17,6 +17,8 @@ interface State {
 const BEAM = 48;
 const JOIN_COST = 0.13;
 const UNCONNECTED_COST = 1.5;
+/** Nobody asks for one column twice. */
+const REPEAT_COST = 0.5;
 
 /**
  * Chooses a meaning for every slot together: names that fit well, few joins, columns that
@@ -28,30 +30,45 @@ export function assign(
   outer: readonly TableModel[] = [],
 ): readonly Assignment[] {
   let states: State[] = [{ choices: new Map(), tables: outer, score: 0 }];
-  for (const slot of [...slots].sort((a, b) => ambiguity(a) - ambiguity(b))) {
+  for (const slot of inOrder(slots)) {
     const next: State[] = [];
     for (const state of states) {
       for (const option of slot.options) {
         const { choice } = option;
         const table = choice.table;
         const isKnown = state.tables.includes(table);
-        const cost = isKnown ? 0 : joinCost(state.tables, table, model);
+        const cost =
+          (isKnown ? 0 : joinCost(state.tables, table, model)) +
+          (slot.isProjected && repeats(state, slots, choice) ? REPEAT_COST : 0);
         next.push({
           choices: new Map(state.choices).set(slot.subject, choice),
           tables: isKnown ? state.tables : [...state.tables, table],
-          score: state.score + option.score - cost,
+          score: state.score + option.score - cost + contextScore(state, slot, choice, model),
         });
       }
     }
     next.sort((a, b) => b.score - a.score);
     states = next.slice(0, BEAM);
   }
-  return states
-    .map((state) => ({ ...state, score: state.score + contextScore(state, slots, model) }))
-    .sort((a, b) => b.score - a.score);
+  return states;
 }
 
-/** Slots with one clear reading come first; they decide for the others. */
+/** Clear slots come first and decide for the others; a context comes before what refers to it. */
+function inOrder(slots: readonly Slot[]): readonly Slot[] {
+  const open = [...slots].sort((a, b) => ambiguity(a) - ambiguity(b));
+  const ordered: Slot[] = [];
+  const visit = (slot: Slot) => {
+    const index = open.indexOf(slot);
+    if (index < 0) return;
+    open.splice(index, 1);
+    const context = open.find(({ subject }) => subject === slot.context);
+    if (context !== undefined) visit(context);
+    ordered.push(slot);
+  };
+  while (open[0] !== undefined) visit(open[0]);
+  return ordered;
+}
+
 function ambiguity(slot: Slot): number {
   const best = slot.options[0]?.score ?? 0;
   return slot.options.filter(({ score }) => score > best - 0.2).length;
@@ -63,15 +80,19 @@ function joinCost(tables: readonly TableModel[], table: TableModel, model: Schem
   return Number.isFinite(distance) ? JOIN_COST * distance : UNCONNECTED_COST;
 }
 
-function contextScore(state: State, slots: readonly Slot[], model: SchemaModel): number {
-  let score = 0;
-  for (const slot of slots) {
-    if (slot.context === null) continue;
-    const own = state.choices.get(slot.subject);
-    const context = state.choices.get(slot.context);
-    if (own === undefined || context === undefined) continue;
-    if (own.table === context.table) score += slot.contextWeight;
-    else score -= 0.04 * Math.min(4, model.keys.distance(own.table, context.table));
-  }
-  return score;
+function repeats(state: State, slots: readonly Slot[], choice: Choice): boolean {
+  if (choice.kind !== 'column' || choice.column.procedure !== null) return false;
+  return slots.some((other) => {
+    const chosen = other.isProjected ? state.choices.get(other.subject) : undefined;
+    return chosen?.kind === 'column' && chosen.column === choice.column;
+  });
+}
+
+/** Agreement of a choice with the entity it is said to belong to, as far as that is chosen. */
+function contextScore(state: State, slot: Slot, choice: Choice, model: SchemaModel): number {
+  if (slot.context === null) return 0;
+  const context = state.choices.get(slot.context);
+  if (context === undefined) return 0;
+  if (choice.table === context.table) return slot.contextWeight;
+  return -0.04 * Math.min(4, model.keys.distance(choice.table, context.table));
 }

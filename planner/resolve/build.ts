@@ -1,5 +1,5 @@
 import type { ColumnModel, SchemaModel, TableModel } from '../grounding/schema-model.ts';
-import type { Frame, Order, Projection } from '../parse/frame.ts';
+import type { Frame, Group, Order, Projection } from '../parse/frame.ts';
 import type {
   Expression,
   JoinTree,
@@ -9,7 +9,7 @@ import type {
 } from '../query/logical.ts';
 import { columnOf, numberOf } from '../query/logical.ts';
 import type { Assignment } from './assign.ts';
-import { joinTables, tablesOf } from './join-tree.ts';
+import { isRepeated, joinTables, tablesOf } from './join-tree.ts';
 import { PredicateBuilder } from './predicates.ts';
 import type { Choice } from './slots.ts';
 
@@ -35,6 +35,7 @@ class QueryBuilder {
   readonly #groupBy: Expression[] = [];
   readonly #orderBy: OrderItem[] = [];
   #needsGroup = false;
+  #from: JoinTree | null = null;
   #limit: number | null;
 
   constructor(frame: Frame, assignment: Assignment, context: BuildContext) {
@@ -61,9 +62,10 @@ class QueryBuilder {
     if (!predicates.addAll(frame.conditions)) return null;
     predicates.addClaims(frame.related);
 
+    this.#from = from;
     const select = this.#select(subject);
     for (const group of frame.groups)
-      this.#group(this.#choice(group.mention), group.isProjected, select);
+      this.#group(this.#choice(group.mention), group, select);
     for (const order of frame.orders) if (!this.#order(order, select, subject)) return null;
     const hasAggregate = select.some(({ expression }) => expression.kind === 'aggregate');
     const having = predicates.having;
@@ -80,7 +82,7 @@ class QueryBuilder {
     const base: LogicalQuery = {
       select: shown,
       starOf,
-      isDistinct: frame.isDistinct && groupBy.length === 0,
+      isDistinct: groupBy.length === 0 && (frame.isDistinct || this.#listsValues(select)),
       from,
       where: predicates.where,
       groupBy,
@@ -95,6 +97,19 @@ class QueryBuilder {
 
   #choice(subject: object): Choice | null {
     return this.#assignment.choices.get(subject) ?? null;
+  }
+
+  /** "Show all majors": the values of a column are asked for, each once. */
+  #listsValues(select: readonly SelectItem[]): boolean {
+    const { projections, orders, limit, groups } = this.#frame;
+    const [only] = select;
+    if (select.length !== 1 || projections.length !== 1 || only?.expression.kind !== 'column') return false;
+    if (orders.length > 0 || limit !== null || groups.length > 0) return false;
+    const { column } = only.expression;
+    const { mention, of } = projections[0] ?? { mention: null, of: null };
+    const owner = of === null ? null : this.#choice(of);
+    const isOwned = owner?.kind === 'table' && of !== mention;
+    return !isOwned && mention !== null && this.#choice(mention)?.kind === 'column' && !column.isMeasure && !identifies(column);
   }
 
   /** The table whose rows the request is about. */
@@ -186,7 +201,8 @@ class QueryBuilder {
     const rows: Expression = { kind: 'aggregate', name: 'count', isDistinct: false, of: null };
     if (choice === null || choice.kind === 'table') {
       const key = choice?.table.key ?? null;
-      if (isDistinct && key !== null) {
+      const repeats = this.#from !== null && choice !== null && isRepeated(this.#from, choice.table);
+      if ((isDistinct || repeats) && key !== null) {
         return { kind: 'aggregate', name: 'count', isDistinct: true, of: columnOf(key) };
       }
       return rows;
@@ -198,7 +214,7 @@ class QueryBuilder {
     return { kind: 'aggregate', name: 'count', isDistinct: true, of: columnOf(column) };
   }
 
-  #group(choice: Choice | null, isProjected: boolean, select: SelectItem[]): void {
+  #group(choice: Choice | null, { isProjected, isLeading }: Group, select: SelectItem[]): void {
     if (choice === null) return;
     const columns = choice.kind === 'table' ? choice.table.labels : [choice.column];
     const hasAggregate = select.some(({ expression }) => expression.kind === 'aggregate');
@@ -220,7 +236,8 @@ class QueryBuilder {
       ({ expression }) =>
         expression.kind === 'column' &&
         choice.kind === 'table' &&
-        expression.column.table === choice.table,
+        expression.column.table === choice.table &&
+        (!isLeading || identifies(expression.column)),
     );
     if (isProjected && !isShown) this.#prepend(columns, select);
   }

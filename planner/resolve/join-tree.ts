@@ -55,7 +55,14 @@ export function chooseEdge(
   let bestScore = -1;
   for (const edge of model.keys.edgesBetween(a, b)) {
     const roles = edge.fromColumns.flatMap(({ words: own }) =>
-      own.filter((word) => !edge.to.words.includes(word) && word !== 'id' && word !== 'code'),
+      own.filter(
+        (word) =>
+          !edge.to.words.includes(word) &&
+          // A word of the referring table names its rows, not the role of one of its keys.
+          !edge.from.words.some((named) => named === word || named.startsWith(word) || word.startsWith(named)) &&
+          word !== 'id' &&
+          word !== 'code',
+      ),
     );
     const spoken = roles.filter((role) =>
       [...words].some(

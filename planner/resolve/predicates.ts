@@ -25,6 +25,9 @@ export class PredicateBuilder {
   readonly having: Predicate[] = [];
   /** Conditions of which each alternative must hold for its own related row ("both A and B"). */
   #intersected: readonly Predicate[] | null = null;
+  /** What a "but not" takes away, and the conditions it replaces there. */
+  #excluded: readonly Predicate[] | null = null;
+  #contradicted: readonly Predicate[] = [];
   readonly #options: PredicateOptions;
 
   constructor(options: PredicateOptions) {
@@ -53,7 +56,16 @@ export class PredicateBuilder {
 
   /** The query, intersected with copies of itself for every value that must be met separately. */
   withAlternatives(query: LogicalQuery): LogicalQuery {
+    if (this.#excluded !== null) {
+      const where = [...query.where.filter((item) => !this.#contradicted.includes(item)), ...this.#excluded];
+      const right: LogicalQuery = { ...query, where, orderBy: [], limit: null };
+      return { ...query, setOperation: { operator: 'EXCEPT', right } };
+    }
     if (this.#intersected === null) return query;
+    const key = this.#options.subject?.key ?? null;
+    if (query.select.some(({ expression }) => expression.kind === 'aggregate') && key !== null) {
+      return this.#metByKey(query, key, this.#intersected);
+    }
     const [first, ...rest] = this.#intersected;
     if (first === undefined) return query;
     const bare = { ...query, orderBy: [], limit: null };
@@ -71,6 +83,29 @@ export class PredicateBuilder {
       : { ...whole, setOperation: { operator: 'INTERSECT', right: result } };
   }
 
+  /** Aggregates over entities that meet every condition, each through a row of its own. */
+  #metByKey(query: LogicalQuery, key: ColumnModel, predicates: readonly Predicate[]): LogicalQuery {
+    const met = predicates.map((predicate): Predicate => ({
+      kind: 'inQuery',
+      of: columnOf(key),
+      isNegated: false,
+      query: {
+        ...query,
+        select: [{ expression: columnOf(key), alias: null }],
+        where: [...query.where, predicate],
+        groupBy: [],
+        having: [],
+        orderBy: [],
+        limit: null,
+        isCounted: false,
+      },
+    }));
+    const needed = new Set(columnsIn(query.select).map(({ table }) => table));
+    const isOwn = [...needed].every((table) => table === key.table);
+    const from = isOwn ? { root: key.table, joins: [] } : query.from;
+    return { ...query, from, where: isOwn ? met : [...query.where, ...met] };
+  }
+
   #add(condition: Condition): boolean {
     if (condition.kind === 'value' && !condition.isNegated && condition.values.length > 1) {
       const separate = this.#separateValues(condition);
@@ -79,6 +114,7 @@ export class PredicateBuilder {
     const isHaving = this.#isHaving(condition);
     const predicate = this.#predicate(condition);
     if (predicate === null) return false;
+    if (predicate.kind === 'and' && predicate.of.length === 0) return true;
     if (isHaving) this.having.push(predicate);
     else this.#pushWhere(predicate);
     return true;
@@ -101,7 +137,7 @@ export class PredicateBuilder {
       );
       const earlier = this.where[index];
       if (earlier !== undefined && this.#intersected === null) {
-        if (JSON.stringify(valueOf(earlier)) === JSON.stringify(valueOf(predicate))) return;
+        if (JSON.stringify(comparedValue(earlier)) === JSON.stringify(comparedValue(predicate))) return;
         this.where.splice(index, 1);
         this.#intersected = [earlier, predicate];
         return;
@@ -196,10 +232,11 @@ export class PredicateBuilder {
           ],
         };
       }
-      case 'or': {
+      case 'or':
+      case 'and': {
         const parts = condition.conditions.map((inner) => this.#predicate(inner));
         if (parts.some((part) => part === null)) return null;
-        return { kind: 'or', of: parts as Predicate[] };
+        return { kind: condition.kind, of: parts as Predicate[] };
       }
       case 'exists':
         return this.#absence(condition.frame, condition.near);
@@ -291,6 +328,7 @@ export class PredicateBuilder {
           options: [{ choice: { kind: 'column', column, table: column.table }, score: 1 }],
           context: null,
           contextWeight: 0,
+          isProjected: false,
         });
     }
     for (const assignment of assign(slots, this.#options.context.model).slice(0, 3)) {
@@ -392,6 +430,13 @@ export class PredicateBuilder {
       if (needed.length === 0) {
         if (inner.where.length === 0) continue;
         const [only] = inner.where;
+        const columns = new Set(inner.where.flatMap(columnsIn));
+        const contradicted = this.where.filter((item) => columnsIn(item).some((column) => columns.has(column)));
+        if (contradicted.length > 0 && this.#excluded === null) {
+          this.#excluded = inner.where;
+          this.#contradicted = contradicted;
+          return { kind: 'and', of: [] };
+        }
         return negate(
           inner.where.length === 1 && only !== undefined ? only : { kind: 'and', of: inner.where },
         );
@@ -454,7 +499,7 @@ function columnsIn(value: unknown): ColumnModel[] {
   );
 }
 
-function valueOf(predicate: Predicate): unknown {
+function comparedValue(predicate: Predicate): unknown {
   return predicate.kind === 'compare' && 'value' in predicate.right ? predicate.right.value : null;
 }
 

@@ -29,6 +29,8 @@ export interface Slot {
   /** The mention whose table should agree with this choice. */
   readonly context: Mention | null;
   readonly contextWeight: number;
+  /** One of the columns asked for as they are stored. */
+  readonly isProjected: boolean;
 }
 
 type Role =
@@ -81,7 +83,7 @@ class SlotCollector {
           : { kind: 'column', column: candidate.column, table: candidate.table };
       return { choice, score: candidate.score + roleAdjustment(role, choice) };
     });
-    this.#add(mention, options, context, 0.22);
+    this.#add(mention, options, context, 0.22, role === 'projection');
   }
 
   addOrder(order: Order): void {
@@ -132,6 +134,7 @@ class SlotCollector {
         else this.#add(condition, this.#dateColumns(), condition.near, 0.3);
         return;
       case 'or':
+      case 'and':
         for (const inner of condition.conditions) this.addCondition(inner);
         return;
       case 'exists':
@@ -143,7 +146,7 @@ class SlotCollector {
     if (operand.kind === 'mention') this.addMention(operand.mention, 'compare', null);
   }
 
-  #add(subject: object, options: readonly Option[], context: Mention | null, weight: number): void {
+  #add(subject: object, options: readonly Option[], context: Mention | null, weight: number, isProjected = false): void {
     if (this.#seen.has(subject) || options.length === 0) return;
     this.#seen.add(subject);
     const sorted = [...options].sort((a, b) => b.score - a.score).slice(0, OPTIONS_MAX);
@@ -152,6 +155,7 @@ class SlotCollector {
       options: sorted,
       context: context === subject ? null : context,
       contextWeight: weight,
+      isProjected,
     });
   }
 
