@@ -1,0 +1,12 @@
+;; Returns its first argument as MessagePack, up to 60 000 bytes of it.
+(module
+  (import "heliosdb" "heliosdb_get_param" (func $get_param (param i32 i32 i32) (result i32)))
+  (import "heliosdb" "heliosdb_return" (func $return (param i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "heliosdb_value_format") (result i32) (i32.const 1))
+  (func (export "identity") (result i32)
+    ;; Capacity in, size out.
+    (i32.store (i32.const 16) (i32.const 60000))
+    (if (call $get_param (i32.const 0) (i32.const 64) (i32.const 16)) (then (return (i32.const 1))))
+    ;; 1001: the bytes are MessagePack, as the argument was.
+    (call $return (i32.const 64) (i32.load (i32.const 16)) (i32.const 1001))))
