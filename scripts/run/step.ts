@@ -53,12 +53,11 @@ async function runStep(step: Step): Promise<{ exitCode: number; counts: Counts }
   const child = spawn(program, parameters, {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}) },
   });
-  let tail = '';
+  let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     process.stdout.write(text);
-    tail = (tail + text).slice(-4096);
+    output += text;
   });
   const exitCode = await new Promise<number>((resolve) => {
     child.on('error', (error) => {
@@ -67,31 +66,31 @@ async function runStep(step: Step): Promise<{ exitCode: number; counts: Counts }
     });
     child.on('close', (code) => resolve(code ?? 1));
   });
-  return { exitCode, counts: readCounts(tail, exitCode) };
+  return { exitCode, counts: readCounts(output, exitCode) };
 }
 
 /** The counts of node's test runner or of cargo's, or of the step as a whole. */
-function readCounts(tail: string, exitCode: number): Counts {
+function readCounts(output: string, exitCode: number): Counts {
   const number = (pattern: RegExp): number | null => {
-    const match = [...tail.matchAll(pattern)].at(-1);
+    const match = [...output.matchAll(pattern)].at(-1);
     return match ? Number(match[1]) : null;
   };
-  const cargoPassed = number(/test result: .*? (\d+) passed/g);
+  const cargoPassed = number(/^test result: .*? (\d+) passed/gm);
   if (cargoPassed !== null) {
     return {
       passed: cargoPassed,
-      failed: number(/test result: .*? (\d+) failed/g) ?? 0,
-      skipped: number(/test result: .*? (\d+) ignored/g) ?? 0,
+      failed: number(/^test result: .*? (\d+) failed/gm) ?? 0,
+      skipped: number(/^test result: .*? (\d+) ignored/gm) ?? 0,
     };
   }
-  const passed = number(/ pass (\d+)\b/g);
+  const passed = number(/^\S+ pass (\d+)$/gm);
   if (passed !== null) {
-    const failed = (number(/ fail (\d+)\b/g) ?? 0) + (number(/ cancelled (\d+)\b/g) ?? 0);
+    const failed = (number(/^\S+ fail (\d+)$/gm) ?? 0) + (number(/^\S+ cancelled (\d+)$/gm) ?? 0);
     // A run that fails without a failing test (a crash, no file found) still counts as a failure.
     return {
       passed,
       failed: exitCode !== 0 && failed === 0 ? 1 : failed,
-      skipped: number(/ skipped (\d+)\b/g) ?? 0,
+      skipped: number(/^\S+ skipped (\d+)$/gm) ?? 0,
     };
   }
   const isPassed = exitCode === 0;
