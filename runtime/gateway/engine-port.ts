@@ -54,7 +54,7 @@ export class SqlEngine implements EnginePort {
 
   async plan({ statement, module, current }: DefinitionRequest): Promise<DefinitionPlan> {
     await this.#requireLoaded();
-    const sql = 'SELECT heliosdb_plan_ddl(?, ?::BLOB, ?::VARCHAR)';
+    const sql = 'SELECT heliosdb_plan_ddl(?::VARCHAR, ?::BLOB, ?::VARCHAR)';
     const parameters = [encodeStatement(statement), module, current];
     const result = await this.#connection.query(sql, parameters);
     return decodePlan(result.rows[0]?.[0]);

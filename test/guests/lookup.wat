@@ -2,27 +2,23 @@
 ;; logs one line a call.
 (module
   (import "heliosdb" "heliosdb_get_param" (func $get_param (param i32 i32 i32) (result i32)))
-  (import "heliosdb" "heliosdb_query_params"
-    (func $query (param i32 i32 i32 i32 i32 i32) (result i32)))
+  (import "heliosdb" "heliosdb_query" (func $query (param i32 i32 i32 i32) (result i32)))
   (import "heliosdb" "heliosdb_return" (func $return (param i32 i32 i32) (result i32)))
   (import "heliosdb" "heliosdb_log" (func $log (param i32 i32 i32) (result i32)))
   (memory (export "memory") 1)
   (data (i32.const 0) "lookup")
-  (data (i32.const 64) "SELECT v FROM lookup WHERE id = ?")
+  (data (i32.const 64) "SELECT v FROM lookup WHERE id = ")
   (func (export "lookup") (result i32)
     (local $size i32)
     (drop (call $log (i32.const 1) (i32.const 0) (i32.const 6)))
-    ;; The parameters are a JSON array of one: `[` argument `]`.
-    (i32.store8 (i32.const 1024) (i32.const 91))
+    ;; The argument's digits go behind the query's text. Capacity in, size out.
     (i32.store (i32.const 16) (i32.const 256))
-    (if (call $get_param (i32.const 0) (i32.const 1025) (i32.const 16))
+    (if (call $get_param (i32.const 0) (i32.const 96) (i32.const 16))
       (then (return (i32.const 1))))
     (local.set $size (i32.load (i32.const 16)))
-    (i32.store8 (i32.add (i32.const 1025) (local.get $size)) (i32.const 93))
     (i32.store (i32.const 16) (i32.const 4096))
     (if (call $query
-          (i32.const 64) (i32.const 33)
-          (i32.const 1024) (i32.add (local.get $size) (i32.const 2))
+          (i32.const 64) (i32.add (local.get $size) (i32.const 32))
           (i32.const 2048) (i32.const 16))
       (then (return (i32.const 2))))
     (local.set $size (i32.load (i32.const 16)))
