@@ -71,28 +71,24 @@ async function runStep(step: Step): Promise<{ exitCode: number; counts: Counts }
 
 /** The counts of node's test runner or of cargo's, or of the step as a whole. */
 function readCounts(output: string, exitCode: number): Counts {
-  const number = (pattern: RegExp): number | null => {
-    const match = [...output.matchAll(pattern)].at(-1);
-    return match ? Number(match[1]) : null;
-  };
-  const cargoPassed = number(/^test result: .*? (\d+) passed/gm);
-  if (cargoPassed !== null) {
-    return {
-      passed: cargoPassed,
-      failed: number(/^test result: .*? (\d+) failed/gm) ?? 0,
-      skipped: number(/^test result: .*? (\d+) ignored/gm) ?? 0,
+  // Cargo reports each of a crate's test programs, node the whole.
+  const sum = (pattern: RegExp): number =>
+    [...output.matchAll(pattern)].reduce((total, match) => total + Number(match[1]), 0);
+  let counts: Counts | null = null;
+  if (/^test result: /m.test(output)) {
+    counts = {
+      passed: sum(/^test result: .*? (\d+) passed/gm),
+      failed: sum(/^test result: .*? (\d+) failed/gm),
+      skipped: sum(/^test result: .*? (\d+) ignored/gm),
+    };
+  } else if (/^\S+ pass \d+$/m.test(output)) {
+    counts = {
+      passed: sum(/^\S+ pass (\d+)$/gm),
+      failed: sum(/^\S+ (?:fail|cancelled) (\d+)$/gm),
+      skipped: sum(/^\S+ skipped (\d+)$/gm),
     };
   }
-  const passed = number(/^\S+ pass (\d+)$/gm);
-  if (passed !== null) {
-    const failed = (number(/^\S+ fail (\d+)$/gm) ?? 0) + (number(/^\S+ cancelled (\d+)$/gm) ?? 0);
-    // A run that fails without a failing test (a crash, no file found) still counts as a failure.
-    return {
-      passed,
-      failed: exitCode !== 0 && failed === 0 ? 1 : failed,
-      skipped: number(/^\S+ skipped (\d+)$/gm) ?? 0,
-    };
-  }
-  const isPassed = exitCode === 0;
-  return { passed: isPassed ? 1 : 0, failed: isPassed ? 0 : 1, skipped: 0 };
+  counts ??= { passed: exitCode === 0 ? 1 : 0, failed: 0, skipped: 0 };
+  // A step that fails without a failing test (a crash, no file found) still counts as a failure.
+  return exitCode !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
 }

@@ -5,7 +5,6 @@ import type { Step } from './step.ts';
 import { ROOT } from './step.ts';
 
 const bin = (name: string): string => join(ROOT, 'node_modules', '.bin', name);
-const MANIFEST = 'runtime/extension/Cargo.toml';
 
 /** Folders whose tests stand beside the code. */
 const UNIT_FOLDERS = [
@@ -48,12 +47,73 @@ export function testStep(name: string, folders: readonly string[]): Step {
 /** Builds the engine where it is out of date, so that no test waits for it. */
 export const engineStep: Step = { name: 'engine', command: [bin('node'), 'scripts/engine.ts'] };
 
-/** What `npm run check` does: everything that needs no glance at a whole system. */
-export function checkSteps(): Step[] {
+/** A crate or workspace and what is asked of it. */
+interface Crate {
+  readonly name: string;
+  readonly manifest: string;
+  /** Arguments of clippy and test beside the common ones. */
+  readonly options: readonly string[];
+  /** False for guests, which are built for WebAssembly and tried by their own tests. */
+  readonly buildsOnHost: boolean;
+}
+
+const CRATES: readonly Crate[] = [
+  {
+    name: 'engine',
+    manifest: 'runtime/extension/Cargo.toml',
+    // The engine's own profile, so that its dependencies' macros and build scripts serve twice.
+    options: ['--release', '--lib'],
+    buildsOnHost: true,
+  },
+  {
+    name: 'sdk',
+    manifest: 'sdk/rust/Cargo.toml',
+    options: ['--workspace', '--all-features'],
+    buildsOnHost: true,
+  },
+  {
+    name: 'examples',
+    manifest: 'examples/procedures/Cargo.toml',
+    options: [],
+    buildsOnHost: false,
+  },
+];
+
+function rustSteps(): Step[] {
   const hasCargo = isInstalled('cargo', '--version');
   const hasFormat = hasCargo && isInstalled('cargo', 'fmt', '--version');
   const hasClippy = hasCargo && isInstalled('cargo', 'clippy', '--version');
-  const hasCrate = existsSync(join(ROOT, MANIFEST));
+  const crates = CRATES.filter(({ manifest }) => existsSync(join(ROOT, manifest)));
+  const missing = (isThere: boolean, what: string): string | null =>
+    isThere ? null : `${what} is not installed`;
+  return [
+    ...crates.map(({ name, manifest }) => ({
+      name: `rust format: ${name}`,
+      command: ['cargo', 'fmt', '--all', '--manifest-path', manifest, '--check'] as const,
+      skip: missing(hasFormat, 'cargo fmt'),
+    })),
+    ...crates
+      .filter(({ buildsOnHost }) => buildsOnHost)
+      .flatMap(({ name, manifest, options }): Step[] => {
+        const common = ['--locked', '--manifest-path', manifest, ...options];
+        return [
+          {
+            name: `rust lint: ${name}`,
+            command: ['cargo', 'clippy', ...common, '--', '-D', 'warnings'],
+            skip: missing(hasClippy, 'cargo clippy'),
+          },
+          {
+            name: `rust tests: ${name}`,
+            command: ['cargo', 'test', ...common],
+            skip: missing(hasCargo, 'cargo'),
+          },
+        ];
+      }),
+  ];
+}
+
+/** What `npm run check` does: everything that needs no glance at a whole system. */
+export function checkSteps(): Step[] {
   return [
     {
       name: 'format and lint',
@@ -62,33 +122,8 @@ export function checkSteps(): Step[] {
     { name: 'types', command: [bin('tsc'), '--noEmit', '-p', '.'] },
     { name: 'generated files', command: [bin('node'), 'scripts/generate.ts', '--check'] },
     testStep('tidy', ['test/tidy']),
-    {
-      name: 'rust format',
-      command: ['cargo', 'fmt', '--manifest-path', MANIFEST, '--check'],
-      skip: hasCrate && hasFormat ? null : 'cargo fmt is not installed',
-    },
     engineStep,
-    {
-      name: 'rust lint',
-      // The release profile shares its dependencies' build scripts and macros with the engine.
-      command: [
-        'cargo',
-        'clippy',
-        '--release',
-        '--locked',
-        '--manifest-path',
-        MANIFEST,
-        '--',
-        '-D',
-        'warnings',
-      ],
-      skip: hasCrate && hasClippy ? null : 'cargo clippy is not installed',
-    },
-    {
-      name: 'rust tests',
-      command: ['cargo', 'test', '--release', '--lib', '--locked', '--manifest-path', MANIFEST],
-      skip: hasCrate && hasCargo ? null : 'cargo is not installed',
-    },
+    ...rustSteps(),
     testStep('unit tests', UNIT_FOLDERS),
   ];
 }
