@@ -18,6 +18,7 @@ pub mod bind;
 pub mod convert;
 mod convert_nested;
 mod convert_scalar;
+mod convert_time;
 pub mod error;
 pub mod interval;
 pub mod json;
@@ -33,6 +34,7 @@ pub mod read;
 pub mod result;
 pub mod sink;
 pub mod temporal;
+mod temporal_parse;
 mod text;
 pub mod write;
 

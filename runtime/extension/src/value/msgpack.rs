@@ -191,29 +191,6 @@ fn write_ext(out: &mut Vec<u8>, kind: i8, payload: &[u8]) {
     out.extend_from_slice(payload);
 }
 
-/// Appends an extension whose payload is a text of unknown, but short, length.
-fn write_ascii_ext(out: &mut Vec<u8>, kind: i8, write: impl FnOnce(&mut Vec<u8>)) {
-    // The header of the longest form that a number needs; moved down afterwards when shorter.
-    let start = out.len();
-    out.extend_from_slice(&[0xc7, 0, kind as u8]);
-    write(out);
-    let len = out.len() - start - 3;
-    let fixed = match len {
-        1 => 0xd4,
-        2 => 0xd5,
-        4 => 0xd6,
-        8 => 0xd7,
-        16 => 0xd8,
-        _ => {
-            // Numbers of 128 bits and their signs and points take at most 41 bytes.
-            out[start + 1] = len as u8;
-            return;
-        }
-    };
-    out[start] = fixed;
-    out.remove(start + 1);
-}
-
 struct MsgPackSink<'o> {
     out: &'o mut Vec<u8>,
 }
@@ -245,11 +222,18 @@ impl Sink for MsgPackSink<'_> {
     }
 
     fn hugeint(&mut self, value: i128) {
-        write_ascii_ext(self.out, ext::HUGEINT, |out| number::write_i128(out, value));
+        let mut buffer = [0; number::DECIMAL_TEXT_BYTES_MAX];
+        write_ext(
+            self.out,
+            ext::HUGEINT,
+            number::format_decimal(&mut buffer, value, 0),
+        );
     }
 
     fn uhugeint(&mut self, value: u128) {
-        write_ascii_ext(self.out, ext::HUGEINT, |out| number::write_u128(out, value));
+        let mut digits = Vec::with_capacity(number::DECIMAL_TEXT_BYTES_MAX);
+        number::write_u128(&mut digits, value);
+        write_ext(self.out, ext::HUGEINT, &digits);
     }
 
     #[inline]
@@ -264,9 +248,12 @@ impl Sink for MsgPackSink<'_> {
     }
 
     fn decimal(&mut self, value: i128, scale: u8) {
-        write_ascii_ext(self.out, ext::DECIMAL, |out| {
-            number::write_decimal(out, value, scale)
-        });
+        let mut buffer = [0; number::DECIMAL_TEXT_BYTES_MAX];
+        write_ext(
+            self.out,
+            ext::DECIMAL,
+            number::format_decimal(&mut buffer, value, scale),
+        );
     }
 
     #[inline]

@@ -1,4 +1,5 @@
 use super::*;
+use crate::value::error::sqlstate;
 
 fn date_text(days: i32, style: Style) -> String {
     let mut out = Vec::new();
