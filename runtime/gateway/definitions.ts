@@ -5,6 +5,7 @@ import type { DefinitionPlan, EnginePort, GatewayConnection } from './engine-por
 import type { FileAccess } from './module-file.ts';
 import { readModule } from './module-file.ts';
 import { hasRegistry, readCurrent } from './registry.ts';
+import type { TransactionState } from './transaction.ts';
 import { failTransaction, transactionState } from './transaction.ts';
 
 /** How often a definition is planned again because another session changed the procedure. */
@@ -15,7 +16,7 @@ export class Definitions {
   readonly #connection: GatewayConnection;
   readonly #engine: EnginePort;
   readonly #access: FileAccess;
-  #isPrepared = false;
+  #isUpgraded = false;
   /** A transaction that was open then holds definitions the engine has not read. */
   #isRefreshDue = false;
 
@@ -36,14 +37,14 @@ export class Definitions {
   }
 
   /**
-   * Installs or upgrades the registry, once. To be called outside a transaction that could not
+   * Installs or upgrades the registry. To be called before a transaction begins that could not
    * see the migration. Only CREATE needs a registry; a database without one stays as it is.
    */
   async prepare({ isCreating }: { readonly isCreating: boolean }): Promise<void> {
-    if (this.#isPrepared) return;
-    if (!isCreating && !(await hasRegistry(this.#connection))) return;
+    const isInstalled = await hasRegistry(this.#connection);
+    if (isInstalled ? this.#isUpgraded : !isCreating) return;
     await this.#engine.migrate();
-    this.#isPrepared = true;
+    this.#isUpgraded = true;
   }
 
   /** Runs a definition, in the open transaction or one of its own, and returns its notices. */
@@ -52,6 +53,7 @@ export class Definitions {
     if (state === 'failed') throw new HeliosError('in_failed_sql_transaction');
     const source = moduleOf(statement);
     const module = source === null ? null : await readModule(source, this.#access);
+    if (statement.kind === 'create_procedure') await this.#requireRegistry(state);
     const located = await this.#located(statement);
     for (let attempt = 1; attempt <= PLAN_ATTEMPTS_MAX; attempt += 1) {
       const current = await readCurrent(this.#connection, located.name);
@@ -111,7 +113,6 @@ export class Definitions {
         hint: 'End the transaction and run the statement again.',
       });
     }
-    await this.#requireRegistry();
     this.#isRefreshDue = true;
     let doneCount = 0;
     try {
@@ -126,11 +127,18 @@ export class Definitions {
     return true;
   }
 
-  async #requireRegistry(): Promise<void> {
+  async #requireRegistry(state: TransactionState): Promise<void> {
     if (await hasRegistry(this.#connection)) return;
-    throw new HeliosError('statement_not_allowed_in_transaction', {
-      message: 'the transaction began before the registry of procedures was installed',
-      hint: 'End the transaction and run the statement again.',
+    if (state === 'open') {
+      throw new HeliosError('statement_not_allowed_in_transaction', {
+        message: 'the transaction began before the registry of procedures was installed',
+        hint: 'End the transaction and run the statement again.',
+      });
+    }
+    // The engine installs it in the database that was opened, which USE can lead away from.
+    throw new HeliosError('feature_not_supported', {
+      message: 'procedures cannot be created in an attached database',
+      hint: 'USE the database that was opened, or open the attached one by itself.',
     });
   }
 }

@@ -38,3 +38,21 @@ test('a result type that is registered just now does not fit into a transaction'
     assert.equal(await value('SELECT count(*) FROM t'), 1n);
     await run(create);
   }));
+
+test('a transaction that began before the registry cannot define procedures', () =>
+  withSession(async ({ run, error, value }) => {
+    await run('BEGIN; SELECT count(*) FROM lookup');
+    assert.equal((await error(createGuest('identity'))).sqlstate, '25W01');
+    assert.equal(await value('ROLLBACK; SELECT 1'), 1);
+    await run(createGuest('identity'));
+    assert.equal(await value('SELECT identity(1)'), 1n);
+  }));
+
+test('an attached database takes no procedures, and the opened one goes on', () =>
+  withSession(async ({ run, error, value }) => {
+    await run("ATTACH ':memory:' AS other; USE other");
+    assert.equal((await error(createGuest('identity'))).sqlstate, '0A000');
+    assert.equal((await error('DROP PROCEDURE identity')).sqlstate, '42883');
+    await run(`USE memory; ${createGuest('identity')}`);
+    assert.equal(await value('SELECT identity(1)'), 1n);
+  }));
