@@ -39,7 +39,11 @@ export class KeyGraph {
       if (isMirrored) continue;
       // An inferred key is believed a little less; a key of text between names less again.
       const cost =
-        1 + (key.isDeclared ? 0 : 0.1) + (fromColumns[0]?.words.at(-1) === 'name' ? 0.3 : 0);
+        1 +
+        (key.isDeclared ? 0 : 0.1) +
+        (fromColumns[0]?.words.at(-1) === 'name' ? 0.3 : 0) +
+        // A key without values joins nothing.
+        (fromColumns[0]?.column.distinctCount === 0 ? 3 : 0);
       edges.push({ id: edges.length, from, to, fromColumns, toColumns, cost });
     }
     this.edges = edges;

@@ -1,6 +1,7 @@
+import { lemma } from '../language/lemma.ts';
 import { expandAbbreviation, isFunctionWord, isLightVerb } from '../language/lexicon.ts';
-import type { Token } from '../language/tokenize.ts';
 import { splitName } from '../language/names.ts';
+import type { Token } from '../language/tokenize.ts';
 import type { NameCandidate } from './name-index.ts';
 import type { SchemaModel } from './schema-model.ts';
 import type { ValueCandidate } from './value-index.ts';
@@ -22,7 +23,7 @@ const VALUE_TOKENS_MAX = 9;
 const NAMING_WORDS = new Set(
   `name order number value first last list type state record detail information kind sort total count rank
   people person score date top sex up place use table title individual sum open group form result entry use user
-  start end description code id average max min maximum minimum mean left`.split(/\s+/),
+  start end description code id average max min maximum minimum mean left other`.split(/\s+/),
 );
 /** These are looked up only beside another naming word: "first name", "maximum temperature". */
 const DEPENDENT_WORDS = new Set(
@@ -143,7 +144,7 @@ function namingWords(span: readonly Token[]): string[] | null {
     if (isFunction && !NAMING_WORDS.has(token.lower) && !NAMING_WORDS.has(token.lemma)) return null;
     if (!DEPENDENT_WORDS.has(token.lower)) isNaming = true;
     const expanded = expandAbbreviation(token.lower);
-    words.push(...(expanded ?? [token.lemma]));
+    words.push(...(expanded ?? token.lemma.split('-').map((part) => lemma(part))));
   }
   return isNaming && words.length > 0 ? words : null;
 }
@@ -161,9 +162,14 @@ function findNames(
   if (INNER_WORDS.has(last)) {
     return model.names
       .find(words)
-      .filter((name) => name.kind === 'column' && name.column.words.at(-1) === last && name.score > 0.95);
+      .filter(
+        (name) => name.kind === 'column' && name.column.words.at(-1) === last && name.score > 0.95,
+      );
   }
-  const names = damped(span, model.names.find(words.flatMap((word) => known(word, model))));
+  const glued =
+    words.length === 2 && first(span).includes('-') ? model.names.find([words.join('')]) : [];
+  const split = model.names.find(words.flatMap((word) => known(word, model)));
+  const names = damped(span, (glued[0]?.score ?? 0) > (split[0]?.score ?? 0) ? glued : split);
   const inner = span.filter((token) => INNER_WORDS.has(token.lower)).length;
   if (inner === 0) return names;
   // "date of birth" may be one name; "name of student" is a column of a table.
@@ -181,6 +187,10 @@ function findNames(
     .map((candidate) => ({ ...candidate, score: candidate.score - 0.08 }));
 }
 
+function first(span: readonly Token[]): string {
+  return span[0]?.lower ?? '';
+}
+
 /** A word that no name has may be two words that names have: "bedroom". */
 function known(word: string, model: SchemaModel): readonly string[] {
   if (model.names.similarWords(word).size > 0) return [word];
@@ -191,10 +201,7 @@ function known(word: string, model: SchemaModel): readonly string[] {
 }
 
 /** "trips that started": a verb form that is not itself part of a name is weak evidence for it. */
-function damped(
-  span: readonly Token[],
-  names: readonly NameCandidate[],
-): readonly NameCandidate[] {
+function damped(span: readonly Token[], names: readonly NameCandidate[]): readonly NameCandidate[] {
   const verbs = span.filter(
     ({ lower, lemma }) => /(ed|ing)$/.test(lower) && lemma !== lower && isLightVerb(lemma),
   );
@@ -211,8 +218,14 @@ function damped(
 /** Whether naming words stand where they are part of the sentence's frame. */
 function isStructural(tokens: readonly Token[], start: number, end: number): boolean {
   const [first, next, previous] = [tokens[start], tokens[end], tokens[start - 1]];
-  if (first === undefined || end - start > 1)
-    return first?.lower === 'order' && tokens[start + 1]?.lower === 'by';
+  if (first === undefined) return false;
+  if (end - start > 1) {
+    const second = tokens[start + 1]?.lower;
+    return (
+      (first.lower === 'order' && second === 'by') ||
+      (/^(numbers?|counts?|totals?)$/.test(first.lower) && second === 'of')
+    );
+  }
   if (first.lemma === 'order') {
     if (next?.lower === 'by') return true;
     if (

@@ -62,6 +62,17 @@ const TRAILING_NOUNS = new Set([
   'id',
 ]);
 
+const TABLE_NOUNS = new Set([
+  'information',
+  'detail',
+  'data',
+  'member',
+  'record',
+  'table',
+  'list',
+  'entry',
+]);
+
 /** Finds tables and columns by the words of their names. */
 export class NameIndex {
   readonly #entries: readonly Entry[];
@@ -147,7 +158,9 @@ function entry(table: TableModel, column: ColumnModel | null): Entry {
     table,
     column,
     words,
-    weights: words.map((word) => (Object.hasOwn(LIGHT_WORDS, word) ? (LIGHT_WORDS[word] ?? 1) : word.length === 1 ? 0.2 : 1)),
+    weights: words.map((word) =>
+      Object.hasOwn(LIGHT_WORDS, word) ? (LIGHT_WORDS[word] ?? 1) : word.length === 1 ? 0.2 : 1,
+    ),
     context: column === null ? [] : table.words,
   };
 }
@@ -180,7 +193,8 @@ function scoreEntry(
       contextCount += context;
       continue;
     }
-    if (position === asked.length - 1 && counted > 0 && TRAILING_NOUNS.has(asked[position] ?? '')) {
+    const trails = item.column === null ? TABLE_NOUNS : TRAILING_NOUNS;
+    if (position === asked.length - 1 && counted > 0 && trails.has(asked[position] ?? '')) {
       trailing++;
       continue;
     }

@@ -413,6 +413,7 @@ const MOST_ADJECTIVES: Readonly<Record<string, readonly string[]>> = {
   expensive: ['price', 'cost', 'fee', 'amount', 'fare'],
   costly: ['price', 'cost', 'fee', 'amount'],
   recent: ['date', 'time', 'year', 'timestamp', 'created'],
+  recently: ['date', 'time', 'year', 'timestamp', 'created'],
   experienced: ['experience', 'year'],
   popular: [],
   common: [],

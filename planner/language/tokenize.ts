@@ -27,7 +27,7 @@ const PATTERN = new RegExp(
     String.raw`\d+(?:st|nd|rd|th)\b`,
     String.raw`[$€£]?\d+(?![\p{L}\d])`,
     String.raw`['’]s\b`,
-    String.raw`[\p{L}\p{N}_]+(?:[.&@+#](?=[\p{L}\p{N}])[\p{L}\p{N}_]+)*(?:['’]t\b)?`,
+    String.raw`[\p{L}\p{N}_]+(?:[.&@+#-](?=[\p{L}\p{N}])[\p{L}\p{N}_]+)*(?:['’]t\b)?`,
     String.raw`[^\s]`,
   ].join('|'),
   'gu',

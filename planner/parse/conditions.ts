@@ -1,4 +1,5 @@
 import type { Mention } from '../grounding/link.ts';
+import { isLightVerb } from '../language/lexicon.ts';
 import type { Comparator } from './comparators.ts';
 import { readComparator } from './comparators.ts';
 import type { Cursor } from './cursor.ts';
@@ -6,7 +7,7 @@ import { isYear, readPeriod } from './dates.ts';
 import type { Condition, Frame, Operand } from './frame.ts';
 import { newFrame } from './frame.ts';
 import { readLiteral, readLiteralList } from './literals.ts';
-import { isMostlyValue, namesColumn, namesTable } from './mentions.ts';
+import { isMostlyValue, namesColumn, namesMeasure, namesTable } from './mentions.ts';
 import { readModifiers } from './modifiers.ts';
 import type { NounPhrase } from './noun-phrase.ts';
 import { adoptPhrase, readNounPhrase, readValueAfterNoun } from './noun-phrase.ts';
@@ -106,10 +107,26 @@ function readCounted(
   comparator: Comparator,
   isNegated: boolean,
 ): Condition[] | null {
-  const number = cursor.peek()?.number ?? null;
-  if (number === null || comparator.measures.length > 0) return null;
   const start = cursor.position;
+  // "at least participated in two races": the verb stands between.
+  if (/^(>=|<=)$/.test(comparator.operator)) {
+    for (let passed = 0; passed < 2 && cursor.peek()?.number == null; passed++) {
+      const verb = cursor.peek();
+      if (verb === null || cursor.mentionAt() !== null) break;
+      if (!isLightVerb(verb.lemma) && !/^(in|at|for|to)$/.test(verb.lower)) break;
+      cursor.advance();
+    }
+  }
+  const number = cursor.peek()?.number ?? null;
+  if (number === null || comparator.measures.length > 0) {
+    cursor.position = start;
+    return null;
+  }
   cursor.advance();
+  if (cursor.eat('times|time')) {
+    const { operator } = comparator;
+    return [{ kind: 'quantity', near, isNegated, operator, number, numberTo: null, mention: null }];
+  }
   cursor.eat('different|distinct|unique|or');
   const mention = cursor.mentionAt();
   if (mention === null || mention.names.length === 0 || isMostlyValue(mention)) {
@@ -143,7 +160,20 @@ function readQuantity(cursor: Cursor, scope: Scope, isNegated: boolean): Conditi
       : '=';
   const isRange = cursor.word(1) === 'or' && operator !== '=';
   const isTimes = /^times?$/.test(cursor.word(1));
-  if (isTimes) return null;
+  if (isTimes) {
+    cursor.advance(2);
+    return [
+      {
+        kind: 'quantity',
+        near: scope.near,
+        isNegated,
+        operator: '=',
+        number: token.number,
+        numberTo: null,
+        mention: null,
+      },
+    ];
+  }
   const mention = cursor.mentionAt(isRange ? 3 : 1);
   if (mention === null || mention.names.length === 0 || isMostlyValue(mention)) return null;
   if (token.lower.endsWith('th') || token.lower.endsWith('st') || token.lower.endsWith('nd'))
@@ -174,10 +204,12 @@ function readPattern(
 ): Condition[] | null {
   const start = cursor.position;
   let operator: 'contains' | 'starts' | 'ends' | null = null;
-  if (cursor.eat('start|starts|starting|begin|begins|beginning|started with|by|in|from'))
-    operator = 'starts';
-  else if (cursor.eat('end|ends|ending|ended with|in|by')) operator = 'ends';
-  else if (CONTAINS.some((pattern) => cursor.eat(pattern))) operator = 'contains';
+  if (cursor.eat('start|starts|starting|begin|begins|beginning with')) operator = 'starts';
+  else if (cursor.eat('end|ends|ending with')) operator = 'ends';
+  else if (cursor.looksAt('end|ends|ending in') && cursor.peek(2)?.kind === 'quoted') {
+    cursor.advance(2);
+    operator = 'ends';
+  } else if (CONTAINS.some((pattern) => cursor.eat(pattern))) operator = 'contains';
   else if (cursor.eat('substring|containing')) operator = 'contains';
   if (operator === null) return null;
   cursor.eat('the|a|an');
@@ -260,7 +292,11 @@ function readNounCondition(
   adoptPhrase(scope.frame, phrase);
   const inner = { frame: scope.frame, near: scope.near };
   const rest = cursor.position;
-  while (cursor.looksAt(IS) && !cursor.looksAt('with|has|have|that|which') && !cursor.looksAt('at|in the? least|most')) {
+  while (
+    cursor.looksAt(IS) &&
+    !cursor.looksAt('with|has|have|that|which') &&
+    !cursor.looksAt('at|in the? least|most')
+  ) {
     cursor.advance();
   }
   if (cursor.eat('not')) isNegated = !isNegated;
@@ -270,6 +306,14 @@ function readNounCondition(
   const between = readBetween(cursor, inner, mention, isNegated);
   if (between !== null) return between;
   const comparator = readComparator(cursor);
+  if (comparator !== null && phrase.aggregates.length === 0 && !namesMeasure(mention)) {
+    // "advising more than one student": the verb is no column that could be compared.
+    const counted = readCounted(cursor, scope, comparator, isNegated);
+    if (counted !== null) {
+      scope.frame.related.push(mention);
+      return counted;
+    }
+  }
   if (comparator !== null) {
     const operand = readOperand(cursor, mention);
     if (operand !== null) return [compare(inner, phrase, comparator, operand, isNegated)];
@@ -341,7 +385,8 @@ export function readOperand(cursor: Cursor, compared: Mention | null): Operand |
     phrase.aggregates[0] ??
     (superlative === null ? null : superlative.direction === 'desc' ? 'max' : 'min');
   // "the salary of all instructors": the quantifier follows the compared column.
-  const later = aggregate === null && quantifier === null && cursor.eat('of') ? readQuantifier(cursor) : null;
+  const later =
+    aggregate === null && quantifier === null && cursor.eat('of') ? readQuantifier(cursor) : null;
   if (aggregate === null && later !== null && phrase.mention !== null) {
     const frame = newFrame(cursor.covered);
     readModifiers(cursor, frame, phrase.mention, { isInner: true });

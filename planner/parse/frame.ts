@@ -106,7 +106,8 @@ export type Condition =
       readonly operator: ComparisonOperator;
       readonly number: number;
       readonly numberTo: number | null;
-      readonly mention: Mention;
+      /** Null counts the related rows: "more than three times". */
+      readonly mention: Mention | null;
     })
   | (ConditionBase & {
       readonly kind: 'pattern';

@@ -90,7 +90,12 @@ export function readModifiers(
 function bundle(frame: Frame, from: number, near: Mention | null): void {
   const phrase = frame.conditions.slice(from);
   if (phrase.length < 2 || !phrase.every(({ kind }) => kind === 'value')) return;
-  frame.conditions.splice(from, phrase.length, { kind: 'and', near, isNegated: false, conditions: phrase });
+  frame.conditions.splice(from, phrase.length, {
+    kind: 'and',
+    near,
+    isNegated: false,
+    conditions: phrase,
+  });
 }
 
 /** Whether the last alternative still lacks what the first one joins: "Fall 2009 or Spring …". */
@@ -105,7 +110,12 @@ function push(frame: Frame, conditions: readonly Condition[], isOr: boolean): vo
     const [last, ...others] = [...previous.conditions].reverse();
     if (last !== undefined) {
       frame.conditions.pop();
-      const joined: Condition = { kind: 'and', near: last.near, isNegated: false, conditions: [last, first] };
+      const joined: Condition = {
+        kind: 'and',
+        near: last.near,
+        isNegated: false,
+        conditions: [last, first],
+      };
       frame.conditions.push({ ...previous, conditions: [...others.reverse(), joined] });
       return;
     }
@@ -214,6 +224,8 @@ function readNegation(cursor: Cursor, frame: Frame, near: Mention | null): Condi
     cursor.position = start;
     return null;
   }
+  // "these but not those" subtracts one set from another, and sets hold nothing twice.
+  const isBut = cursor.tokens[start]?.lower === 'but';
   const inner = newFrame(frame.covered);
   while (
     cursor.mentionAt() === null &&
@@ -228,5 +240,7 @@ function readNegation(cursor: Cursor, frame: Frame, near: Mention | null): Condi
     cursor.position = start;
     return null;
   }
+  if (isBut && frame.projections.every(({ aggregate }) => aggregate === null))
+    frame.isDistinct = true;
   return [{ kind: 'exists', near, isNegated: true, frame: inner }];
 }

@@ -4,7 +4,7 @@ import { aggregateOf, mostAdjective, superlativeOf } from '../language/lexicon.t
 import type { Cursor } from './cursor.ts';
 import type { Condition, Frame } from './frame.ts';
 import { readLiteralList } from './literals.ts';
-import { isMostlyValue, namesMeasure } from './mentions.ts';
+import { isMostlyValue, namesMeasure, namesTable } from './mentions.ts';
 
 /** A noun with its determiners, aggregate words and adjectives taken apart. */
 export interface NounPhrase {
@@ -30,7 +30,7 @@ export interface PhraseSuperlative {
 
 const DETERMINERS = new Set(
   `the a an all any some their his her its our my these those this that every such certain given corresponding respective
-  associated related list listed 's existing possible current various available overall complete entire full own`.split(
+  associated related list listed 's existing possible current various available overall complete entire full own other`.split(
     /\s+/,
   ),
 );
@@ -52,12 +52,16 @@ export function readNounPhrase(cursor: Cursor): NounPhrase | null {
     if (readStar(cursor)) {
       return done({ isStar: true, mention: null });
     }
-    if (cursor.eat('the? total? number|count of')) {
+    if (cursor.eat('the? total? number|count|numbers|counts of')) {
       if (aggregates.length > 0) outerAggregate = aggregates.pop() ?? null;
       aggregates.push('count');
       continue;
     }
-    if (mention === null && /^(count|number|total|counts|numbers)$/.test(word) && isPhraseEnd(cursor, 1)) {
+    if (
+      mention === null &&
+      /^(count|number|total|counts|numbers)$/.test(word) &&
+      isPhraseEnd(cursor, 1)
+    ) {
       cursor.advance();
       aggregates.push('count');
       return done({ isStar: false, mention: null });
@@ -115,6 +119,7 @@ export function readNounPhrase(cursor: Cursor): NounPhrase | null {
         continue;
       }
     }
+    if (mention === null && cursor.eat('kind|kinds|type|types|sort|sorts of')) continue;
     if (mention === null && DETERMINERS.has(word)) {
       cursor.advance();
       continue;
@@ -143,7 +148,11 @@ export function readNounPhrase(cursor: Cursor): NounPhrase | null {
       continue;
     }
     if (mention !== null && !(isMostlyValue(mention) && mention.names.length === 0)) {
-      return done({ isStar: false, mention: cursor.take(mention) });
+      cursor.take(mention);
+      // "sort by the course count": the noun is counted.
+      if (aggregates.length === 0 && superlative === null && cursor.eat('count'))
+        aggregates.push('count');
+      return done({ isStar: false, mention });
     }
     if (superlative !== null || aggregates.length > 0 || limit !== null) {
       return done({ isStar: false, mention: null });
@@ -185,13 +194,27 @@ function readStar(cursor: Cursor): boolean {
     }
   }
   cursor.position = start;
+  cursor.eat('the');
+  if (
+    cursor.looksAt('information|info of|about|for|on|regarding') &&
+    (cursor.mentionAt()?.end ?? 0) <= cursor.position + 1
+  ) {
+    cursor.advance();
+    cursor.eat('about|regarding');
+    return true;
+  }
+  cursor.position = start;
   return false;
 }
 
 /** Whether nothing that could belong to the phrase follows. */
 function isPhraseEnd(cursor: Cursor, offset: number): boolean {
   const next = cursor.peek(offset);
-  return next === null || next.kind === 'punctuation' || /^(and|in|by|for|sorted|ordered)$/.test(next.lower);
+  return (
+    next === null ||
+    next.kind === 'punctuation' ||
+    /^(and|in|by|for|sorted|ordered)$/.test(next.lower)
+  );
 }
 
 /** "minimum, average and maximum": an aggregate word among others of its kind. */
@@ -253,6 +276,16 @@ export function readSuperlative(cursor: Cursor): PhraseSuperlative | null {
     cursor.eat('of');
     return { direction, measures: [], isFrequency: false, isQuantity: true };
   }
+  if (isFirstOrLast(cursor)) {
+    cursor.advance();
+    const direction = word === 'first' ? 'asc' : 'desc';
+    return {
+      direction,
+      measures: ['date', 'time', 'timestamp', 'year'],
+      isFrequency: false,
+      isQuantity: false,
+    };
+  }
   const found = superlativeOf(word);
   if (found === null) return null;
   const mention = cursor.mentionAt();
@@ -269,6 +302,13 @@ export function readSuperlative(cursor: Cursor): PhraseSuperlative | null {
   }
   cursor.advance();
   return { ...found, isFrequency: false, isQuantity: false };
+}
+
+/** "the first payment": the earliest one; "first name" and "first grade" are something else. */
+function isFirstOrLast(cursor: Cursor): boolean {
+  if (!/^(first|last)$/.test(cursor.word()) || cursor.mentionAt() !== null) return false;
+  const next = cursor.mentionAt(1);
+  return next !== null && namesTable(next) && !isMostlyValue(next);
 }
 
 /** A value directly before a noun qualifies it: "female students", "Japanese constructors". */

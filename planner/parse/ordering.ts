@@ -2,6 +2,7 @@ import type { Mention } from '../grounding/link.ts';
 import type { AggregateName } from '../language/lexicon.ts';
 import type { Cursor } from './cursor.ts';
 import type { Frame } from './frame.ts';
+import { namesColumn, namesTable } from './mentions.ts';
 import type { NounPhrase } from './noun-phrase.ts';
 import { readNounPhrase, readSuperlative } from './noun-phrase.ts';
 
@@ -15,15 +16,23 @@ export function addSuperlative(
   const { superlative } = phrase;
   if (superlative === null) return;
   const isAdjective = superlative.measures.length > 0 || superlative.isFrequency;
+  // "the longest duration" names the measure itself; "the oldest student" the one that is ranked.
+  const isEntity =
+    isAdjective &&
+    (phrase.mention === null ||
+      isSubject ||
+      namesTable(phrase.mention) ||
+      !namesColumn(phrase.mention));
+  if (isEntity && !isSubject && phrase.mention !== null) frame.related.push(phrase.mention);
   frame.orders.push({
     direction: superlative.direction,
     aggregate: phrase.aggregates[0] ?? null,
     // "the oldest student": the noun is the entity that is ranked, not what ranks it.
-    mention: isAdjective && isSubject ? null : phrase.mention,
+    mention: isEntity ? null : phrase.mention,
     measures: superlative.measures,
     isFrequency: superlative.isFrequency,
     isQuantity: superlative.isQuantity,
-    near: isSubject ? phrase.mention : near,
+    near: isEntity || isSubject ? (phrase.mention ?? near) : near,
     isSuperlative: true,
   });
   frame.limit = phrase.limit ?? frame.limit ?? 1;
@@ -137,7 +146,7 @@ function readOrderKey(cursor: Cursor): OrderKey | null {
 }
 
 /** Reads "in descending order", "alphabetically", "from oldest to youngest". */
-function readDirection(cursor: Cursor): 'asc' | 'desc' | null {
+export function readDirection(cursor: Cursor): 'asc' | 'desc' | null {
   const start = cursor.position;
   cursor.eat('in|with|using');
   cursor.eat('the|a|an');

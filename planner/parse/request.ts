@@ -7,7 +7,7 @@ import { isMostlyValue, namesMeasure, namesTable } from './mentions.ts';
 import { readModifiers } from './modifiers.ts';
 import type { NounPhrase } from './noun-phrase.ts';
 import { adoptPhrase, readNounPhrase, readValueAfterNoun } from './noun-phrase.ts';
-import { addSuperlative, readOrder } from './ordering.ts';
+import { addSuperlative, readDirection, readOrder } from './ordering.ts';
 
 /** Parses a linked request into a frame; words it could not use stay out of `covered`. */
 export function parseRequest(
@@ -61,13 +61,36 @@ function parseSentence(cursor: Cursor, frame: Frame, isFirst: boolean): void {
     readModifiers(cursor, frame, null, { isInner: false });
     return;
   }
-  const before = isFirst ? null : replaceProjections(frame);
+  readLeadingOrder(cursor, frame);
+  const isAdded = command.isAdded && frame.projections.length > 0;
+  const before = isFirst || isAdded ? null : replaceProjections(frame);
   const head = parseProjections(cursor, frame);
   if (before !== null) recallCounts(frame, before);
   if (before !== null && frame.projections.length === 0 && !frame.isStar) {
     frame.projections = before;
   }
   readModifiers(cursor, frame, head, { isInner: false });
+  const [entity] = frame.related;
+  if (frame.projections.length === 0 && !frame.isStar && entity !== undefined) {
+    frame.projections.push(projection({ mention: entity }));
+  }
+}
+
+/** "List in alphabetical order the names …" */
+function readLeadingOrder(cursor: Cursor, frame: Frame): void {
+  if (!cursor.looksAt('in')) return;
+  const direction = readDirection(cursor);
+  if (direction === null) return;
+  frame.orders.push({
+    direction,
+    aggregate: null,
+    mention: null,
+    measures: [],
+    isFrequency: false,
+    isQuantity: false,
+    near: null,
+    isSuperlative: false,
+  });
 }
 
 /** A later sentence that lists columns says what to show; earlier nouns remain as entities. */
@@ -142,23 +165,27 @@ function indexOf(cursor: Cursor, text: string): number {
 
 interface Command {
   readonly isCommand: boolean;
+  /** "And …": adds to what was asked before. */
+  readonly isAdded: boolean;
   readonly measures: readonly string[];
 }
 
 /** Passes the words that only say "show me"; question words may stand for a kind of column. */
 function readCommand(cursor: Cursor): Command {
   let isCommand = false;
+  const isAdded = cursor.looksAt('and|also');
   for (;;) {
     const isBareMention = cursor.mentionAt() !== null && isCommand;
-    if (isBareMention) return { isCommand, measures: [] };
+    if (isBareMention) return { isCommand, isAdded, measures: [] };
     if (cursor.looksAt('how many|much') || cursor.looksAt('count of|the'))
-      return { isCommand: true, measures: [] };
+      return { isCommand: true, isAdded, measures: [] };
     if (cursor.eat('where is|are|was|were|do|does|did'))
-      return { isCommand: true, measures: ['address', 'location', 'city', 'place'] };
+      return { isCommand: true, isAdded, measures: ['address', 'location', 'city', 'place'] };
     if (cursor.eat('when is|are|was|were|do|does|did'))
-      return { isCommand: true, measures: ['date', 'time', 'year'] };
-    if (cursor.eat('how old')) return { isCommand: true, measures: ['age', 'birth'] };
-    if (cursor.eat('how long')) return { isCommand: true, measures: ['duration', 'length'] };
+      return { isCommand: true, isAdded, measures: ['date', 'time', 'year'] };
+    if (cursor.eat('how old')) return { isCommand: true, isAdded, measures: ['age', 'birth'] };
+    if (cursor.eat('how long'))
+      return { isCommand: true, isAdded, measures: ['duration', 'length'] };
     if (cursor.eat(COMMANDS)) {
       isCommand = true;
       continue;
@@ -172,7 +199,7 @@ function readCommand(cursor: Cursor): Command {
       )
     )
       continue;
-    return { isCommand, measures: [] };
+    return { isCommand, isAdded, measures: [] };
   }
 }
 
@@ -203,9 +230,33 @@ function parseProjections(cursor: Cursor, frame: Frame): Mention | null {
     head = phrase.mention ?? head;
     const made = addProjections(cursor, frame, phrase);
     head = readOwner(cursor, frame, made) ?? head;
+    readNameParts(cursor, frame);
     isOpen = readJoiner(cursor);
   }
   return head;
+}
+
+/** "name (first and last name)": the parts in parentheses replace the whole before them. */
+function readNameParts(cursor: Cursor, frame: Frame): void {
+  const start = cursor.position;
+  const whole = frame.projections.at(-1);
+  if (!cursor.eat('(') || whole?.mention == null) return;
+  const close = indexOf(cursor, ')');
+  const parts: Projection[] = [];
+  while (close > cursor.position && cursor.position < close) {
+    const mention = cursor.mentionAt();
+    if (mention !== null && !isMostlyValue(mention)) {
+      parts.push(projection({ mention: cursor.take(mention), of: whole.of }));
+    } else if (!cursor.eat('and|,|the|a')) {
+      break;
+    }
+  }
+  if (parts.length < 2 || cursor.position !== close) {
+    cursor.position = start;
+    return;
+  }
+  cursor.advance();
+  frame.projections.splice(-1, 1, ...parts);
 }
 
 function addProjections(cursor: Cursor, frame: Frame, phrase: NounPhrase): Projection[] {

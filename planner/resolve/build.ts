@@ -64,8 +64,7 @@ class QueryBuilder {
 
     this.#from = from;
     const select = this.#select(subject);
-    for (const group of frame.groups)
-      this.#group(this.#choice(group.mention), group, select);
+    for (const group of frame.groups) this.#group(this.#choice(group.mention), group, select);
     for (const order of frame.orders) if (!this.#order(order, select, subject)) return null;
     const hasAggregate = select.some(({ expression }) => expression.kind === 'aggregate');
     const having = predicates.having;
@@ -103,13 +102,20 @@ class QueryBuilder {
   #listsValues(select: readonly SelectItem[]): boolean {
     const { projections, orders, limit, groups } = this.#frame;
     const [only] = select;
-    if (select.length !== 1 || projections.length !== 1 || only?.expression.kind !== 'column') return false;
+    if (select.length !== 1 || projections.length !== 1 || only?.expression.kind !== 'column')
+      return false;
     if (orders.length > 0 || limit !== null || groups.length > 0) return false;
     const { column } = only.expression;
     const { mention, of } = projections[0] ?? { mention: null, of: null };
     const owner = of === null ? null : this.#choice(of);
     const isOwned = owner?.kind === 'table' && of !== mention;
-    return !isOwned && mention !== null && this.#choice(mention)?.kind === 'column' && !column.isMeasure && !identifies(column);
+    return (
+      !isOwned &&
+      mention !== null &&
+      this.#choice(mention)?.kind === 'column' &&
+      !column.isMeasure &&
+      !identifies(column)
+    );
   }
 
   /** The table whose rows the request is about. */
@@ -201,7 +207,14 @@ class QueryBuilder {
     const rows: Expression = { kind: 'aggregate', name: 'count', isDistinct: false, of: null };
     if (choice === null || choice.kind === 'table') {
       const key = choice?.table.key ?? null;
-      const repeats = this.#from !== null && choice !== null && isRepeated(this.#from, choice.table);
+      // Within groups a row is repeated only if the relation itself repeats, which is then meant.
+      const isAlone = this.#frame.projections.length === 1 && this.#frame.groups.length === 0;
+      const counts = this.#frame.projections.filter((item) => item.aggregate === 'count');
+      const repeats =
+        (isAlone || counts.length > 1) &&
+        this.#from !== null &&
+        choice !== null &&
+        isRepeated(this.#from, choice.table);
       if ((isDistinct || repeats) && key !== null) {
         return { kind: 'aggregate', name: 'count', isDistinct: true, of: columnOf(key) };
       }

@@ -59,7 +59,9 @@ export function chooseEdge(
         (word) =>
           !edge.to.words.includes(word) &&
           // A word of the referring table names its rows, not the role of one of its keys.
-          !edge.from.words.some((named) => named === word || named.startsWith(word) || word.startsWith(named)) &&
+          !edge.from.words.some(
+            (named) => named === word || named.startsWith(word) || word.startsWith(named),
+          ) &&
           word !== 'id' &&
           word !== 'code',
       ),

@@ -57,7 +57,10 @@ export class PredicateBuilder {
   /** The query, intersected with copies of itself for every value that must be met separately. */
   withAlternatives(query: LogicalQuery): LogicalQuery {
     if (this.#excluded !== null) {
-      const where = [...query.where.filter((item) => !this.#contradicted.includes(item)), ...this.#excluded];
+      const where = [
+        ...query.where.filter((item) => !this.#contradicted.includes(item)),
+        ...this.#excluded,
+      ];
       const right: LogicalQuery = { ...query, where, orderBy: [], limit: null };
       return { ...query, setOperation: { operator: 'EXCEPT', right } };
     }
@@ -85,21 +88,23 @@ export class PredicateBuilder {
 
   /** Aggregates over entities that meet every condition, each through a row of its own. */
   #metByKey(query: LogicalQuery, key: ColumnModel, predicates: readonly Predicate[]): LogicalQuery {
-    const met = predicates.map((predicate): Predicate => ({
-      kind: 'inQuery',
-      of: columnOf(key),
-      isNegated: false,
-      query: {
-        ...query,
-        select: [{ expression: columnOf(key), alias: null }],
-        where: [...query.where, predicate],
-        groupBy: [],
-        having: [],
-        orderBy: [],
-        limit: null,
-        isCounted: false,
-      },
-    }));
+    const met = predicates.map(
+      (predicate): Predicate => ({
+        kind: 'inQuery',
+        of: columnOf(key),
+        isNegated: false,
+        query: {
+          ...query,
+          select: [{ expression: columnOf(key), alias: null }],
+          where: [...query.where, predicate],
+          groupBy: [],
+          having: [],
+          orderBy: [],
+          limit: null,
+          isCounted: false,
+        },
+      }),
+    );
     const needed = new Set(columnsIn(query.select).map(({ table }) => table));
     const isOwn = [...needed].every((table) => table === key.table);
     const from = isOwn ? { root: key.table, joins: [] } : query.from;
@@ -137,7 +142,8 @@ export class PredicateBuilder {
       );
       const earlier = this.where[index];
       if (earlier !== undefined && this.#intersected === null) {
-        if (JSON.stringify(comparedValue(earlier)) === JSON.stringify(comparedValue(predicate))) return;
+        if (JSON.stringify(comparedValue(earlier)) === JSON.stringify(comparedValue(predicate)))
+          return;
         this.where.splice(index, 1);
         this.#intersected = [earlier, predicate];
         return;
@@ -164,7 +170,7 @@ export class PredicateBuilder {
 
   #isHaving(condition: Condition): boolean {
     if (condition.kind === 'quantity') {
-      const choice = this.#options.choices.get(condition.mention);
+      const choice = this.#options.choices.get(condition.mention ?? condition);
       return !(choice?.kind === 'column' && choice.column.isMeasure);
     }
     if (condition.kind === 'compare') return condition.aggregate !== null;
@@ -373,10 +379,10 @@ export class PredicateBuilder {
   }
 
   #quantity(condition: Extract<Condition, { kind: 'quantity' }>): Predicate | null {
-    const choice = this.#options.choices.get(condition.mention);
-    if (choice === undefined) return null;
+    const choice = this.#options.choices.get(condition.mention ?? condition);
+    if (choice === undefined && condition.mention !== null) return null;
     const right: Expression = { kind: 'number', value: condition.number };
-    if (choice.kind === 'column' && choice.column.isMeasure) {
+    if (choice?.kind === 'column' && choice.column.isMeasure) {
       return {
         kind: 'compare',
         left: numberOf(choice.column),
@@ -384,12 +390,12 @@ export class PredicateBuilder {
         right,
       };
     }
-    const isDistinct = choice.kind === 'column' && choice.column !== choice.table.key;
+    const isDistinct = choice?.kind === 'column' && choice.column !== choice.table.key;
     const left: Expression = {
       kind: 'aggregate',
       name: 'count',
       isDistinct,
-      of: isDistinct && choice.kind === 'column' ? columnOf(choice.column) : null,
+      of: isDistinct && choice?.kind === 'column' ? columnOf(choice.column) : null,
     };
     return { kind: 'compare', left, operator: condition.operator, right };
   }
@@ -431,7 +437,9 @@ export class PredicateBuilder {
         if (inner.where.length === 0) continue;
         const [only] = inner.where;
         const columns = new Set(inner.where.flatMap(columnsIn));
-        const contradicted = this.where.filter((item) => columnsIn(item).some((column) => columns.has(column)));
+        const contradicted = this.where.filter((item) =>
+          columnsIn(item).some((column) => columns.has(column)),
+        );
         if (contradicted.length > 0 && this.#excluded === null) {
           this.#excluded = inner.where;
           this.#contradicted = contradicted;

@@ -83,7 +83,8 @@ class SlotCollector {
           : { kind: 'column', column: candidate.column, table: candidate.table };
       return { choice, score: candidate.score + roleAdjustment(role, choice) };
     });
-    this.#add(mention, options, context, 0.22, role === 'projection');
+    const weight = role === 'compare' ? 0.14 : 0.22;
+    this.#add(mention, options, context, weight, role === 'projection');
   }
 
   addOrder(order: Order): void {
@@ -119,7 +120,9 @@ class SlotCollector {
           this.#addLiteral(literal, condition.hint, condition.near);
         return;
       case 'quantity':
-        this.addMention(condition.mention, 'quantity', condition.near);
+        if (condition.mention !== null) {
+          this.addMention(condition.mention, 'quantity', condition.near);
+        }
         return;
       case 'pattern':
         if (condition.hint !== null) this.addMention(condition.hint, 'compare', condition.near);
@@ -146,7 +149,13 @@ class SlotCollector {
     if (operand.kind === 'mention') this.addMention(operand.mention, 'compare', null);
   }
 
-  #add(subject: object, options: readonly Option[], context: Mention | null, weight: number, isProjected = false): void {
+  #add(
+    subject: object,
+    options: readonly Option[],
+    context: Mention | null,
+    weight: number,
+    isProjected = false,
+  ): void {
     if (this.#seen.has(subject) || options.length === 0) return;
     this.#seen.add(subject);
     const sorted = [...options].sort((a, b) => b.score - a.score).slice(0, OPTIONS_MAX);
@@ -388,7 +397,9 @@ function roleAdjustment(role: Role, choice: Choice): number {
       if (column === null) return -0.25;
       return isNumeric ? (column.isKey ? -0.2 : 0.15) : isDate(column) ? 0 : -0.2;
     case 'count':
-      return column === null ? 0.06 : 0;
+      if (column === null) return 0.06;
+      // "how many degrees" over a table of counts per year adds up the counts.
+      return column.isMeasure && sameName(column) ? 0.12 : 0;
     case 'entity':
       return column === null ? 0.15 : 0;
     case 'order':
@@ -400,9 +411,16 @@ function roleAdjustment(role: Role, choice: Choice): number {
     case 'compare':
       return column === null ? -0.2 : 0;
     case 'projection':
+      return column?.isForeignKey && column.words.at(-1) !== 'id' && column.words.at(-1) !== 'code'
+        ? -0.14
+        : 0;
     case 'group':
       return 0;
   }
+}
+
+function sameName(column: ColumnModel): boolean {
+  return column.words.join(' ') === column.table.words.join(' ');
 }
 
 /** The number an ordinal or cardinal literal denotes. */
