@@ -103,3 +103,55 @@ fn the_standard_timestamp_is_read() {
     ];
     assert_eq!(decode(&long).unwrap(), Value::TimestampTz(-999_998));
 }
+
+#[test]
+fn the_contract_lists_the_same_numbers() {
+    let contract = include_str!("../../../../abi/procedure-abi.yaml");
+    let listed = |section: &str| -> Vec<(String, i64)> {
+        let lines = contract
+            .lines()
+            .skip_while(|line| *line != format!("{section}:"))
+            .skip(1);
+        lines
+            .take_while(|line| line.starts_with("  - "))
+            .map(|line| {
+                let field = |name: &str| {
+                    let start = line.find(&format!("{name}: ")).unwrap() + name.len() + 2;
+                    line[start..]
+                        .split([',', ' ', '}'])
+                        .next()
+                        .unwrap()
+                        .to_owned()
+                };
+                (field("name"), field("number").parse().unwrap())
+            })
+            .collect()
+    };
+    let expected = [
+        ("decimal", ext::DECIMAL),
+        ("hugeint", ext::HUGEINT),
+        ("date", ext::DATE),
+        ("time", ext::TIME),
+        ("timestamp", ext::TIMESTAMP),
+        ("timestamp_tz", ext::TIMESTAMP_TZ),
+        ("interval", ext::INTERVAL),
+        ("uuid", ext::UUID),
+        ("bit", ext::BIT),
+        ("time_tz", ext::TIME_TZ),
+        ("bignum", ext::BIGNUM),
+        ("time_ns", ext::TIME_NS),
+        ("timestamp_s", ext::TIMESTAMP_S),
+        ("timestamp_ms", ext::TIMESTAMP_MS),
+        ("timestamp_ns", ext::TIMESTAMP_NS),
+    ];
+    let expected = expected.map(|(name, number)| (name.to_owned(), i64::from(number)));
+    assert_eq!(listed("message_pack_extensions"), expected);
+    let limits = [
+        ("depth_max".to_owned(), crate::value::DEPTH_MAX as i64),
+        (
+            "bignum_digits_max".to_owned(),
+            crate::value::bignum::BIGNUM_DIGITS_MAX as i64,
+        ),
+    ];
+    assert_eq!(listed("value_limits"), limits);
+}
