@@ -16,7 +16,7 @@ test('versions are swapped under load: no statement fails and none mixes them', 
     await using connection = await database.connect();
     // Several occurrences, and enough row groups for both threads.
     using prepared = await connection.prepare(
-      'SELECT min(p(i % 7)), max(p(i % 7)), min(p(i % 5 + 9)), max(p(-1)) FROM range(300000) r(i)',
+      'SELECT min(p(i % 7)), max(p(i % 7)), min(p(i % 5 + 9)), max(p(-1)) FROM range(150000) r(i)',
     );
     let executionCount = 0;
     while (!isOver) {
@@ -27,7 +27,7 @@ test('versions are swapped under load: no statement fails and none mixes them', 
     }
     return executionCount;
   });
-  for (let swapCount = 0; swapCount < 40; swapCount += 1) {
+  for (let swapCount = 0; swapCount < 20; swapCount += 1) {
     await swapper.run(`ALTER PROCEDURE p USE VERSION ${1 + (swapCount % 2)}`);
     // The next swap comes when a statement has run in between.
     await swapper.value('SELECT p(0)');
