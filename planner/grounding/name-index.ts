@@ -60,6 +60,7 @@ const TRAILING_NOUNS = new Set([
   'amount',
   'field',
   'id',
+  'status',
 ]);
 
 const TABLE_NOUNS = new Set([

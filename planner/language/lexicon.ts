@@ -139,6 +139,17 @@ const SYNONYM_GROUPS: readonly string[] = [
   'review rating',
   'user account',
   'balance saving',
+  'altitude elevation',
+  'genre category',
+  'actress actor',
+  'waitress waiter',
+  'means way method transportation',
+  'region area',
+  'territory region',
+  'period duration',
+  'occupancy accommodate capacity',
+  'begin opening start',
+  'close closing',
   'saving benefit discount',
   'risk danger',
   'fraud fraudulent suspicious',
@@ -308,7 +319,7 @@ const LIGHT_VERBS = new Set(
   order ship deliver send receive put set add mention describe write born grow increase choose pick select want like
   supply treat prescribe undergo advise supervise direct act star sing perform compete score rank rate review
   travel fly depart arrive leave land reach drive ride own host hold claim settle handle store represent track find
-  support accept cover grant award confer affect cause earn issue live carry do offer share total spread`.split(
+  care charge sit access post observe handle incur classify arrange present describe found ask answer support accept cover grant award confer affect cause earn issue live carry do offer share total spread`.split(
     /\s+/,
   ),
 );

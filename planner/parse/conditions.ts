@@ -73,7 +73,9 @@ function readComparison(cursor: Cursor, scope: Scope, isNegated: boolean): Condi
   const quantity = readCounted(cursor, scope, comparator, isNegated);
   if (quantity !== null) return quantity;
   const operand = readOperand(cursor, null);
-  if (operand === null) {
+  const isOrdered =
+    operand !== null && !(operand.kind === 'literal' && operand.literal.kind === 'text');
+  if (operand === null || !isOrdered) {
     cursor.position = start;
     return null;
   }
@@ -151,6 +153,22 @@ function readCounted(
 /** "3 or more rooms", "two orders", "no" is handled as a negation. */
 function readQuantity(cursor: Cursor, scope: Scope, isNegated: boolean): Condition[] | null {
   const token = cursor.peek();
+  const several = cursor.looksAt('multiple|several') ? cursor.mentionAt(1) : null;
+  if (several !== null && !isMostlyValue(several)) {
+    cursor.advance();
+    const mention = cursor.take(several);
+    return [
+      {
+        kind: 'quantity',
+        near: scope.near,
+        isNegated,
+        operator: '>',
+        number: 1,
+        numberTo: null,
+        mention,
+      },
+    ];
+  }
   if (token?.number == null || cursor.mentionAt() !== null) return null;
   const start = cursor.position;
   const operator = /^(more|above|greater)$/.test(cursor.word(2))
@@ -237,7 +255,43 @@ function readPattern(
     return null;
   }
   cursor.advance();
-  return [{ kind: 'pattern', near, isNegated, hint, operator, text: token.text }];
+  const texts = [token.text];
+  while (cursor.looksAt('or') && isShortText(cursor, 1)) {
+    texts.push(cursor.peek(1)?.text ?? '');
+    cursor.advance(2);
+  }
+  const column = hint ?? readPatternColumn(cursor);
+  const patterns = texts.map(
+    (text): Condition => ({
+      kind: 'pattern',
+      near,
+      isNegated,
+      hint: column,
+      operator,
+      text,
+    }),
+  );
+  const [only] = patterns;
+  return patterns.length === 1 && only !== undefined
+    ? [only]
+    : [{ kind: 'or', near, isNegated: false, conditions: patterns }];
+}
+
+function isShortText(cursor: Cursor, offset: number): boolean {
+  const token = cursor.peek(offset);
+  return token !== null && (token.kind === 'quoted' || /^\p{Lu}$/u.test(token.text));
+}
+
+/** "the letter D in their first name": the column follows the text. */
+function readPatternColumn(cursor: Cursor): Mention | null {
+  const start = cursor.position;
+  if (!cursor.eat('in|within')) return null;
+  cursor.eat('its|their|his|her|the');
+  const mention = cursor.mentionAt();
+  if (mention !== null && !isMostlyValue(mention) && namesColumn(mention))
+    return cursor.take(mention);
+  cursor.position = start;
+  return null;
 }
 
 /** A value, with the noun beside it as a hint to its column. */

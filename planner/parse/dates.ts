@@ -53,9 +53,9 @@ function readWordedDate(cursor: Cursor): string | null {
   }
   // "1 January 2023"
   const later = second?.kind === 'word' ? monthNumber(second.lower) : null;
-  if (isDay(first?.number) && later !== null && isYear(third?.number)) {
-    cursor.advance(3);
-    return `${third?.number}-${pad(later)}-${pad(first?.number)}`;
+  if (isDay(first?.number) && later !== null && isYear(year?.number)) {
+    cursor.advance(3 + comma);
+    return `${year?.number}-${pad(later)}-${pad(first?.number)}`;
   }
   return null;
 }

@@ -19,6 +19,10 @@ export function readLiteral(cursor: Cursor): Literal | null {
   const mention = cursor.mentionAt();
   if (token.kind === 'quoted') {
     cursor.advance();
+    const isDate = /^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}.*)?$/.test(token.text);
+    if (isDate && (mention === null || mention.values.length === 0)) {
+      return { text: token.text, kind: 'date', mention: null };
+    }
     return { text: token.text, kind: 'text', mention };
   }
   if (mention !== null && isMostlyValue(mention)) {

@@ -1,10 +1,11 @@
 import type { Mention } from '../grounding/link.ts';
 import type { AggregateName } from '../language/lexicon.ts';
 import { aggregateOf, mostAdjective, superlativeOf } from '../language/lexicon.ts';
+import { parseOrdinal } from '../language/numbers.ts';
 import type { Cursor } from './cursor.ts';
 import type { Condition, Frame } from './frame.ts';
 import { readLiteralList } from './literals.ts';
-import { isMostlyValue, namesMeasure, namesTable } from './mentions.ts';
+import { isMostlyValue, namesColumn, namesMeasure, namesTable } from './mentions.ts';
 
 /** A noun with its determiners, aggregate words and adjectives taken apart. */
 export interface NounPhrase {
@@ -63,6 +64,10 @@ export function readNounPhrase(cursor: Cursor): NounPhrase | null {
       isPhraseEnd(cursor, 1)
     ) {
       cursor.advance();
+      aggregates.push('count');
+      return done({ isStar: false, mention: null });
+    }
+    if (cursor.eat('how many times|time') || cursor.eat('the? number of times')) {
       aggregates.push('count');
       return done({ isStar: false, mention: null });
     }
@@ -127,6 +132,23 @@ export function readNounPhrase(cursor: Cursor): NounPhrase | null {
     if (mention === null && (word === 'of' || word === 'kinds' || word === 'types') && isDistinct) {
       cursor.advance();
       continue;
+    }
+    const ordinal = mention === null ? parseOrdinal(word) : null;
+    const ranked = ordinal === null ? null : cursor.mentionAt(1);
+    if (ordinal !== null && ranked !== null && namesColumn(ranked)) {
+      // "fifth grade": the ordinal is the value of the column.
+      cursor.advance();
+      cursor.take(ranked);
+      conditions.push({
+        kind: 'value',
+        hint: ranked,
+        near: ranked,
+        isNegated: false,
+        isAll: false,
+        isBoth: false,
+        values: [{ text: String(ordinal), kind: 'number', mention: null }],
+      });
+      return done({ isStar: false, mention: ranked });
     }
     // "3 rooms", "two races": a number before a noun limits a superlative or is a quantity.
     if (superlative !== null && cursor.peek()?.number != null && limit === null) {

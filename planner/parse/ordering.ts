@@ -168,7 +168,7 @@ export function readDirection(cursor: Cursor): 'asc' | 'desc' | null {
     cursor.eat('the');
     const word = cursor.word();
     if (
-      /^(highest|most|largest|oldest|latest|newest|longest|z|best|high|big|biggest|greatest)$/.test(
+      /^(highest|most|largest|oldest|latest|newest|longest|z|best|high|big|large|biggest|greatest|old|most)$/.test(
         word,
       ) &&
       cursor.word(1) === 'to'
@@ -179,7 +179,7 @@ export function readDirection(cursor: Cursor): 'asc' | 'desc' | null {
       return 'desc';
     }
     if (
-      /^(lowest|least|smallest|youngest|earliest|oldest|shortest|a|worst|low|small|fewest)$/.test(
+      /^(lowest|least|smallest|youngest|earliest|oldest|shortest|a|worst|low|small|fewest|young|new|least|early)$/.test(
         word,
       ) &&
       cursor.word(1) === 'to'

@@ -20,7 +20,7 @@ export function parseRequest(
   const frame = newFrame(covered);
   let isFirst = true;
   while (cursor.position < tokens.length) {
-    cursor.end = sentenceEnd(tokens, cursor.position);
+    cursor.end = sentenceEnd(tokens, mentions, cursor.position);
     if (!cursor.isDone) {
       parseSentence(cursor, frame, isFirst);
       isFirst = false;
@@ -32,9 +32,21 @@ export function parseRequest(
   return frame;
 }
 
-function sentenceEnd(tokens: readonly Token[], from: number): number {
+function sentenceEnd(tokens: readonly Token[], mentions: readonly Mention[], from: number): number {
   for (let index = from; index < tokens.length; index++) {
-    if (/^[.?!;]$/.test(tokens[index]?.text ?? '')) return index;
+    const token = tokens[index];
+    const next = tokens[index + 1];
+    if (!/^[.?!;]$/.test(token?.text ?? '')) continue;
+    // The point of an abbreviation stands inside a name or before a small letter.
+    if (mentions.some(({ start, end }) => start <= index && index < end)) continue;
+    if (
+      token?.text === '.' &&
+      next !== undefined &&
+      /^\p{Ll}/u.test(next.text) &&
+      next.start > token.end
+    )
+      continue;
+    return index;
   }
   return tokens.length;
 }
@@ -183,6 +195,16 @@ function readCommand(cursor: Cursor): Command {
       return { isCommand: true, isAdded, measures: ['address', 'location', 'city', 'place'] };
     if (cursor.eat('when is|are|was|were|do|does|did'))
       return { isCommand: true, isAdded, measures: ['date', 'time', 'year'] };
+    if (
+      /^(how (long|old|large|big|tall|high))$/.test(`${cursor.word()} ${cursor.word(1)}`) &&
+      /^(is|are|was|were)$/.test(cursor.word(2)) &&
+      (cursor.mentionAt(3) ?? cursor.mentionAt(4)) !== null &&
+      namesColumnAhead(cursor)
+    ) {
+      cursor.advance(3);
+      isCommand = true;
+      continue;
+    }
     if (cursor.eat('how old')) return { isCommand: true, isAdded, measures: ['age', 'birth'] };
     if (cursor.eat('how long'))
       return { isCommand: true, isAdded, measures: ['duration', 'length'] };
@@ -201,6 +223,14 @@ function readCommand(cursor: Cursor): Command {
       continue;
     return { isCommand, isAdded, measures: [] };
   }
+}
+
+/** "How long is the total lesson time": the column is named, so the question word adds nothing. */
+function namesColumnAhead(cursor: Cursor): boolean {
+  return [3, 4, 5].some((offset) => {
+    const mention = cursor.mentionAt(offset);
+    return mention !== null && namesMeasure(mention) && !namesTable(mention);
+  });
 }
 
 function projection(part: Partial<Projection>): Projection {

@@ -49,6 +49,11 @@ export async function inferKeys(
 
 function nameCandidates(tables: readonly CatalogTable[]): KeyCandidate[] {
   const candidates: KeyCandidate[] = [];
+  const prefix = commonPrefix(tables);
+  const words = (name: string) => {
+    const split = splitWords(name);
+    return prefix !== null && split.length > 1 && split[0] === prefix ? split.slice(1) : split;
+  };
   for (const target of tables) {
     for (const key of keyColumns(target)) {
       const keyType = typeFamily(key.type);
@@ -90,9 +95,17 @@ function keyColumns(table: CatalogTable) {
         /(^|_|[a-z])(id|code|key|name|number|no|num)$/i.test(column.name)) ||
       (table.rowCount > 1 &&
         column.distinctCount === table.rowCount &&
-        sameWords(words(column.name), words(table.name))),
+        sameWords(splitWords(column.name), splitWords(table.name))) ||
+      (table.rowCount > 2 &&
+        column.distinctCount === table.rowCount &&
+        /^(VARCHAR|[A-Z]*INT)/.test(column.type) &&
+        !GENERIC_NAME.test(column.name)),
   );
 }
+
+/** Names that many unrelated tables give to a column. */
+const GENERIC_NAME =
+  /(^|_)(id|name|title|date|time|description|details?|comment|note|email|phone|address|value|amount|total|count|price)$/i;
 
 interface NamedColumn {
   readonly table: readonly string[];
@@ -126,11 +139,22 @@ function nameStrength(from: NamedColumn, to: NamedColumn, isSameTable: boolean):
   return 0;
 }
 
+/** A word that opens nearly every name of the database says nothing about any of them. */
+function commonPrefix(tables: readonly CatalogTable[]): string | null {
+  const first = tables.flatMap((table) =>
+    [table.name, ...table.columns.map((column) => column.name)].map((name) => splitWords(name)[0]),
+  );
+  const [candidate] = first;
+  if (candidate === undefined || tables.length < 2) return null;
+  const share = first.filter((word) => word === candidate).length / first.length;
+  return share > 0.9 ? candidate : null;
+}
+
 function mentions(column: readonly string[], table: readonly string[]): boolean {
   return column.some((word) => table.includes(word));
 }
 
-function words(name: string): readonly string[] {
+function splitWords(name: string): readonly string[] {
   return name
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')

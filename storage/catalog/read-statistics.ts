@@ -9,7 +9,7 @@ export const catalogLimits = {
   /** Tables above this size are sampled for statistics and values. */
   scannedRowsMax: 5_000_000,
   /** A text column with at most this many spellings is read completely. */
-  textValuesMax: 5_000,
+  textValuesMax: 20_000,
   /** A number, date or boolean column with at most this many values is read completely. */
   otherValuesMax: 200,
   /** Spellings kept of a column that is not read completely. */
