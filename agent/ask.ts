@@ -258,7 +258,7 @@ function planSentence(plan: Plan): string {
   return plan.tasks.length === 1 ? 'One task.' : `${plan.tasks.length} tasks.`;
 }
 
-// Names and types that do not fit are the planner's mistake, not the data's: another reading may do.
+// Names, types and constants that do not fit are a misreading, not the data's fault: another may do.
 function isBinderError(thrown: unknown): boolean {
-  return /^42|^PN001/.test(toAnswerError(thrown).sqlstate);
+  return /^(42|22P02|22007|PN001)/.test(toAnswerError(thrown).sqlstate);
 }

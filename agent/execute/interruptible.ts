@@ -31,6 +31,11 @@ export async function interruptible<T>(
     const result = await work();
     throwIfAborted(signal);
     return result;
+  } catch (error) {
+    // DuckDB's and the engine's own words for the same thing say less than the reason does.
+    throw signal.aborted && HeliosError.isInstance(error, 'query_canceled')
+      ? cancelReason(signal)
+      : error;
   } finally {
     isSettled = true;
     signal.removeEventListener('abort', onAbort);

@@ -30,13 +30,16 @@ export const logs: Run = (args, console) => {
     sql: `FROM (FROM heliosdb_logs() ${procedure === undefined ? '' : 'WHERE procedure = $1'}
                 ORDER BY sequence DESC LIMIT ${limit}) ORDER BY sequence`,
     parameters: procedure === undefined ? [] : [procedure],
-    nothing: 'no log lines',
+    nothing: 'no log lines: they are kept by the process that runs the procedures',
   });
 };
 
 /** `heliosdb metrics`. */
 export const metrics: Run = (args, console) =>
-  show(args, console, { sql: 'FROM heliosdb_metrics()', nothing: 'no calls measured' });
+  show(args, console, {
+    sql: 'FROM heliosdb_metrics()',
+    nothing: 'no calls measured: figures are kept by the process that runs the procedures',
+  });
 
 interface Question {
   readonly sql: string;

@@ -105,6 +105,22 @@ describe('heliosdb sql', () => {
     assert.match(err, /57014/);
   });
 
+  it('interrupts a procedure that never returns', async () => {
+    const module = '(module (memory (export "memory") 1) (func (export "spin") (loop (br 0))))';
+    const { code, err } = await runCli(
+      [
+        'sql',
+        `CREATE PROCEDURE spin() RETURNS BIGINT LANGUAGE wasm AS '${module}';
+         SELECT 1 AS started; SELECT spin()`,
+        '--db',
+        ':memory:',
+      ],
+      { interruptAt: 'started' },
+    );
+    assert.equal(code, 130, err);
+    assert.match(err, /57014/);
+  });
+
   it('ends with 141 and no word when its reader goes away', async () => {
     const { code, err } = await runCli(
       [
@@ -137,6 +153,34 @@ describe('heliosdb sql', () => {
     const { code, err } = await runCli(['sql', '-f', join(sample.folder, 'no.sql')]);
     assert.equal(code, 1);
     assert.match(err, /58P01/);
+  });
+});
+
+describe('procedures', () => {
+  it('are defined, listed, called and refused with their code, and the session goes on', async () => {
+    const trap = '(module (memory (export "memory") 1) (func (export "trap") unreachable))';
+    const created = await sql(
+      `CREATE PROCEDURE trap(a BIGINT) RETURNS BIGINT LANGUAGE wasm AS '${trap}'`,
+    );
+    assert.deepEqual([created.code, created.out], [0, ''], created.err);
+    const listed = await runCli(['procedures', '--db', sample.file]);
+    assert.match(listed.out, /trap\(a BIGINT\)/);
+    const json = await runCli(['procedures', '--db', sample.file, '--json']);
+    assert.equal((JSON.parse(json.out) as { name: string }[])[0]?.name, 'trap');
+    const shell = await runCli(['shell', '--db', sample.file], {
+      input: "SELECT trap(1);\nSELECT 'alive' AS state;\n",
+    });
+    assert.match(shell.err, /39W01/);
+    assert.match(shell.out, /alive/);
+    assert.equal((await sql('DROP PROCEDURE trap')).code, 0);
+  });
+
+  it('have neither logs nor figures in a process that ran none', async () => {
+    for (const command of ['logs', 'metrics', 'procedures']) {
+      const { code, out, err } = await runCli([command, '--db', sample.file]);
+      assert.deepEqual([code, out], [0, '']);
+      assert.match(err, /^no /);
+    }
   });
 });
 
