@@ -44,7 +44,10 @@ times.sort((a, b) => a - b);
 const quantile = (q: number) => Math.round(times[Math.floor(q * (times.length - 1))] ?? 0);
 const line = {
   date: new Date().toISOString().slice(0, 16),
-  commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: project, encoding: 'utf8' }).trim(),
+  commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
+    cwd: project,
+    encoding: 'utf8',
+  }).trim(),
   set: values.set,
   ...(values.set === 'unanswerable' ? refusals(items) : scores(report)),
   p50_ms: quantile(0.5),
