@@ -279,6 +279,7 @@ fn to_boxed_rare(value: &Value, logical_type: &LogicalType) -> Result<OwnedValue
                 let inner = to_typed_boxed(inner, &members[position].1)?;
                 ffi::duckdb_create_union_value(raw_type, position as u64, inner.as_raw())
             }
+            (LogicalType::Variant, value) => return to_boxed(value, &value.natural_type()),
             (LogicalType::Geometry, Value::Geometry(_)) => {
                 let message =
                     "a GEOMETRY cannot be a parameter; pass its text or well-known binary";
@@ -329,70 +330,4 @@ fn uhugeint(value: u128) -> ffi::duckdb_uhugeint {
 fn mismatch(value: &Value, wanted: &LogicalType) -> ValueError {
     let message = format!("a value of kind {} is not a {wanted}", value.kind());
     ValueError::new(sqlstate::TYPE_MISMATCH, message)
-}
-
-impl Value {
-    /// The narrowest SQL type that holds the value as it is: what a parameter without a declared
-    /// type is bound as. Lists take the type of their first element that is not NULL.
-    pub fn natural_type(&self) -> LogicalType {
-        match self {
-            Value::Null => LogicalType::SqlNull,
-            Value::Boolean(_) => LogicalType::Boolean,
-            Value::TinyInt(_) => LogicalType::TinyInt,
-            Value::SmallInt(_) => LogicalType::SmallInt,
-            Value::Integer(_) => LogicalType::Integer,
-            Value::BigInt(_) => LogicalType::BigInt,
-            Value::HugeInt(_) => LogicalType::HugeInt,
-            Value::UTinyInt(_) => LogicalType::UTinyInt,
-            Value::USmallInt(_) => LogicalType::USmallInt,
-            Value::UInteger(_) => LogicalType::UInteger,
-            Value::UBigInt(_) => LogicalType::UBigInt,
-            Value::UHugeInt(_) => LogicalType::UHugeInt,
-            Value::Float(_) => LogicalType::Float,
-            Value::Double(_) => LogicalType::Double,
-            Value::Decimal { width, scale, .. } => LogicalType::Decimal {
-                width: *width,
-                scale: *scale,
-            },
-            Value::Varchar(_) | Value::Enum(_) => LogicalType::Varchar,
-            Value::Blob(_) => LogicalType::Blob,
-            Value::Bit(_) => LogicalType::Bit,
-            Value::Date(_) => LogicalType::Date,
-            Value::Time(_) => LogicalType::Time,
-            Value::TimeNs(_) => LogicalType::TimeNs,
-            Value::TimeTz { .. } => LogicalType::TimeTz,
-            Value::TimestampS(_) => LogicalType::TimestampS,
-            Value::TimestampMs(_) => LogicalType::TimestampMs,
-            Value::Timestamp(_) => LogicalType::Timestamp,
-            Value::TimestampNs(_) => LogicalType::TimestampNs,
-            Value::TimestampTz(_) => LogicalType::TimestampTz,
-            Value::Interval { .. } => LogicalType::Interval,
-            Value::Uuid(_) => LogicalType::Uuid,
-            Value::BigNum(_) => LogicalType::BigNum,
-            Value::Geometry(_) => LogicalType::Geometry,
-            Value::List(values) => LogicalType::List(Box::new(common_type(values.iter()))),
-            Value::Array(values) => {
-                LogicalType::Array(Box::new(common_type(values.iter())), values.len() as u64)
-            }
-            Value::Struct(fields) => LogicalType::Struct(
-                fields
-                    .iter()
-                    .map(|(name, value)| (name.clone(), value.natural_type()))
-                    .collect(),
-            ),
-            Value::Map(entries) => LogicalType::Map(
-                Box::new(common_type(entries.iter().map(|(key, _)| key))),
-                Box::new(common_type(entries.iter().map(|(_, value)| value))),
-            ),
-            Value::Union { tag, value } => {
-                LogicalType::Union(vec![(tag.clone(), value.natural_type())])
-            }
-        }
-    }
-}
-
-fn common_type<'v>(mut values: impl Iterator<Item = &'v Value>) -> LogicalType {
-    values
-        .find(|value| !value.is_null())
-        .map_or(LogicalType::SqlNull, Value::natural_type)
 }

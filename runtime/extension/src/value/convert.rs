@@ -21,13 +21,14 @@
 //! | STRUCT | STRUCT or text-keyed MAP by name (exact, else ignoring case), absent fields NULL, unknown or repeated ones refused |
 //! | MAP | STRUCT; LIST of `[key, value]` or of STRUCTs with `key` and `value`; keys must differ |
 //! | UNION | a UNION of the same tag; STRUCT of `tag` and `value` |
+//! | VARIANT | everything, with the type it has |
 //! | nested | VARCHAR holding JSON text of one of the above |
 //!
 //! Not converted, 42804: numbers to dates or times and back, UUID to BLOB, a bare value to a UNION, anything to
 //! the type of a bare NULL. Messages say what was given, [`ValueError::path`] says where.
 
 use super::error::{Result, ValueError, quoted, sqlstate};
-use super::{DEPTH_MAX, Value, convert_nested, convert_scalar};
+use super::{DEPTH_MAX, Value, convert_nested, convert_scalar, variant};
 use super::{json, logical_type::LogicalType};
 
 /// Converts a value to a type; the table is in the [module's documentation](self).
@@ -52,6 +53,7 @@ pub(super) fn convert_at(value: Value, wanted: &LogicalType, depth: usize) -> Re
         | (LogicalType::Varchar, value @ Value::Varchar(_))
         | (LogicalType::Boolean, value @ Value::Boolean(_)) => Ok(value),
         (LogicalType::Json, value) => to_json(value),
+        (LogicalType::Variant, value) => variant::convert(value, depth),
         (wanted, value) if wanted.is_nested() => convert_nested::convert(value, wanted, depth),
         (wanted, value) => convert_scalar::convert(value, wanted),
     }

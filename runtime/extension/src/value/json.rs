@@ -14,6 +14,7 @@
 //! | STRUCT | object; array when unnamed (`row(1, 2)`) |
 //! | MAP | object when the keys are VARCHAR or ENUM (and there are any), else array of `[key, value]` |
 //! | UNION | object `{"tag": …, "value": …}` |
+//! | VARIANT | as the value in it |
 //!
 //! Decoding gives BOOLEAN, BIGINT, UBIGINT, HUGEINT, UHUGEINT, BIGNUM, DECIMAL, DOUBLE, VARCHAR, LIST and
 //! STRUCT; [`convert`](super::convert::convert) to the declared type restores the value.

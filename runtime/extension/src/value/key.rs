@@ -50,6 +50,7 @@ fn type_tag(logical_type: &LogicalType) -> u8 {
         LogicalType::Struct(_) => 35,
         LogicalType::Map(..) => 36,
         LogicalType::Union(_) => 37,
+        LogicalType::Variant => 38,
     }
 }
 
@@ -181,6 +182,10 @@ unsafe fn encode_nested(reader: &VectorReader<'_>, row: usize, key: &mut Vec<u8>
                     encode_one(&children[0], child_row, key);
                     encode_one(&children[1], child_row, key);
                 }
+            }
+            LogicalType::Variant => {
+                key.push(tag);
+                children.iter().for_each(|part| encode_one(part, row, key));
             }
             LogicalType::Union(members) => {
                 let member = usize::from(reader.get::<u8>(row));

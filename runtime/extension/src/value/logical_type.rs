@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::error::Result;
 use super::logical_type_parse;
 
-pub use super::logical_type_ffi::OwnedLogicalType;
+pub use super::logical_type_ffi::{OwnedLogicalType, learn_variant};
 
 /// A SQL type. `Display` gives DuckDB's spelling, [`LogicalType::parse`] reads it back.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -49,6 +49,8 @@ pub enum LogicalType {
     Uuid,
     BigNum,
     Geometry,
+    /// Any value with its own type.
+    Variant,
     Enum(Arc<EnumLabels>),
     List(Box<LogicalType>),
     Array(Box<LogicalType>, u64),
@@ -188,6 +190,7 @@ impl LogicalType {
             LogicalType::Uuid => "UUID",
             LogicalType::BigNum => "BIGNUM",
             LogicalType::Geometry => "GEOMETRY",
+            LogicalType::Variant => "VARIANT",
             LogicalType::Decimal { .. } => "DECIMAL",
             LogicalType::Enum(_) => "ENUM",
             LogicalType::List(_) => "LIST",

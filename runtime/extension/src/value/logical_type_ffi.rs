@@ -1,6 +1,7 @@
 //! [`LogicalType`] from and to DuckDB's handles.
 
 use std::ffi::{CStr, CString, c_char};
+use std::sync::OnceLock;
 
 use libduckdb_sys as ffi;
 
@@ -90,7 +91,7 @@ impl LogicalType {
     /// Copies a DuckDB type.
     ///
     /// # Errors
-    /// 0A000 for a type that no table column can have or that is not known (VARIANT, ANY, …), 54000
+    /// 0A000 for a type that no table column can have or that is not known (ANY, TYPE, …), 54000
     /// beyond the depth limit.
     ///
     /// # Safety
@@ -107,6 +108,7 @@ impl LogicalType {
     pub fn to_duckdb(&self) -> Result<OwnedLogicalType> {
         let handle = match self {
             LogicalType::Json => json_handle(),
+            LogicalType::Variant => variant_handle(),
             LogicalType::Decimal { width, scale } => {
                 // SAFETY: takes numbers only.
                 unsafe { ffi::duckdb_create_decimal_type(*width, *scale) }
@@ -183,6 +185,50 @@ fn json_handle() -> ffi::duckdb_logical_type {
         let handle = ffi::duckdb_create_logical_type(ffi::DUCKDB_TYPE_DUCKDB_TYPE_VARCHAR);
         ffi::duckdb_logical_type_set_alias(handle, c"JSON".as_ptr());
         handle
+    }
+}
+
+/// A complete VARIANT[] type, asked from DuckDB once.
+static VARIANT_LIST: OnceLock<OwnedLogicalType> = OnceLock::new();
+
+// SAFETY: DuckDB's types are plain values that belong to no connection; shared ones are only read.
+unsafe impl Send for OwnedLogicalType {}
+// SAFETY: as above.
+unsafe impl Sync for OwnedLogicalType {}
+
+/// Lets [`LogicalType::to_duckdb`] build VARIANT. The C API makes it without its parts, and DuckDB then
+/// fails for good where it looks for them; a query's column has the complete type. Until this was called,
+/// VARIANT can be read but not returned. Calling it again does nothing, nor does a DuckDB without VARIANT.
+///
+/// # Safety
+/// `connection` is a valid connection on which no result is being read.
+pub unsafe fn learn_variant(connection: ffi::duckdb_connection) {
+    VARIANT_LIST.get_or_init(|| {
+        // SAFETY: the text is a C string, the result is destroyed once, and asked for a column only
+        // when the query succeeded; without one the type is null, which the owner allows.
+        unsafe {
+            let mut result = std::mem::zeroed();
+            let sql = c"SELECT NULL::VARIANT[] LIMIT 0";
+            let state = ffi::duckdb_query(connection, sql.as_ptr(), &raw mut result);
+            let handle = if state == ffi::DuckDBSuccess {
+                ffi::duckdb_column_logical_type(&raw mut result, 0)
+            } else {
+                std::ptr::null_mut()
+            };
+            ffi::duckdb_destroy_result(&raw mut result);
+            OwnedLogicalType::from_raw(handle)
+        }
+    });
+}
+
+/// A fresh copy of the VARIANT type, or null.
+fn variant_handle() -> ffi::duckdb_logical_type {
+    match VARIANT_LIST.get() {
+        // SAFETY: a list type that lives as long as the process; its child is a copy.
+        Some(list) if !list.as_raw().is_null() => unsafe {
+            ffi::duckdb_list_type_child_type(list.as_raw())
+        },
+        _ => std::ptr::null_mut(),
     }
 }
 
@@ -270,6 +316,7 @@ unsafe fn from_handle(handle: ffi::duckdb_logical_type, depth: usize) -> Result<
                     LogicalType::Varchar
                 })
             }
+            ffi::DUCKDB_TYPE_DUCKDB_TYPE_VARIANT => Ok(LogicalType::Variant),
             ffi::DUCKDB_TYPE_DUCKDB_TYPE_DECIMAL => Ok(LogicalType::Decimal {
                 width: ffi::duckdb_decimal_width(handle),
                 scale: ffi::duckdb_decimal_scale(handle),

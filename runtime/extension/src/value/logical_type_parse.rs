@@ -412,6 +412,7 @@ fn plain_type(name: &str) -> Option<LogicalType> {
         "uuid" | "guid" => LogicalType::Uuid,
         "bignum" | "varint" => LogicalType::BigNum,
         "geometry" => LogicalType::Geometry,
+        "variant" => LogicalType::Variant,
         "null" => LogicalType::SqlNull,
         _ => return None,
     })

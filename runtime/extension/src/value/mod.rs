@@ -29,6 +29,7 @@ mod logical_type_ffi;
 mod logical_type_parse;
 pub mod msgpack;
 mod msgpack_decode;
+mod natural_type;
 pub mod number;
 pub mod read;
 pub mod result;
@@ -36,6 +37,7 @@ pub mod sink;
 pub mod temporal;
 mod temporal_parse;
 mod text;
+pub mod variant;
 pub mod write;
 
 #[cfg(test)]

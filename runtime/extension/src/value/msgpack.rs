@@ -11,6 +11,7 @@
 //! | STRUCT | map from field names; array when unnamed (`row(1, 2)`) |
 //! | MAP | map, keys as they are |
 //! | UNION | map `{"tag": str, "value": …}` |
+//! | VARIANT | as the value in it |
 //! | the others | extension types, see [`ext`] |
 //!
 //! What a decoder cannot tell comes back wider: every integer as BIGINT (UBIGINT above its range), a

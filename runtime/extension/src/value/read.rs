@@ -15,6 +15,7 @@ use super::binary;
 use super::error::{Result, ValueError, sqlstate};
 use super::logical_type::LogicalType;
 use super::temporal::OFFSET_SECONDS_MAX;
+use super::variant;
 
 /// Bytes up to which a DuckDB string lies inside its 16-byte entry.
 const INLINE_BYTES_MAX: u32 = 12;
@@ -27,7 +28,8 @@ pub struct VectorReader<'t> {
     data: *const u8,
     /// Null when every row is valid.
     validity: *const u64,
-    /// LIST and ARRAY: the element; MAP: key and value; STRUCT and UNION: the members.
+    /// LIST and ARRAY: the element; MAP: key and value; STRUCT and UNION: the members;
+    /// VARIANT: its parts.
     children: Vec<VectorReader<'t>>,
 }
 
@@ -64,6 +66,15 @@ impl<'t> VectorReader<'t> {
                     for (position, (_, field)) in fields.iter().enumerate() {
                         let child = ffi::duckdb_struct_vector_get_child(vector, position as u64);
                         children.push(VectorReader::new(child, field));
+                    }
+                }
+                LogicalType::Variant => {
+                    if let LogicalType::Struct(parts) = &*variant::LAYOUT {
+                        for (position, (_, part)) in parts.iter().enumerate() {
+                            let child =
+                                ffi::duckdb_struct_vector_get_child(vector, position as u64);
+                            children.push(VectorReader::new(child, part));
+                        }
                     }
                 }
                 LogicalType::Union(members) => {
@@ -335,6 +346,7 @@ impl<'t> VectorReader<'t> {
                     let fields = fields.iter().zip(&self.children).map(field);
                     Value::Struct(fields.collect::<Result<_>>()?)
                 }
+                LogicalType::Variant => variant::read(self, row)?,
                 LogicalType::Union(members) => {
                     let tag = usize::from(self.get::<u8>(row));
                     let (name, _) = members.get(tag).ok_or_else(|| stored("UNION"))?;

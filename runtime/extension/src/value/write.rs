@@ -7,6 +7,7 @@ use super::binary;
 use super::error::{Result, ValueError, sqlstate};
 use super::logical_type::LogicalType;
 use super::temporal::OFFSET_SECONDS_MAX;
+use super::variant;
 
 /// Writes one row of an output vector. `value` has exactly the type `logical_type`, as
 /// [`convert`](super::convert::convert) returns it; rows of lists may come in any order, each once.
@@ -178,6 +179,9 @@ unsafe fn write_nested(
                 }
                 Ok(())
             }
+            (LogicalType::Variant, value) => {
+                write(vector, &variant::LAYOUT, row, &variant::to_parts(value)?)
+            }
             _ => Err(mismatch(logical_type, value)),
         }
     }
@@ -231,6 +235,7 @@ pub unsafe fn write_null(vector: ffi::duckdb_vector, logical_type: &LogicalType,
                     write_null(child, element, child_row);
                 }
             }
+            LogicalType::Variant => write_null(vector, &variant::LAYOUT, row),
             LogicalType::Struct(fields) => {
                 for (position, (_, field)) in fields.iter().enumerate() {
                     let child = ffi::duckdb_struct_vector_get_child(vector, position as u64);
