@@ -27,8 +27,8 @@ export interface AskOptions {
   readonly limits?: Partial<RunLimits>;
   /** Runs this plan instead of planning the question. */
   readonly plan?: Plan;
-  /** A snapshot to use instead of reading one; for many questions over data that does not change. */
-  readonly catalog?: CatalogSnapshot;
+  /** A snapshot, or another way to get one than reading it: the data must not have changed since. */
+  readonly catalog?: CatalogSnapshot | ((signal: AbortSignal) => Promise<CatalogSnapshot>);
   /** Stops after planning: the answer has a plan and SQL but no rows. */
   readonly isPlanOnly?: boolean;
   readonly clock?: Clock;
@@ -121,12 +121,13 @@ class Request {
   }
 
   async #readCatalog(): Promise<CatalogSnapshot> {
-    if (this.#options.catalog !== undefined) return this.#options.catalog;
+    const { catalog: given, database } = this.#options;
+    if (typeof given === 'object') return given;
     const startedAt = this.#clock.elapsedMs();
-    const { database } = this.#options;
-    const catalog = await database.withConnection((connection) =>
-      interruptible({ connection, database }, this.#signal, () => readCatalog(connection)),
-    );
+    const catalog = await (given?.(this.#signal) ??
+      database.withConnection((connection) =>
+        interruptible({ connection, database }, this.#signal, () => readCatalog(connection)),
+      ));
     this.#catalogMs = this.#clock.elapsedMs() - startedAt;
     return catalog;
   }

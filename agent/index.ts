@@ -14,6 +14,8 @@ export { humanizeName } from './answer/column-name.ts';
 export { compositeSql } from './answer/composite-sql.ts';
 export type { AskOptions } from './ask.ts';
 export { ask } from './ask.ts';
+export type { CachedCatalogOptions } from './catalog-cache.ts';
+export { readCachedCatalog } from './catalog-cache.ts';
 export type { OpenDatabaseOptions } from './compose.ts';
 export { openDatabase } from './compose.ts';
 export type { RunEvent, RunListener } from './events.ts';

@@ -62,7 +62,7 @@ async function openShop(console: Console, isReadOnly: boolean): Promise<OpenedDa
 }
 
 /** Where files that can be made again are kept: beside the program, or where HELIOSDB_HOME says. */
-function stateDirectory({ environment }: Console): string {
+export function stateDirectory({ environment }: Console): string {
   return environment.HELIOSDB_HOME ?? fileURLToPath(new URL('../.heliosdb', import.meta.url));
 }
 

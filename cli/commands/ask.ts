@@ -1,10 +1,10 @@
 import type { Answer } from '#agent';
-import { ask } from '#agent';
+import { ask, readCachedCatalog } from '#agent';
 import type { Console } from '../console.ts';
 import { paletteFor } from '../console.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { EXIT, exitCodeOf } from '../exit-code.ts';
-import { openForQuestions } from '../open-database.ts';
+import { openForQuestions, stateDirectory } from '../open-database.ts';
 import { printAnswer, SHOWN_ROWS } from '../print-answer.ts';
 import { printPlan } from '../render/plan.ts';
 import { showRunProgress } from '../render/run-progress.ts';
@@ -19,12 +19,14 @@ export const run: Run = async (args, console) => {
   if (args.isSet('batch')) return await runBatch(args, console);
   const request = readRequest(args);
   await using opened = await openForQuestions(console, args.text('db') ?? null);
+  const directory = stateDirectory(console);
   const isQuiet = args.isSet('no-progress') || request.isPlanOnly;
   const progress = isQuiet ? null : showRunProgress(console);
   try {
     const answer = await ask({
       question: request.question,
       database: opened.database,
+      catalog: (signal) => readCachedCatalog({ database: opened.database, directory, signal }),
       now: request.instant ?? opened.now,
       signal: console.signal,
       isPlanOnly: request.isPlanOnly,
