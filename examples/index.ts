@@ -4,7 +4,12 @@
  * Invariants: everything is reproducible and works offline. It may only use what users can use.
  */
 
-export { EXAMPLE_PROCEDURES, installExamples, PROCEDURES_DIRECTORY } from './procedures/index.ts';
+export {
+  EXAMPLE_PROCEDURES,
+  installExamples,
+  PROCEDURES_DIRECTORY,
+  SHOP_PROCEDURES,
+} from './procedures/index.ts';
 export {
   type EnsureShopOptions,
   ensureShop,

@@ -115,7 +115,7 @@ async function addProcedures(
   const database = await Database.open({ path, extensions: [engine] });
   try {
     onProgress?.('registering the example procedures');
-    await database.withConnection(installExamples);
+    await database.withConnection((connection) => installExamples(connection));
   } finally {
     await database.close();
   }

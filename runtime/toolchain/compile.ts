@@ -3,15 +3,15 @@
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { HeliosError } from '#core';
+import { javascript } from './javascript.ts';
 import type { GuestLanguage, Toolchain } from './language.ts';
-import { optimise } from './optimise.ts';
 import type { Environment } from './run-tool.ts';
 import { rust } from './rust.ts';
 import type { ModuleFacts } from './wasm-module.ts';
 import { checkModule, readModuleFacts } from './wasm-module.ts';
 
 /** Asked in this order; a folder is a Rust project unless another language claims it. */
-const TOOLCHAINS: readonly Toolchain[] = [rust];
+const TOOLCHAINS: readonly Toolchain[] = [javascript, rust];
 
 export interface CompileProcedureOptions {
   /** A file, or the folder of a project. */
@@ -50,7 +50,6 @@ export async function compileProcedure(
   await mkdir(dirname(path), { recursive: true });
   const onDiagnostics = options.onDiagnostics ?? (() => {});
   const compiler = await toolchain.compile({ source, output: path, onDiagnostics, environment });
-  await optimise(path, environment);
   const facts = await readModuleFacts(new Uint8Array(await readFile(path)));
   checkModule(facts);
   return { path, language: toolchain.language, compiler, ...facts };

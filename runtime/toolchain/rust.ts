@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { HeliosError } from '#core';
 import { cacheDirectory, contentKey } from './cache.ts';
 import type { CompileRequest, Toolchain } from './language.ts';
+import { optimise } from './optimise.ts';
 import type { Environment } from './run-tool.ts';
 import { findTool, runCompiler, runTool, versionedNames } from './run-tool.ts';
 import { buildSysroot, SOURCES } from './rust-sysroot.ts';
@@ -23,6 +24,7 @@ export const rust: Toolchain = {
     const compiler = await findRust(request);
     const manifest = await manifestOf(request.source, request.environment);
     await copyFile(await build(compiler, manifest, request), request.output);
+    await optimise(request.output, request.environment);
     return compiler.version;
   },
 };

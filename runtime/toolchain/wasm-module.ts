@@ -11,8 +11,8 @@ export interface ModuleImport {
 /** A parameter as its source declares it. */
 export interface ParameterSignature {
   readonly name: string;
-  /** As written in `CREATE PROCEDURE`. */
-  readonly type: string;
+  /** As written in `CREATE PROCEDURE`; null when the source does not tell. */
+  readonly type: string | null;
   /** Whether the source accepts NULL, and so wants to be called with it. */
   readonly nullable: boolean;
 }
@@ -22,7 +22,8 @@ export interface ProcedureSignature {
   readonly name: string;
   readonly comment: string | null;
   readonly parameters: readonly ParameterSignature[];
-  readonly returns: string;
+  /** Null when the source does not tell. */
+  readonly returns: string | null;
 }
 
 export interface ModuleFacts {
@@ -35,7 +36,7 @@ export interface ModuleFacts {
 }
 
 /** SDKs put one line of JSON per procedure into this section. */
-const DESCRIPTION_SECTION = 'heliosdb_procedures';
+export const DESCRIPTION_SECTION = 'heliosdb_procedures';
 const KNOWN_IMPORT = /^(heliosdb|heliosdb_[a-z]+(@.*)?|env|wasi_snapshot_preview1)$/;
 
 /** Exports that are part of the ABI and not procedures. */
