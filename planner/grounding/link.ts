@@ -1,9 +1,9 @@
 import { lemma } from '../language/lemma.ts';
-import { expandAbbreviation, isFunctionWord, isLightVerb } from '../language/lexicon.ts';
+import { aggregateOf, expandAbbreviation, isFunctionWord, isLightVerb } from '../language/lexicon.ts';
 import { splitName } from '../language/names.ts';
 import type { Token } from '../language/tokenize.ts';
 import type { NameCandidate } from './name-index.ts';
-import type { SchemaModel } from './schema-model.ts';
+import type { ColumnModel, SchemaModel } from './schema-model.ts';
 import type { ValueCandidate } from './value-index.ts';
 
 /** A phrase of the request with everything in the database it may stand for. */
@@ -21,7 +21,7 @@ const NAME_TOKENS_MAX = 6;
 const VALUE_TOKENS_MAX = 9;
 /** Function words that nevertheless name columns or tables often enough to be looked up. */
 const NAMING_WORDS = new Set(
-  `name order number value first last list type state record detail information kind sort total count rank
+  `name order number value first last list type state record detail information kind total count rank
   people person score date top sex up place use table title individual sum open group form result entry use user
   start end description code id average max min maximum minimum mean left other`.split(/\s+/),
 );
@@ -31,6 +31,11 @@ const DEPENDENT_WORDS = new Set(
   minimum count sum group form result entry open highest lowest average other`.split(/\s+/),
 );
 const INNER_WORDS = new Set([
+  'per',
+  'was',
+  'were',
+  'is',
+  'it',
   'of',
   'the',
   'in',
@@ -166,12 +171,21 @@ function findNames(
         (name) => name.kind === 'column' && name.column.words.at(-1) === last && name.score > 0.95,
       );
   }
+  const isAggregate = aggregateOf(first(span)) !== null && span.length > 1;
   const glued =
     words.length === 2 && first(span).includes('-') ? model.names.find([words.join('')]) : [];
   const split = model.names.find(words.flatMap((word) => known(word, model)));
+  if (words.join(' ') === 'name' || words.join(' ') === 'full name') {
+    return nameCandidates(words.length === 2, model);
+  }
   const names = damped(span, (glued[0]?.score ?? 0) > (split[0]?.score ?? 0) ? glued : split);
   const inner = span.filter((token) => INNER_WORDS.has(token.lower)).length;
-  if (inner === 0) return names;
+  // "total amount" is a column only where some column is called just that.
+  if (inner === 0) return isAggregate ? names.filter(({ score }) => score > 0.9) : names;
+  const tail = span.findLastIndex((token) => token.lower === 'of');
+  const owner = tail < 0 ? null : namingWords(span.slice(tail + 1).filter(({ lower }) => lower !== 'the' && lower !== 'a'));
+  const namesTable = (name: NameCandidate) => name.kind === 'table' && name.score > 0.95;
+  if (owner !== null && model.names.find(owner).some(namesTable)) return [];
   // "date of birth" may be one name; "name of student" is a column of a table.
   return names
     .filter(
@@ -179,7 +193,7 @@ function findNames(
         candidate.kind === 'column' &&
         candidate.score - 0.08 > 0.85 &&
         words.every((word) =>
-          candidate.column.words.some(
+          ownWords(candidate.column).some(
             (own) => (model.names.similarWords(word).get(own) ?? 0) > 0.8,
           ),
         ),
@@ -187,8 +201,28 @@ function findNames(
     .map((candidate) => ({ ...candidate, score: candidate.score - 0.08 }));
 }
 
+/** "name" means whatever tells rows apart for people, also where no column is called so. */
+function nameCandidates(isFull: boolean, model: SchemaModel): readonly NameCandidate[] {
+  const found = isFull ? model.names.find(['full', 'name']).filter(({ score }) => score > 0.95) : model.names.find(['name']);
+  const named = new Set(found.filter(({ score }) => score > 0.9).map(({ table }) => table));
+  const others = model.tables.flatMap((table): NameCandidate[] => {
+    const [label] = table.labels;
+    if (named.has(table) || label === undefined || label.kind !== 'text') return [];
+    if (table.labels.length > 1) return [{ kind: 'table', table, score: 0.85 }];
+    if (isFull) return [{ kind: 'column', table, column: label, score: 0.7 }];
+    return label.words.includes('name') ? [] : [{ kind: 'column', table, column: label, score: 0.74 }];
+  });
+  return [...found, ...others].sort((a, b) => b.score - a.score);
+}
+
 function first(span: readonly Token[]): string {
   return span[0]?.lower ?? '';
+}
+
+/** What a column's name adds to its table's; "status of orders" is the status *of* something. */
+function ownWords(column: ColumnModel): readonly string[] {
+  const own = column.words.filter((word) => !column.table.words.includes(word));
+  return own.length === 0 ? column.words : own;
 }
 
 /** A word that no name has may be two words that names have: "bedroom". */
@@ -270,7 +304,11 @@ function findValues(
   } else if (span.every((token) => isFunctionWord(token.lower))) {
     return [];
   }
-  return model.values.find(phrase);
+  const isSmall = /^\p{Ll}/u.test(phrase);
+  // "runs" does not spell the code RUN.
+  return model.values
+    .find(phrase)
+    .filter(({ value, match }) => !(isSmall && match !== 'exact' && /^[A-Z0-9]{1,5}$/.test(value)));
 }
 
 const GENDERS: Readonly<Record<string, string>> = {

@@ -191,7 +191,7 @@ function scoreEntry(
     }
     const context = Math.max(0, ...item.context.map((word) => similar.get(word) ?? 0));
     if (context > 0) {
-      contextCount += context;
+      contextCount += context > 0.85 ? context : -2;
       continue;
     }
     const trails = item.column === null ? TABLE_NOUNS : TRAILING_NOUNS;

@@ -14,6 +14,7 @@ export function wordSimilarity(asked: string, named: string): number {
   }
   if (asked.length >= 4 && named.startsWith(asked)) return sharesRoot(named, asked);
   if (areSynonyms(asked, named)) return 0.75;
+  if (asked === 'number' && named === 'id') return 0.62;
   if (asked.length >= 6 && named.length >= 6 && isOneEditApart(asked, named)) return 0.85;
   if (isSkeleton(asked, named)) return 0.75;
   return 0;

@@ -299,7 +299,7 @@ const FUNCTION_WORDS = new Set(
   greater higher lower larger smaller bigger longer shorter older younger later earlier equal equals
   kind kinds sort detail details overall me up available possible also what's there's group grouped
   value values result results result's use uses used using make makes made see look looking people person result
-  respectively form regardless instead excluding except besides however well back whom by order use ok hi hello`.split(
+  named called titled respectively form regardless instead excluding except besides however well back whom by order use ok hi hello`.split(
     /\s+/,
   ),
 );

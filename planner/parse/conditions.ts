@@ -119,6 +119,12 @@ function readCounted(
       cursor.advance();
     }
   }
+  const times = { once: 1, twice: 2 }[cursor.word()];
+  if (times !== undefined) {
+    cursor.advance();
+    const { operator } = comparator;
+    return [{ kind: 'quantity', near, isNegated, operator, number: times, numberTo: null, mention: null }];
+  }
   const number = cursor.peek()?.number ?? null;
   if (number === null || comparator.measures.length > 0) {
     cursor.position = start;
@@ -131,6 +137,15 @@ function readCounted(
   }
   cursor.eat('different|distinct|unique|or');
   const mention = cursor.mentionAt();
+  if (mention !== null && mention.names.length === 0 && isMostlyValue(mention) && !mention.isQuoted) {
+    // "at least 10 professors" where professor is a value: rows with that value are counted.
+    const { operator } = comparator;
+    cursor.take(mention);
+    return [
+      { kind: 'value', near, isNegated: false, hint: null, isAll: false, isBoth: false, values: [{ text: mention.text, kind: 'text', mention }] },
+      { kind: 'quantity', near, isNegated, operator, number, numberTo: null, mention: null },
+    ];
+  }
   if (mention === null || mention.names.length === 0 || isMostlyValue(mention)) {
     cursor.position = start;
     return null;
@@ -239,7 +254,7 @@ function readPattern(
   const isText =
     token !== null &&
     (token.kind === 'quoted' ||
-      token.text.length <= 2 ||
+      /^\p{L}$/u.test(token.text) ||
       /^\p{Lu}/u.test(token.text) ||
       hint !== null) &&
     token.kind !== 'punctuation';
@@ -466,7 +481,8 @@ export function readOperand(cursor: Cursor, compared: Mention | null): Operand |
 }
 
 function readQuantifier(cursor: Cursor): 'any' | 'all' | null {
-  if (cursor.eat('all|every')) return 'all';
-  if (cursor.eat('any|some')) return 'any';
+  // "more than any other" is more than all of them.
+  if (cursor.eat('all|every|any')) return 'all';
+  if (cursor.eat('some')) return 'any';
   return null;
 }

@@ -35,7 +35,8 @@ export class Cursor {
   }
 
   word(offset = 0): string {
-    return this.peek(offset)?.lower ?? '';
+    const token = this.peek(offset);
+    return token === null || token.kind === 'quoted' ? '' : token.lower;
   }
 
   /** The mention that starts `offset` places ahead. */

@@ -16,6 +16,8 @@ export interface Frame {
   groups: Group[];
   orders: Order[];
   limit: number | null;
+  /** "top 3" before it is said by what. */
+  topDirection: 'asc' | 'desc' | null;
   /** Operators between whole result sets. */
   setOperations: { operator: 'union' | 'intersect' | 'except'; frame: Frame }[];
   /** Tokens that were understood. */
@@ -147,6 +149,7 @@ export function newFrame(covered: Set<number>): Frame {
     groups: [],
     orders: [],
     limit: null,
+    topDirection: null,
     setOperations: [],
     covered,
   };

@@ -1,5 +1,5 @@
 import type { Cursor } from './cursor.ts';
-import { readDate } from './dates.ts';
+import { isYear, readDate } from './dates.ts';
 import type { Literal } from './frame.ts';
 import { isMostlyValue } from './mentions.ts';
 
@@ -12,10 +12,18 @@ export interface LiteralList {
 
 /** Reads one value: a quotation, a stored value, a number or a date. */
 export function readLiteral(cursor: Cursor): Literal | null {
-  const token = cursor.peek();
+  let token = cursor.peek();
   if (token === null) return null;
+  if (token.lower === 'year' || token.lower === 'years') {
+    const offset = cursor.word(1) === 'of' ? 2 : 1;
+    if (isYear(cursor.peek(offset)?.number)) cursor.advance(offset);
+  } else if (cursor.looksAt('the year') && isYear(cursor.peek(cursor.word(2) === 'of' ? 3 : 2)?.number)) {
+    cursor.advance(cursor.word(2) === 'of' ? 3 : 2);
+  }
   const date = readDate(cursor);
   if (date !== null) return { text: date, kind: 'date', mention: null };
+  token = cursor.peek();
+  if (token === null) return null;
   const mention = cursor.mentionAt();
   if (token.kind === 'quoted') {
     cursor.advance();

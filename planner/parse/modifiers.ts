@@ -9,6 +9,7 @@ import { newFrame } from './frame.ts';
 import { isMostlyValue, namesTable } from './mentions.ts';
 import { readNounPhrase } from './noun-phrase.ts';
 import { readOrder } from './ordering.ts';
+import { parseProjections } from './request.ts';
 
 export interface ModifierOptions {
   /** Inside a negation or comparison: stops where the outer clause goes on. */
@@ -34,6 +35,9 @@ export function readModifiers(
   while (!cursor.isDone) {
     const start = cursor.position;
     if (options.isInner && isScopeEnd(cursor)) return;
+    if (cursor.mentionAt() === null && IDIOMS.some((idiom) => cursor.eat(idiom))) continue;
+    if (readLateProjections(cursor, frame, options)) continue;
+    if (readTopMeasure(cursor, frame, near)) continue;
     if (readOrder(cursor, frame, near)) continue;
     if (readGroup(cursor, frame)) continue;
     if (cursor.eat('or')) {
@@ -84,6 +88,54 @@ export function readModifiers(
     if (isLightVerb(cursor.peek()?.lemma ?? '')) cursor.advance();
     else cursor.skip();
   }
+}
+
+/** "…, and also show their city": a later command goes on listing what is wanted. */
+function readLateProjections(cursor: Cursor, frame: Frame, { isInner }: ModifierOptions): boolean {
+  if (isInner) return false;
+  const start = cursor.position;
+  cursor.eat(',');
+  const isCommand =
+    cursor.eat('and also|then? show|display|list|give|return|find|report|print') ||
+    cursor.eat('along|together with') ||
+    cursor.eat('as well as') ||
+    cursor.eat('and also');
+  const isCounted =
+    !isCommand &&
+    cursor.eat('and') &&
+    cursor.looksAt('the|their|its? corresponding|total|average|respective? number|count|average|total|sum|maximum|minimum of|number');
+  if (isCommand || isCounted) {
+    cursor.eat('me|all');
+    const before = frame.projections.length;
+    parseProjections(cursor, frame);
+    if (frame.projections.length > before) return true;
+  }
+  cursor.position = start;
+  return false;
+}
+
+/** "the top 3 shops by revenue", "in terms of revenue" */
+function readTopMeasure(cursor: Cursor, frame: Frame, near: Mention | null): boolean {
+  if (frame.topDirection === null || frame.orders.length > 0) return false;
+  const start = cursor.position;
+  if (!cursor.eat('by|with') && !cursor.eat('in terms of') && !cursor.eat('based|ranked on|by') && !cursor.eat('according to')) return false;
+  const phrase = readNounPhrase(cursor);
+  const isMeasure = phrase?.mention != null && phrase.superlative === null && !isMostlyValue(phrase.mention);
+  if (!isMeasure || cursor.peek()?.number != null) {
+    cursor.position = start;
+    return false;
+  }
+  frame.orders.push({
+    direction: frame.topDirection,
+    aggregate: phrase.aggregates[0] ?? null,
+    mention: phrase.mention,
+    measures: [],
+    isFrequency: false,
+    isQuantity: phrase.aggregates.length === 0,
+    near,
+    isSuperlative: true,
+  });
+  return true;
 }
 
 /** Joins the values of one phrase, so that "or" offers the whole phrase as an alternative. */
@@ -159,6 +211,21 @@ function isScopeEnd(cursor: Cursor): boolean {
   );
 }
 
+/** Phrases whose words mean nothing one by one. */
+const IDIOMS = [
+  'in charge of',
+  'take|takes|taking|took care of',
+  'in total',
+  'in the past',
+  'in this|the? database|record|records|system|data|table',
+  'so far',
+  'at all',
+  'at the moment',
+  'up to now',
+  'in his|her|their|its|all life|history|times',
+  'of all times',
+];
+
 const GROUP_MARKS = [
   'for|in|of|by|from|at|with|per|on each|every|different',
   'for each|every of the?',
@@ -172,7 +239,9 @@ function readGroup(cursor: Cursor, frame: Frame): boolean {
   const start = cursor.position;
   const isMarked = GROUP_MARKS.some((pattern) => cursor.eat(pattern));
   const hasAggregate = frame.projections.some(({ aggregate }) => aggregate !== null);
-  const isBy = !isMarked && hasAggregate && cursor.eat('by|across|over');
+  const previous = cursor.tokens[start - 1];
+  const isAgent = /(ed|en|ght|ne)$/.test(previous?.lower ?? '') && previous?.lower !== 'grouped';
+  const isBy = !isMarked && hasAggregate && !isAgent && cursor.eat('by|across|over');
   if (!isMarked && !isBy) return false;
   const phrase = readNounPhrase(cursor);
   if (phrase === null || phrase.mention === null || (isBy && isMostlyValue(phrase.mention))) {

@@ -67,6 +67,18 @@ export function readNounPhrase(cursor: Cursor): NounPhrase | null {
       aggregates.push('count');
       return done({ isStar: false, mention: null });
     }
+    if (mention === null && word === 'count' && (cursor.mentionAt(1) !== null || /^(the|all|distinct|different)$/.test(cursor.word(1)))) {
+      cursor.advance();
+      aggregates.push('count');
+      continue;
+    }
+    const counted = cursor.peek()?.number ?? null;
+    const noun = counted === null || cursor.peek()?.kind === 'quoted' ? null : cursor.mentionAt(1);
+    if (counted !== null && counted < 1000 && mention === null && noun !== null && limit === null && namesTable(noun) && !isMostlyValue(noun)) {
+      limit = counted;
+      cursor.advance();
+      continue;
+    }
     if (cursor.eat('how many times|time') || cursor.eat('the? number of times')) {
       aggregates.push('count');
       return done({ isStar: false, mention: null });

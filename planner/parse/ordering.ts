@@ -16,6 +16,11 @@ export function addSuperlative(
   const { superlative } = phrase;
   if (superlative === null) return;
   const isAdjective = superlative.measures.length > 0 || superlative.isFrequency;
+  if (!isAdjective && !superlative.isQuantity && phrase.limit !== null && isSubject) {
+    frame.topDirection = superlative.direction;
+    frame.limit = phrase.limit;
+    return;
+  }
   // "the longest duration" names the measure itself; "the oldest student" the one that is ranked.
   const isEntity =
     isAdjective &&

@@ -3,7 +3,7 @@ import type { Token } from '../language/tokenize.ts';
 import { Cursor } from './cursor.ts';
 import type { Frame, Projection } from './frame.ts';
 import { newFrame } from './frame.ts';
-import { isMostlyValue, namesMeasure, namesTable } from './mentions.ts';
+import { isMostlyValue, namesColumn, namesMeasure, namesTable } from './mentions.ts';
 import { readModifiers } from './modifiers.ts';
 import type { NounPhrase } from './noun-phrase.ts';
 import { adoptPhrase, readNounPhrase, readValueAfterNoun } from './noun-phrase.ts';
@@ -133,6 +133,11 @@ function readOpening(cursor: Cursor, frame: Frame): void {
     if (phrase?.mention != null) {
       frame.groups.push({ mention: phrase.mention, isProjected: true, isLeading: true });
       adoptPhrase(frame, phrase);
+      while (cursor.eat('and')) {
+        const next = readNounPhrase(cursor);
+        if (next?.mention == null) break;
+        frame.groups.push({ mention: next.mention, isProjected: true, isLeading: true });
+      }
       const comma = indexOf(cursor, ',');
       if (comma >= 0) {
         const end = cursor.end;
@@ -246,7 +251,7 @@ function projection(part: Partial<Projection>): Projection {
 }
 
 /** Reads the list of things asked for and returns the entity they belong to. */
-function parseProjections(cursor: Cursor, frame: Frame): Mention | null {
+export function parseProjections(cursor: Cursor, frame: Frame): Mention | null {
   let head: Mention | null = null;
   let isOpen = true;
   while (isOpen && !cursor.isDone) {
@@ -360,6 +365,10 @@ function readOwner(cursor: Cursor, frame: Frame, made: readonly Projection[]): M
   }
   const start = cursor.position;
   if (!cursor.eat('of|for|about|from|in|on')) return null;
+  const each = cursor.looksAt('each|every') ? (cursor.mentionAt(1) ?? cursor.mentionAt(2)) : null;
+  if (each !== null && namesTable(each)) {
+    for (const item of frame.projections) if (item.aggregate === null) item.of ??= each;
+  }
   if (cursor.looksAt('each|every|different') || cursor.looksAt('the? year|month|last|past')) {
     cursor.position = start;
     return null;
@@ -398,17 +407,27 @@ function readOwner(cursor: Cursor, frame: Frame, made: readonly Projection[]): M
 }
 
 const JOINERS = [
+  ',? along|together with',
+  ',? as well as',
   ', and|or? also|then?',
-  'and',
   'and also|then?',
-  'as well as',
-  'along|together with',
-  'with|and|, their|its|his|her|the? corresponding|respective|associated|total?',
+  'and',
 ];
 
 /** Whether the list of projections goes on. */
 function readJoiner(cursor: Cursor): boolean {
   const start = cursor.position;
+  const next = cursor.mentionAt();
+  // "first name middle name": a list without its commas.
+  if (
+    next !== null &&
+    (next.names[0]?.score ?? 0) >= 0.95 &&
+    !isMostlyValue(next) &&
+    namesColumn(next) &&
+    !namesTable(next)
+  ) {
+    return true;
+  }
   const isWith =
     cursor.looksAt('with their|its|his|her|corresponding|respective|associated') ||
     cursor.looksAt('with the? number|total|average|corresponding|count');

@@ -273,7 +273,9 @@ class QueryBuilder {
     if (isAge && expression.kind === 'column' && isBirth(expression.column)) {
       direction = direction === 'asc' ? 'desc' : 'asc';
     }
-    this.#orderBy.push({ expression: dated(expression), direction });
+    const key = dated(expression);
+    if (this.#orderBy.some((item) => sameExpression(item.expression, key))) return true;
+    this.#orderBy.push({ expression: key, direction });
     return true;
   }
 
