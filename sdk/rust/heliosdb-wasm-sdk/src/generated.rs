@@ -23,7 +23,7 @@ pub mod value_format {
     pub const MESSAGE_PACK: i32 = 1;
 }
 
-/// The `value_type` of `heliosdb_return`.
+/// The `value_type` of `heliosdb_return` that these bindings use.
 pub mod value_type {
     /// One byte, 0 or 1.
     pub const BOOLEAN: u32 = 1;
@@ -58,9 +58,23 @@ pub mod extension {
     /// Microseconds since 1970-01-01 as i64, little-endian.
     pub const TIMESTAMP: i8 = 5;
     /// Microseconds since 1970-01-01 UTC as i64, little-endian.
-    pub const TIMESTAMPTZ: i8 = 6;
+    pub const TIMESTAMP_TZ: i8 = 6;
     /// Months as i32, days as i32, microseconds as i64, little-endian.
     pub const INTERVAL: i8 = 7;
     /// Sixteen bytes, big-endian.
     pub const UUID: i8 = 8;
+    /// ASCII 0 and 1.
+    pub const BIT: i8 = 9;
+    /// Microseconds since midnight as i64 and seconds east of UTC as i32, little-endian.
+    pub const TIME_TZ: i8 = 10;
+    /// ASCII integer text of any length.
+    pub const BIGNUM: i8 = 11;
+    /// Nanoseconds since midnight as i64, little-endian.
+    pub const TIME_NS: i8 = 12;
+    /// Seconds since 1970-01-01 as i64, little-endian.
+    pub const TIMESTAMP_S: i8 = 13;
+    /// Milliseconds since 1970-01-01 as i64, little-endian.
+    pub const TIMESTAMP_MS: i8 = 14;
+    /// Nanoseconds since 1970-01-01 as i64, little-endian.
+    pub const TIMESTAMP_NS: i8 = 15;
 }

@@ -181,15 +181,33 @@ fn decode_extension(kind: i8, bytes: &[u8]) -> Option<Value> {
         }),
         extension::TIME => Value::Time(Time { micros: int64()? }),
         extension::TIMESTAMP => Value::Timestamp(Timestamp { micros: int64()? }),
-        extension::TIMESTAMPTZ => Value::TimestampTz(TimestampTz { micros: int64()? }),
+        extension::TIMESTAMP_TZ => Value::TimestampTz(TimestampTz { micros: int64()? }),
         extension::INTERVAL if bytes.len() == 16 => Value::Interval(Interval {
             months: i32::from_le_bytes(bytes[0..4].try_into().ok()?),
             days: i32::from_le_bytes(bytes[4..8].try_into().ok()?),
             micros: i64::from_le_bytes(bytes[8..16].try_into().ok()?),
         }),
         extension::UUID => Value::Uuid(Uuid(bytes.try_into().ok()?)),
+        extension::BIT => Value::Text(ascii()?.to_owned()),
+        extension::BIGNUM => match ascii()?.parse::<i128>() {
+            Ok(value) => Value::Int(value),
+            Err(_) => Value::Text(ascii()?.to_owned()),
+        },
+        extension::TIMESTAMP_S => Value::Timestamp(timestamp(int64()?, 1_000_000)),
+        extension::TIMESTAMP_MS => Value::Timestamp(timestamp(int64()?, 1_000)),
+        extension::TIME_TZ | extension::TIME_NS | extension::TIMESTAMP_NS => Value::Encoded {
+            kind,
+            bytes: bytes.to_vec(),
+        },
         _ => return None,
     })
+}
+
+/// The largest number and its negation are infinite in every unit, and stay so.
+fn timestamp(value: i64, micros_per_unit: i64) -> Timestamp {
+    Timestamp {
+        micros: value.saturating_mul(micros_per_unit).max(-i64::MAX),
+    }
 }
 
 #[cold]
@@ -224,7 +242,7 @@ impl Encoder {
                 self.extension(extension::TIMESTAMP, &value.micros.to_le_bytes());
             }
             Value::TimestampTz(value) => {
-                self.extension(extension::TIMESTAMPTZ, &value.micros.to_le_bytes());
+                self.extension(extension::TIMESTAMP_TZ, &value.micros.to_le_bytes());
             }
             Value::Interval(value) => {
                 let mut bytes = [0; 16];
@@ -234,6 +252,7 @@ impl Encoder {
                 self.extension(extension::INTERVAL, &bytes);
             }
             Value::Uuid(value) => self.extension(extension::UUID, &value.0),
+            Value::Encoded { kind, bytes } => self.extension(*kind, bytes),
             Value::List(values) => {
                 self.list_length(values.len());
                 values.iter().for_each(|value| self.value(value));
@@ -366,12 +385,26 @@ mod tests {
                 micros: 3,
             }),
             Value::Uuid(Uuid([7; 16])),
+            Value::Encoded {
+                kind: extension::TIME_TZ,
+                bytes: vec![1; 12],
+            },
             Value::List(vec![Value::Int(1); 20]),
             Value::Map(vec![(Value::Text("a".into()), Value::List(vec![]))]),
         ];
         for value in &values {
             assert_eq!(&round_trip(value), value);
         }
+    }
+
+    #[test]
+    fn coarser_timestamps_become_microseconds_and_infinity_stays() {
+        let decode = |kind, value: i64| decode_extension(kind, &value.to_le_bytes());
+        let expect = |micros| Some(Value::Timestamp(Timestamp { micros }));
+        assert_eq!(decode(extension::TIMESTAMP_S, -2), expect(-2_000_000));
+        assert_eq!(decode(extension::TIMESTAMP_MS, 3), expect(3_000));
+        assert_eq!(decode(extension::TIMESTAMP_S, i64::MAX), expect(i64::MAX));
+        assert_eq!(decode(extension::TIMESTAMP_S, -i64::MAX), expect(-i64::MAX));
     }
 
     #[test]

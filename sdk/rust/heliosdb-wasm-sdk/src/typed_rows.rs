@@ -81,6 +81,7 @@ impl<'de> de::Deserializer<'de> for Source<'_> {
                 [i64::from(value.months), i64::from(value.days), value.micros].into_iter(),
             )),
             Value::Uuid(value) => visitor.visit_bytes(&value.0),
+            Value::Encoded { bytes, .. } => visitor.visit_bytes(bytes),
             Value::List(values) => {
                 visitor.visit_seq(SeqDeserializer::new(values.iter().map(Source)))
             }

@@ -1,6 +1,7 @@
 //! SQL values as a guest sees them.
 
 use crate::decimal::Decimal;
+use crate::generated::extension;
 
 /// A SQL value of any type.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,7 +16,7 @@ pub enum Value {
     UHuge(u128),
     /// FLOAT and DOUBLE.
     Float(f64),
-    /// VARCHAR, ENUM and JSON.
+    /// VARCHAR, ENUM, JSON and BIT; a BIGNUM beyond what `Int` holds.
     Text(String),
     /// DECIMAL.
     Decimal(Decimal),
@@ -25,7 +26,7 @@ pub enum Value {
     Date(Date),
     /// TIME.
     Time(Time),
-    /// TIMESTAMP.
+    /// TIMESTAMP, TIMESTAMP_S and TIMESTAMP_MS.
     Timestamp(Timestamp),
     /// TIMESTAMP WITH TIME ZONE.
     TimestampTz(TimestampTz),
@@ -33,6 +34,13 @@ pub enum Value {
     Interval(Interval),
     /// UUID.
     Uuid(Uuid),
+    /// TIME WITH TIME ZONE, TIME_NS and TIMESTAMP_NS as the ABI encodes them: for handing on.
+    Encoded {
+        /// A number of [`crate::generated::extension`].
+        kind: i8,
+        /// As described there.
+        bytes: Vec<u8>,
+    },
     /// LIST and ARRAY.
     List(Vec<Value>),
     /// STRUCT and MAP, in their own order.
@@ -56,6 +64,15 @@ impl Value {
             Value::TimestampTz(_) => "TIMESTAMP WITH TIME ZONE",
             Value::Interval(_) => "INTERVAL",
             Value::Uuid(_) => "UUID",
+            Value::Encoded {
+                kind: extension::TIME_TZ,
+                ..
+            } => "TIME WITH TIME ZONE",
+            Value::Encoded {
+                kind: extension::TIME_NS,
+                ..
+            } => "TIME_NS",
+            Value::Encoded { .. } => "TIMESTAMP_NS",
             Value::List(_) => "a list",
             Value::Map(_) => "a struct or map",
         }
