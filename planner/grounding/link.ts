@@ -84,7 +84,36 @@ export function linkMentions(
     if (choice !== null) mentions.push(choice.mention);
     at = choice?.mention.end ?? at + 1;
   }
-  return mentions;
+  return shareNouns(mentions, tokens, model);
+}
+
+/** "first and last name": the noun at the end belongs to every adjective before it. */
+function shareNouns(
+  mentions: readonly Mention[],
+  tokens: readonly Token[],
+  model: SchemaModel,
+): readonly Mention[] {
+  const shared: Mention[] = [];
+  for (const mention of mentions) {
+    const noun = tokens[mention.end - 1];
+    if (mention.end - mention.start < 2 || noun === undefined || mention.names[0]?.kind !== 'column') continue;
+    let at = mention.start - 1;
+    while (/^(and|or|,|\/)$/.test(tokens[at]?.lower ?? '')) {
+      while (/^(and|or|,|\/)$/.test(tokens[at]?.lower ?? '')) at--;
+      const word = tokens[at];
+      if (word === undefined || word.kind !== 'word' || (isFunctionWord(word.lower) && !/^(first|last|min|max|minimum|maximum|start|end)$/.test(word.lower))) break;
+      const owner = mentions.find(({ start, end }) => start <= at && at < end);
+      if (owner !== undefined && owner.end - owner.start > 1) break;
+      const names = model.names
+        .find([word.lemma, noun.lemma])
+        .filter((name) => name.kind === 'column' && name.score > 0.8 && name.score > (owner?.names[0]?.score ?? 0));
+      if (names.length === 0 || model.names.similarWords(word.lemma).size === 0) break;
+      shared.push({ start: at, end: at + 1, text: `${word.text} ${noun.text}`, names, values: [], isQuoted: false });
+      at--;
+    }
+  }
+  const kept = mentions.filter((mention) => !shared.some(({ start }) => start === mention.start));
+  return [...kept, ...shared].sort((a, b) => a.start - b.start);
 }
 
 function mentionsAt(

@@ -28,6 +28,8 @@ export function readCondition(cursor: Cursor, scope: Scope): Condition[] | null 
   const read =
     readBetween(cursor, scope, null, isNegated) ??
     readComparison(cursor, scope, isNegated) ??
+    readInsideComparison(cursor, scope, isNegated) ??
+    readSame(cursor, scope, isNegated) ??
     readQuantity(cursor, scope, isNegated) ??
     readPattern(cursor, scope, null, isNegated) ??
     readValue(cursor, scope, isNegated) ??
@@ -80,6 +82,61 @@ function readComparison(cursor: Cursor, scope: Scope, isNegated: boolean): Condi
     return null;
   }
   return [compare(scope, null, comparator, operand, isNegated)];
+}
+
+/** "more salary than", "a higher price than": the column stands inside the comparison. */
+function readInsideComparison(cursor: Cursor, scope: Scope, isNegated: boolean): Condition[] | null {
+  const start = cursor.position;
+  cursor.eat('a|an|the');
+  const operator = { more: '>', higher: '>', greater: '>', larger: '>', bigger: '>', less: '<', lower: '<', fewer: '<', smaller: '<' }[cursor.word()] as '>' | '<' | undefined;
+  const mention = operator === undefined ? null : cursor.mentionAt(1);
+  if (operator !== undefined && mention !== null && namesColumn(mention) && !isMostlyValue(mention)) {
+    cursor.advance();
+    cursor.take(mention);
+    if (cursor.eat('than')) {
+      const operand = readOperand(cursor, mention);
+      if (operand !== null) {
+        const { near } = scope;
+        return [
+          { kind: 'compare', near, isNegated, aggregate: null, mention, measures: [], operator, isInvertedForDates: false, operand },
+        ];
+      }
+    }
+  }
+  cursor.position = start;
+  return null;
+}
+
+/** "in the same department as Clara": equal to what the named row has. */
+function readSame(cursor: Cursor, scope: Scope, isNegated: boolean): Condition[] | null {
+  const start = cursor.position;
+  cursor.eat('the');
+  if (!cursor.eat('same')) return null;
+  const mention = cursor.mentionAt();
+  if (mention === null || isMostlyValue(mention)) {
+    cursor.position = start;
+    return null;
+  }
+  cursor.take(mention);
+  if (!cursor.eat('as|with|of')) {
+    cursor.position = start;
+    return null;
+  }
+  cursor.eat('that of');
+  cursor.eat('the');
+  const frame = newFrame(cursor.covered);
+  if (scope.near !== null) frame.related.push(scope.near);
+  readModifiers(cursor, frame, scope.near, { isInner: true });
+  if (frame.conditions.length === 0) {
+    cursor.position = start;
+    return null;
+  }
+  return [
+    {
+      kind: 'compare', near: scope.near, isNegated, aggregate: null, mention, measures: [], operator: '=', isInvertedForDates: false,
+      operand: { kind: 'query', aggregate: null, quantifier: null, mention, frame },
+    },
+  ];
 }
 
 function compare(
@@ -460,6 +517,16 @@ export function readOperand(cursor: Cursor, compared: Mention | null): Operand |
     const frame = newFrame(cursor.covered);
     readModifiers(cursor, frame, phrase.mention, { isInner: true });
     return { kind: 'query', aggregate: null, quantifier: later, mention: phrase.mention, frame };
+  }
+  if (aggregate === null && quantifier === null && phrase.mention !== null && namesTable(phrase.mention) && compared !== null) {
+    // "than the employee whose id is 163": that row's value of the compared column.
+    const frame = newFrame(cursor.covered);
+    adoptPhrase(frame, { ...phrase, limit: null });
+    frame.related.push(phrase.mention);
+    readModifiers(cursor, frame, phrase.mention, { isInner: true });
+    if (frame.conditions.length > 0 || frame.orders.length > 0) {
+      return { kind: 'query', aggregate: null, quantifier: null, mention: compared, frame };
+    }
   }
   if (aggregate === null && quantifier === null) {
     if (phrase.mention !== null) return { kind: 'mention', mention: phrase.mention };

@@ -263,8 +263,10 @@ export class PredicateBuilder {
     if (condition.aggregate === 'count') {
       left = { kind: 'aggregate', name: 'count', isDistinct: false, of: null };
     } else {
-      if (choice === undefined || choice.kind === 'table') return null;
-      column = choice.column;
+      const referring = choice?.kind === 'table' ? this.#referring(choice.table) : null;
+      if (choice === undefined || (choice.kind === 'table' && referring === null)) return null;
+      column = choice.kind === 'table' ? referring : choice.column;
+      if (column === null) return null;
       left =
         condition.aggregate === null
           ? numberOf(column)
@@ -284,7 +286,18 @@ export class PredicateBuilder {
     } else if (column !== null && isDate(column) && right.kind === 'date') {
       left = dateOf(column);
     }
+    if (operator === '=' && right.kind === 'subquery' && condition.operand.kind === 'query' && condition.operand.aggregate === null) {
+      return { kind: 'inQuery', of: left, query: right.query, isNegated: false };
+    }
     return { kind: 'compare', left, operator, right };
+  }
+
+  /** The subject's own column that refers to a row of another table. */
+  #referring(table: TableModel): ColumnModel | null {
+    const { context, subject } = this.#options;
+    if (subject === null) return null;
+    const edge = context.model.keys.edgesBetween(subject, table).find(({ from }) => from === subject);
+    return edge?.fromColumns[0] ?? null;
   }
 
   #operand(
@@ -299,7 +312,9 @@ export class PredicateBuilder {
       return numberOf(choice.column);
     }
     const { frame } = operand;
-    const aggregate = operand.aggregate ?? extremeFor(operator, operand.quantifier);
+    // One row's value needs no aggregate; several rows are compared by their extreme.
+    const isRow = operand.aggregate === null && operand.quantifier === null;
+    const aggregate = isRow ? null : (operand.aggregate ?? extremeFor(operator, operand.quantifier));
     const inner: Frame = {
       ...frame,
       projections: [
@@ -317,7 +332,8 @@ export class PredicateBuilder {
       // The aggregate ranges over the compared column itself unless another is named.
       column !== null &&
       slot.subject === operand.mention &&
-      slot.options.some(({ choice }) => choice.kind === 'column' && choice.column === column)
+      (isRow ||
+        slot.options.some(({ choice }) => choice.kind === 'column' && choice.column === column))
         ? {
             ...slot,
             options: [

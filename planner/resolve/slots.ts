@@ -50,14 +50,39 @@ export function collectSlots(frame: Frame, model: SchemaModel): readonly Slot[] 
   for (const mention of frame.related) collector.addMention(mention, 'entity', null);
   for (const group of frame.groups) collector.addMention(group.mention, 'group', null);
   for (const order of frame.orders) collector.addOrder(order);
+  collector.people = fullNames(frame.conditions);
   for (const condition of frame.conditions) collector.addCondition(condition);
   return collector.slots;
+}
+
+/**
+ * Two values side by side that are one row's first and last name, "Mark Twain": the label
+ * columns that both can be read as, by literal.
+ */
+function fullNames(conditions: readonly Condition[]): ReadonlyMap<Literal, ReadonlySet<ColumnModel>> {
+  const found = new Map<Literal, Set<ColumnModel>>();
+  const values = conditions.flatMap((condition) =>
+    condition.kind === 'value' ? condition.values : condition.kind === 'or' || condition.kind === 'and' ? condition.conditions.flatMap((inner) => (inner.kind === 'value' ? inner.values : [])) : [],
+  );
+  for (const [index, first] of values.entries()) {
+    const second = values[index + 1];
+    if (first.mention === null || second?.mention == null || first.mention.end !== second.mention.start) continue;
+    for (const candidate of first.mention.values) {
+      const [given, family] = candidate.column.table.labels;
+      if (given !== candidate.column || family === undefined) continue;
+      if (!second.mention.values.some(({ column }) => column === family)) continue;
+      found.set(first, (found.get(first) ?? new Set()).add(given));
+      found.set(second, (found.get(second) ?? new Set()).add(family));
+    }
+  }
+  return found;
 }
 
 const OPTIONS_MAX = 30;
 
 class SlotCollector {
   readonly slots: Slot[] = [];
+  people: ReadonlyMap<Literal, ReadonlySet<ColumnModel>> = new Map();
   readonly #model: SchemaModel;
   readonly #seen = new Set<object>();
 
@@ -193,7 +218,9 @@ class SlotCollector {
         match: candidate.match === 'word' ? 'contains' : 'equals',
       };
       const foreign = candidate.column.isForeignKey ? -0.04 : 0;
-      return { choice, score: candidate.score + hinted(choice, hint) + foreign };
+      const named = this.people.get(literal);
+      const person = named === undefined ? 0 : named.has(candidate.column) ? 0.4 : -0.2;
+      return { choice, score: candidate.score + hinted(choice, hint) + foreign + person };
     });
     const mentions = hint === null ? (near === null ? [] : [near]) : [hint];
     const penalty = hint === null ? 0.55 : 0.3;

@@ -40,11 +40,67 @@ export async function inferKeys(
     const best = bestByColumn.get(key);
     if (best === undefined || best.strength < candidate.strength) bestByColumn.set(key, candidate);
   });
-  return [...bestByColumn.values()].map(({ from, to }) => ({
+  const named = [...bestByColumn.values()];
+  const nameless = await inferByValues(connection, tables, [
+    ...known,
+    ...named.map(({ from }) => endKey(from.table.schema, from.table.name, from.column)),
+  ]);
+  return [...named, ...nameless].map(({ from, to }) => ({
     from: { schema: from.table.schema, table: from.table.name, columns: [from.column] },
     to: { schema: to.table.schema, table: to.table.name, columns: [to.column] },
     isDeclared: false,
   }));
+}
+
+/**
+ * References whose names say nothing (`advisor` to a person's number): every value is found
+ * among the keys of exactly one table, and those keys are too scattered for that to be chance.
+ */
+async function inferByValues(
+  connection: CatalogConnection,
+  tables: readonly CatalogTable[],
+  known: readonly string[],
+): Promise<readonly KeyCandidate[]> {
+  const taken = new Set(known);
+  const targets = tables.flatMap((table) =>
+    keyColumns(table)
+      .filter((key) => /INT/.test(key.type) && isScattered(table, key))
+      .map((key) => ({ table, key })),
+  );
+  const candidates: KeyCandidate[] = [];
+  for (const table of tables) {
+    for (const column of table.columns) {
+      if (!/INT/.test(column.type) || (column.distinctCount ?? 0) < 5) continue;
+      if (taken.has(endKey(table.schema, table.name, column.name))) continue;
+      if (table.primaryKey?.includes(column.name) && table.primaryKey.length === 1) continue;
+      for (const target of targets) {
+        const isInside =
+          Number(column.minimum) >= Number(target.key.minimum) &&
+          Number(column.maximum) <= Number(target.key.maximum);
+        if (target.table === table || !isInside) continue;
+        candidates.push({
+          from: { table, column: column.name },
+          to: { table: target.table, column: target.key.name },
+          strength: 1,
+        });
+      }
+    }
+  }
+  const tested = candidates.slice(0, CONTAINMENT_TESTS_MAX);
+  if (tested.length === 0) return [];
+  const shares = await testContainment(connection, tested);
+  const contained = tested.filter((_, index) => shares[index] === 1);
+  const targetsOf = (candidate: KeyCandidate) =>
+    contained.filter(
+      ({ from }) => from.table === candidate.from.table && from.column === candidate.from.column,
+    ).length;
+  return contained.filter((candidate) => targetsOf(candidate) === 1);
+}
+
+/** Whether keys leave so many gaps that values of something else would fall into them. */
+function isScattered(table: CatalogTable, key: CatalogTable['columns'][number]): boolean {
+  const range = Number(key.maximum) - Number(key.minimum) + 1;
+  return table.rowCount >= 5 && range > 4 * table.rowCount;
 }
 
 function nameCandidates(tables: readonly CatalogTable[]): KeyCandidate[] {
