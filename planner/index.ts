@@ -25,6 +25,8 @@ export type {
   Task,
 } from './plan.ts';
 export { plan, planColumn, task } from './plan.ts';
-export type { PlanRequestInput } from './plan-request.ts';
-export { planRequest } from './plan-request.ts';
+export type { PlanRequestInput, RankedReading } from './plan-request.ts';
+export { planRequest, readRequest } from './plan-request.ts';
+export type { FeatureName, Features } from './score/features.ts';
+export { featureNames } from './score/features.ts';
 export { validatePlan } from './validate/validate-plan.ts';

@@ -11,7 +11,11 @@ import type { LogicalQuery } from './query/logical.ts';
 import type { Assignment } from './resolve/assign.ts';
 import { assign } from './resolve/assign.ts';
 import { buildQuery } from './resolve/build.ts';
+import { isRepeated } from './resolve/join-tree.ts';
 import { collectSlots } from './resolve/slots.ts';
+import { confidenceOf } from './score/confidence.ts';
+import type { Features } from './score/features.ts';
+import { measureReading } from './score/features.ts';
 
 /** One way to read a request, as a query. */
 export interface Reading {
@@ -20,6 +24,15 @@ export interface Reading {
   readonly assignment: Assignment;
   /** Fit of the words; comparable between readings of one request. */
   readonly score: number;
+  readonly features: Features;
+  /** The chance that this is what was meant. */
+  readonly confidence: number;
+}
+
+interface Draft {
+  readonly query: LogicalQuery;
+  readonly sql: string;
+  readonly assignment: Assignment;
 }
 
 /** Everything that was understood of a request. */
@@ -43,14 +56,14 @@ export function interpret(request: string, model: SchemaModel, now: string): Int
   const frame = parseRequest(tokens, mentions, now);
   const slots = collectSlots(frame, model);
   const words = new Set(tokens.filter(({ kind }) => kind === 'word').map(({ lemma }) => lemma));
-  const readings: Reading[] = [];
+  const drafts: Draft[] = [];
   for (const assignment of assign(slots, model).slice(0, ASSIGNMENTS_MAX)) {
     const query = buildQuery(frame, assignment, { model, words });
     if (query === null) continue;
     const sql = compileQuery(query);
-    if (readings.some((reading) => reading.sql === sql)) continue;
-    readings.push({ query, sql, assignment, score: assignment.score });
-    if (readings.length >= READINGS_MAX) break;
+    if (drafts.some((draft) => draft.sql === sql)) continue;
+    drafts.push({ query, sql, assignment });
+    if (drafts.length >= READINGS_MAX) break;
   }
   const unknown = tokens.filter(
     (token, index) =>
@@ -60,5 +73,25 @@ export function interpret(request: string, model: SchemaModel, now: string): Int
       !isLightVerb(token.lemma) &&
       token.number === null,
   );
+  const verbsLost = tokens.filter(
+    (token, index) =>
+      token.kind === 'word' && !frame.covered.has(index) && isLightVerb(token.lemma),
+  ).length;
+  const readings = drafts.map((draft): Reading => {
+    const { query, assignment } = draft;
+    const rival = drafts.find((other) => other !== draft);
+    const features = measureReading({
+      tokens,
+      frame,
+      slots,
+      assignment,
+      query,
+      unknownCount: unknown.length,
+      verbsLost,
+      rivalScore: rival?.assignment.score ?? null,
+      repeatsRows: isRepeated(query.from, query.from.root),
+    });
+    return { ...draft, score: assignment.score, features, confidence: confidenceOf(features) };
+  });
   return { tokens, mentions, frame, readings, unknown };
 }

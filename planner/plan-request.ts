@@ -4,6 +4,7 @@ import { schemaModel } from './grounding/schema-model.ts';
 import type { Interpretation, Reading } from './interpret.ts';
 import { interpret } from './interpret.ts';
 import type { Plan, PlanColumn, PlanOutcome } from './plan.ts';
+import type { Features } from './score/features.ts';
 import { procedureOf, procedureTasks } from './procedures/tasks.ts';
 
 export interface PlanRequestInput {
@@ -41,6 +42,22 @@ export function planRequest({ request, catalog, now }: PlanRequestInput): PlanOu
     plan: queryPlan(request, interpretation, best),
     alternatives: others.map((reading) => queryPlan(request, interpretation, reading)),
   };
+}
+
+/** A reading as SQL with what it was judged by. */
+export interface RankedReading {
+  readonly sql: string;
+  readonly confidence: number;
+  readonly features: Features;
+}
+
+/** Every reading of a request, best first, answered or not; for evaluation and for learning. */
+export function readRequest({ request, catalog, now }: PlanRequestInput): {
+  readonly readings: readonly RankedReading[];
+  readonly unknownWords: readonly string[];
+} {
+  const { readings, unknown } = interpret(request, schemaModel(catalog), now);
+  return { readings, unknownWords: unknown.map(({ text }) => text) };
 }
 
 function queryPlan(request: string, interpretation: Interpretation, reading: Reading): Plan {

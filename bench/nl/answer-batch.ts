@@ -5,9 +5,9 @@
  */
 import { appendFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { CatalogSnapshot } from '../../planner/index.ts';
-import { planRequest } from '../../planner/index.ts';
-import { readCatalog } from '../../storage/catalog/index.ts';
+import type { CatalogSnapshot } from '#planner';
+import { planRequest } from '#planner';
+import { readCatalog } from '#storage';
 import type { PlainConnection } from './plain-connection.ts';
 import { openReadOnly } from './plain-connection.ts';
 

@@ -1,7 +1,7 @@
 /** Question: how long does a catalog snapshot take? Prints milliseconds and sizes per database. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { readCatalog } from '../../storage/catalog/index.ts';
+import { readCatalog } from '#storage';
 import { openReadOnly } from './plain-connection.ts';
 
 const folder = process.argv[2] ?? '';
