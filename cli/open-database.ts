@@ -55,10 +55,27 @@ export async function openForStatements(
 async function openShop(console: Console, isReadOnly: boolean): Promise<OpenedDatabase> {
   const { ensureShop, SHOP_CLOCK } = await import('#examples');
   const onProgress = printer(console);
-  const path = await ensureShop({ directory: stateDirectory(console), onProgress });
+  const directory = stateDirectory(console);
+  const path = await ensureShop({ directory, onProgress }).catch((error: unknown) => {
+    throw isSystemError(error) ? cannotPrepare(directory, error) : error;
+  });
   const { signal } = console;
   const database = await openDatabase({ path, isReadOnly, engine: 'always', onProgress, signal });
   return opened(database, path, `${SHOP_CLOCK.replace(' ', 'T')}Z`);
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'code' in error;
+}
+
+function cannotPrepare(directory: string, cause: NodeJS.ErrnoException): HeliosError {
+  return new HeliosError('io_error', {
+    message: 'cannot prepare the example database',
+    detail: cause.message,
+    hint: 'HELIOSDB_HOME names another folder for it, --db FILE another database',
+    fields: { path: directory },
+    cause,
+  });
 }
 
 /** Where files that can be made again are kept: beside the program, or where HELIOSDB_HOME says. */

@@ -34,6 +34,11 @@ describe('printSentence', () => {
     );
   });
 
+  it('says one value of a row or a list as a sentence', () => {
+    assert.equal(sentence('row', [['name', 'VARCHAR']], [['Ann']]), 'The name is Ann.');
+    assert.equal(sentence('list', [['name', 'VARCHAR']], [['Ann']]), 'The name is Ann.');
+  });
+
   it('says one row', () => {
     assert.equal(
       sentence(

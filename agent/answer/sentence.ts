@@ -36,7 +36,7 @@ function defaultSentence(shape: Plan['answer']['shape'], result: Result): string
   const [firstColumn] = result.columns;
   const [firstRow] = result.rows;
   if (firstRow === undefined || firstColumn === undefined) return 'Nothing in the data matches.';
-  if (shape === 'scalar' && result.rowCount === 1 && result.columns.length === 1) {
+  if (shape !== 'table' && result.rowCount === 1 && result.columns.length === 1) {
     const value = firstRow[0];
     const name = humanizeName(firstColumn.name);
     if (value === null) return `The ${name} is unknown: no row has a value for it.`;

@@ -63,6 +63,18 @@ describe('table', () => {
     assert.ok(table.includes('b'.repeat(26)), 'the narrower column keeps its text');
   });
 
+  it('leaves out columns for which there is no room, and counts them', () => {
+    const many = Array.from({ length: 40 }, (_, index) => ({
+      name: `column number ${index}`,
+      isRightAligned: false,
+    }));
+    const rows = [many.map(({ name }) => text(name))];
+    const lines = printTable({ columns: many, rows, palette, width: 80 }).split('\n');
+    assert.match(lines[0] ?? '', /│ … 3\d more$/);
+    for (const line of lines) assert.ok(textWidth(line) <= 80, line);
+    assert.ok(!printTable({ columns: many, rows, palette, width: null }).includes('more'));
+  });
+
   it('keeps whole cells where no width is given', () => {
     assert.ok(
       printTable({

@@ -19,9 +19,13 @@ export interface TableOptions {
 const GAP = ' │ ';
 const COLUMN_WIDTH_MIN = 6;
 
-/** Lays out rows as aligned lines: a header, a rule, one line a row. Ends in a line break. */
-export function printTable({ columns, rows, palette, width }: TableOptions): string {
-  if (columns.length === 0) return '';
+/**
+ * Lays out rows as aligned lines: a header, a rule, one line a row. Ends in a line break. Columns
+ * that do not fit, however narrow, are left out at the right, and the header counts them.
+ */
+export function printTable(options: TableOptions): string {
+  if (options.columns.length === 0) return '';
+  const { columns, rows, palette, width } = dropColumns(options);
   const headers = columns.map((column) => escapeControls(column.name));
   const natural = columns.map((_, index) =>
     Math.max(
@@ -53,6 +57,34 @@ export function printTable({ columns, rows, palette, width }: TableOptions): str
     );
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** Leaves out the columns at the right for which the width has no room. */
+function dropColumns(options: TableOptions): TableOptions {
+  const { columns, rows, width } = options;
+  if (width === null) return options;
+  const least = columns.map((column, index) =>
+    Math.min(
+      COLUMN_WIDTH_MIN,
+      rows.reduce(
+        (most, row) => Math.max(most, textWidth(row[index]?.text ?? '')),
+        textWidth(escapeControls(column.name)),
+      ),
+    ),
+  );
+  const ends = least.map((_, index) =>
+    least.slice(0, index + 1).reduce((sum, cells) => sum + cells + GAP.length, -GAP.length),
+  );
+  if ((ends.at(-1) ?? 0) <= width) return options;
+  const noteWidth = `… ${columns.length} more`.length;
+  const fitting = ends.filter((end) => end + GAP.length + noteWidth <= width).length;
+  const kept = Math.max(1, fitting);
+  const note = { name: `… ${columns.length - kept} more`, isRightAligned: false };
+  return {
+    ...options,
+    columns: [...columns.slice(0, kept), note],
+    rows: rows.map((row) => [...row.slice(0, kept), { text: '', isNull: false }]),
+  };
 }
 
 /** Takes cells from the widest columns until the line fits or every column is at its least. */
