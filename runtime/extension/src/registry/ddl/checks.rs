@@ -1,0 +1,144 @@
+//! What a definition is held against: parameters, entry, imports and limits.
+
+use super::super::procedure::{Parameter, Volatility};
+use crate::error::{EngineError, EngineResult};
+use crate::generated::errors::ErrorCode;
+use crate::wasm::{CompiledModule, HostImport, Limits};
+
+pub(super) fn check_parameters(parameters: &[Parameter]) -> EngineResult<()> {
+    let mut has_default = false;
+    for (index, parameter) in parameters.iter().enumerate() {
+        let lower = parameter.name.to_lowercase();
+        if parameters[..index]
+            .iter()
+            .any(|other| other.name.to_lowercase() == lower)
+        {
+            return Err(EngineError::new(
+                ErrorCode::InvalidFunctionDefinition,
+                format!("parameter {} is declared twice", parameter.name),
+            ));
+        }
+        if lower == "version" {
+            return Err(EngineError::new(
+                ErrorCode::ReservedName,
+                "a parameter cannot be named version: that argument chooses the procedure's version",
+            ));
+        }
+        if has_default && parameter.default.is_none() {
+            return Err(EngineError::new(
+                ErrorCode::InvalidFunctionDefinition,
+                format!(
+                    "parameter {} needs a default, one before it has one",
+                    parameter.name
+                ),
+            ));
+        }
+        has_default |= parameter.default.is_some();
+    }
+    Ok(())
+}
+
+/// The export to enter: the one named, else the one named like the procedure, else the only one.
+pub(super) fn choose_entry(
+    compiled: &CompiledModule,
+    name: &str,
+    requested: Option<&str>,
+) -> EngineResult<String> {
+    let exports = &compiled.entries;
+    let known = || {
+        if exports.is_empty() {
+            "the module exports no function that takes nothing and returns nothing or one i32"
+                .to_owned()
+        } else {
+            format!("exports that can be entered: {}", exports.join(", "))
+        }
+    };
+    let wanted = requested.unwrap_or(name);
+    if let Some(found) = exports.iter().find(|export| *export == wanted) {
+        return Ok(found.clone());
+    }
+    if requested.is_none() && exports.len() == 1 {
+        return Ok(exports[0].clone());
+    }
+    Err(EngineError::new(
+        ErrorCode::InvalidFunctionDefinition,
+        format!("the module has no entry `{wanted}`"),
+    )
+    .hint(format!("{}; ENTRY 'export' names one", known())))
+}
+
+/// What the module's imports and rights make of it, held against what was declared.
+pub(super) fn settle_volatility(
+    compiled: &CompiledModule,
+    capabilities: Option<&[String]>,
+    declared: Option<Volatility>,
+) -> EngineResult<Volatility> {
+    let acts = capabilities.unwrap_or_default().iter().any(|right| {
+        ["write:", "ddl:", "network:", "filesystem:"]
+            .iter()
+            .any(|kind| right.starts_with(kind))
+    });
+    let imports = |kind| compiled.imports.contains(&kind);
+    let derived = if acts || imports(HostImport::Nondeterminism) {
+        Volatility::Volatile
+    } else if imports(HostImport::Query) || imports(HostImport::StatementClock) {
+        Volatility::Stable
+    } else {
+        Volatility::Immutable
+    };
+    match declared {
+        Some(Volatility::Immutable) if derived != Volatility::Immutable => Err(EngineError::new(
+            ErrorCode::InvalidFunctionDefinition,
+            "an IMMUTABLE procedure can import nothing but parameters, results, logs and errors",
+        )
+        .detail(format!("the module's imports make it {derived}"))
+        .hint("declare it STABLE, or leave the word out")),
+        Some(declared) => Ok(declared),
+        None => Ok(derived),
+    }
+}
+
+pub(super) fn parse_limits(
+    options: &serde_json::Map<String, serde_json::Value>,
+) -> EngineResult<Limits> {
+    let limits: Limits = serde_json::from_value(serde_json::Value::Object(options.clone()))
+        .map_err(|error| {
+            EngineError::new(
+                ErrorCode::InvalidParameterValue,
+                "an option is not known or not valid",
+            )
+            .detail(error.to_string())
+        })?;
+    if limits.memory_bytes_max < 65_536 || limits.memory_bytes_max > 4 << 30 {
+        return Err(EngineError::new(
+            ErrorCode::InvalidParameterValue,
+            "MEMORY must lie between 64 KiB and 4 GiB",
+        ));
+    }
+    if limits.timeout_ms == 0 || limits.timeout_ms > 3_600_000 {
+        return Err(EngineError::new(
+            ErrorCode::InvalidParameterValue,
+            "TIMEOUT must lie between 1 millisecond and 1 hour",
+        ));
+    }
+    Ok(limits)
+}
+
+pub(super) fn check_memory(compiled: &CompiledModule, limits: &Limits) -> EngineResult<()> {
+    let Some(wasmtime::ExternType::Memory(memory)) = compiled.module.get_export("memory") else {
+        return Ok(());
+    };
+    let needed = memory.minimum() * 65_536;
+    if needed <= limits.memory_bytes_max {
+        return Ok(());
+    }
+    Err(EngineError::new(
+        ErrorCode::ConfigurationLimitExceeded,
+        "the module needs more memory than the procedure may have",
+    )
+    .detail(format!(
+        "limit {} bytes, module starts with {needed} bytes",
+        limits.memory_bytes_max
+    ))
+    .hint("add MEMORY '64MB' to the statement, or build the module with a smaller initial memory"))
+}
