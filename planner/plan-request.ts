@@ -1,11 +1,13 @@
 import type { CatalogSnapshot } from './catalog.ts';
-import type { ColumnModel } from './grounding/schema-model.ts';
+import { describeReading } from './explain/describe-reading.ts';
+import type { ColumnModel, SchemaModel } from './grounding/schema-model.ts';
 import { schemaModel } from './grounding/schema-model.ts';
 import type { Interpretation, Reading } from './interpret.ts';
 import { interpret } from './interpret.ts';
 import type { Plan, PlanColumn, PlanOutcome } from './plan.ts';
-import type { Features } from './score/features.ts';
 import { procedureOf, procedureTasks } from './procedures/tasks.ts';
+import { answerFloor, refusalCeiling } from './score/confidence.ts';
+import type { Features } from './score/features.ts';
 
 export interface PlanRequestInput {
   /** What the person asked, in English. */
@@ -25,22 +27,50 @@ export function planRequest({ request, catalog, now }: PlanRequestInput): PlanOu
   const [best, ...others] = interpretation.readings;
   const unknownWords = interpretation.unknown.map(({ text }) => text);
   if (best === undefined || unknownWords.length > 0) {
-    return {
-      status: 'refused',
-      reason:
-        unknownWords.length > 0
-          ? `Nothing in the database answers to ${unknownWords.map((word) => `"${word}"`).join(', ')}.`
-          : 'The request could not be turned into a query over this database.',
-      unknownWords,
-      suggestions: [
-        ...new Set(interpretation.unknown.flatMap(({ lemma }) => model.names.nearest(lemma, 3))),
-      ].slice(0, 5),
-    };
+    return refusal(interpretation, model, unknownReason(unknownWords));
+  }
+  if (best.confidence < refusalCeiling) {
+    return refusal(
+      interpretation,
+      model,
+      'The request may mean more than this database can be asked about; put it in other words.',
+    );
+  }
+  if (best.confidence < answerFloor()) {
+    const options = [best, ...others].slice(0, OPTIONS_MAX).map((reading) => ({
+      label: describeReading(reading),
+      plan: queryPlan(request, interpretation, reading),
+    }));
+    return { status: 'clarify', question: 'Is one of these meant?', options };
   }
   return {
     status: 'planned',
     plan: queryPlan(request, interpretation, best),
     alternatives: others.map((reading) => queryPlan(request, interpretation, reading)),
+  };
+}
+
+const OPTIONS_MAX = 3;
+
+function unknownReason(words: readonly string[]): string {
+  return words.length > 0
+    ? `Nothing in the database answers to ${words.map((word) => `"${word}"`).join(', ')}.`
+    : 'The request could not be turned into a query over this database.';
+}
+
+function refusal(
+  { unknown }: Interpretation,
+  model: SchemaModel,
+  reason: string,
+): Extract<PlanOutcome, { status: 'refused' }> {
+  return {
+    status: 'refused',
+    reason,
+    unknownWords: unknown.map(({ text }) => text),
+    suggestions: [...new Set(unknown.flatMap(({ lemma }) => model.names.nearest(lemma, 3)))].slice(
+      0,
+      5,
+    ),
   };
 }
 

@@ -38,7 +38,7 @@ if (run.status !== 0) {
   process.exit(1);
 }
 
-const { report, items } = JSON.parse(readFileSync(reportPath, 'utf8'));
+const written = JSON.parse(readFileSync(reportPath, 'utf8'));
 const times = readFileSync(timesPath, 'utf8').trim().split('\n').map(Number);
 times.sort((a, b) => a - b);
 const quantile = (q: number) => Math.round(times[Math.floor(q * (times.length - 1))] ?? 0);
@@ -49,7 +49,7 @@ const line = {
     encoding: 'utf8',
   }).trim(),
   set: values.set,
-  ...(values.set === 'unanswerable' ? refusals(items) : scores(report)),
+  ...(values.set === 'unanswerable' ? refusals(written) : scores(written.report)),
   p50_ms: quantile(0.5),
   p95_ms: quantile(0.95),
 };
@@ -64,18 +64,25 @@ function scores(summary: { overall: Record<string, number> }) {
   return { n, strict, lenient, precision, abstained: round(1 - (answered ?? 0)) };
 }
 
-/** Share refused or asked back, by category. */
-function refusals(all: readonly { category?: string; status: string }[]) {
-  const categories = new Map<string, { refused: number; total: number }>();
-  for (const { category = 'all', status } of all) {
-    const counted = categories.get(category) ?? { refused: 0, total: 0 };
-    counted.total++;
-    if (status === 'refused') counted.refused++;
-    categories.set(category, counted);
+interface Refused {
+  readonly id: string;
+  readonly outcome: string;
+}
+
+/** Share refused and share asked back, by category of question. */
+function refusals(all: readonly Refused[]) {
+  const lines = readFileSync(join(values.folder, 'unanswerable.jsonl'), 'utf8').trim().split('\n');
+  const questions = lines.map((line) => JSON.parse(line) as { id: string; category: string });
+  const shares: Record<string, number> = {};
+  for (const category of new Set(questions.map((question) => question.category))) {
+    const ids = new Set(questions.filter((q) => q.category === category).map(({ id }) => id));
+    const own = all.filter(({ id }) => ids.has(id));
+    const share = (outcome: string) =>
+      round(own.filter((item) => item.outcome === outcome).length / Math.max(1, own.length));
+    shares[`${category}_refused`] = share('refused');
+    shares[`${category}_asked`] = share('clarify');
   }
-  return Object.fromEntries(
-    [...categories].map(([name, { refused, total }]) => [name, round(refused / total)]),
-  );
+  return shares;
 }
 
 function round(value: number): number {

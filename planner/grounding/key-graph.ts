@@ -38,8 +38,11 @@ export class KeyGraph {
       );
       if (isMirrored) continue;
       // An inferred key is believed a little less; a key of text between names less again.
+      const isSameName =
+        fromColumns[0]?.column.name.toLowerCase() === toColumns[0]?.column.name.toLowerCase();
       const cost =
         1 +
+        (isSameName ? 0 : 0.02) +
         (key.isDeclared ? 0 : 0.1) +
         (fromColumns[0]?.words.at(-1) === 'name' ? 0.3 : 0) +
         // A key without values joins nothing.

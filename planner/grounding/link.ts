@@ -1,5 +1,10 @@
 import { lemma } from '../language/lemma.ts';
-import { aggregateOf, expandAbbreviation, isFunctionWord, isLightVerb } from '../language/lexicon.ts';
+import {
+  aggregateOf,
+  expandAbbreviation,
+  isFunctionWord,
+  isLightVerb,
+} from '../language/lexicon.ts';
 import { splitName } from '../language/names.ts';
 import type { Token } from '../language/tokenize.ts';
 import type { NameCandidate } from './name-index.ts';
@@ -96,19 +101,42 @@ function shareNouns(
   const shared: Mention[] = [];
   for (const mention of mentions) {
     const noun = tokens[mention.end - 1];
-    if (mention.end - mention.start < 2 || noun === undefined || mention.names[0]?.kind !== 'column') continue;
+    if (
+      mention.end - mention.start < 2 ||
+      noun === undefined ||
+      mention.names[0]?.kind !== 'column'
+    )
+      continue;
     let at = mention.start - 1;
     while (/^(and|or|,|\/)$/.test(tokens[at]?.lower ?? '')) {
       while (/^(and|or|,|\/)$/.test(tokens[at]?.lower ?? '')) at--;
       const word = tokens[at];
-      if (word === undefined || word.kind !== 'word' || (isFunctionWord(word.lower) && !/^(first|last|min|max|minimum|maximum|start|end)$/.test(word.lower))) break;
+      if (
+        word === undefined ||
+        word.kind !== 'word' ||
+        (isFunctionWord(word.lower) &&
+          !/^(first|last|min|max|minimum|maximum|start|end)$/.test(word.lower))
+      )
+        break;
       const owner = mentions.find(({ start, end }) => start <= at && at < end);
       if (owner !== undefined && owner.end - owner.start > 1) break;
       const names = model.names
         .find([word.lemma, noun.lemma])
-        .filter((name) => name.kind === 'column' && name.score > 0.8 && name.score > (owner?.names[0]?.score ?? 0));
+        .filter(
+          (name) =>
+            name.kind === 'column' &&
+            name.score > 0.8 &&
+            name.score > (owner?.names[0]?.score ?? 0),
+        );
       if (names.length === 0 || model.names.similarWords(word.lemma).size === 0) break;
-      shared.push({ start: at, end: at + 1, text: `${word.text} ${noun.text}`, names, values: [], isQuoted: false });
+      shared.push({
+        start: at,
+        end: at + 1,
+        text: `${word.text} ${noun.text}`,
+        names,
+        values: [],
+        isQuoted: false,
+      });
       at--;
     }
   }
@@ -174,6 +202,7 @@ function namingWords(span: readonly Token[]): string[] | null {
       words.push(token.lower);
       continue;
     }
+    if (/^(named|called|titled)$/.test(token.lower)) return null;
     const isFunction = isFunctionWord(token.lower);
     if (isFunction && !NAMING_WORDS.has(token.lower) && !NAMING_WORDS.has(token.lemma)) return null;
     if (!DEPENDENT_WORDS.has(token.lower)) isNaming = true;
@@ -212,7 +241,10 @@ function findNames(
   // "total amount" is a column only where some column is called just that.
   if (inner === 0) return isAggregate ? names.filter(({ score }) => score > 0.9) : names;
   const tail = span.findLastIndex((token) => token.lower === 'of');
-  const owner = tail < 0 ? null : namingWords(span.slice(tail + 1).filter(({ lower }) => lower !== 'the' && lower !== 'a'));
+  const owner =
+    tail < 0
+      ? null
+      : namingWords(span.slice(tail + 1).filter(({ lower }) => lower !== 'the' && lower !== 'a'));
   const namesTable = (name: NameCandidate) => name.kind === 'table' && name.score > 0.95;
   if (owner !== null && model.names.find(owner).some(namesTable)) return [];
   // "date of birth" may be one name; "name of student" is a column of a table.
@@ -232,14 +264,18 @@ function findNames(
 
 /** "name" means whatever tells rows apart for people, also where no column is called so. */
 function nameCandidates(isFull: boolean, model: SchemaModel): readonly NameCandidate[] {
-  const found = isFull ? model.names.find(['full', 'name']).filter(({ score }) => score > 0.95) : model.names.find(['name']);
+  const found = isFull
+    ? model.names.find(['full', 'name']).filter(({ score }) => score > 0.95)
+    : model.names.find(['name']);
   const named = new Set(found.filter(({ score }) => score > 0.9).map(({ table }) => table));
   const others = model.tables.flatMap((table): NameCandidate[] => {
     const [label] = table.labels;
     if (named.has(table) || label === undefined || label.kind !== 'text') return [];
     if (table.labels.length > 1) return [{ kind: 'table', table, score: 0.85 }];
     if (isFull) return [{ kind: 'column', table, column: label, score: 0.7 }];
-    return label.words.includes('name') ? [] : [{ kind: 'column', table, column: label, score: 0.74 }];
+    return label.words.includes('name')
+      ? []
+      : [{ kind: 'column', table, column: label, score: 0.74 }];
   });
   return [...found, ...others].sort((a, b) => b.score - a.score);
 }
@@ -288,6 +324,9 @@ function isStructural(tokens: readonly Token[], start: number, end: number): boo
       (first.lower === 'order' && second === 'by') ||
       (/^(numbers?|counts?|totals?)$/.test(first.lower) && second === 'of')
     );
+  }
+  if (/^(sorted|ordered|ranked|listed)$/.test(first.lower)) {
+    return /^(by|in|from|alphabetically|according|on|based)$/.test(next?.lower ?? '');
   }
   if (first.lemma === 'order') {
     if (next?.lower === 'by') return true;

@@ -214,7 +214,7 @@ function scoreEntry(
     (similarity / counted) * (0.4 + 0.6 * coverage) +
     0.06 * Math.min(1, contextCount) -
     0.12 * trailing +
-    (isWhole ? 0.04 : 0)
+    (isWhole ? 0.1 : 0)
   );
 }
 

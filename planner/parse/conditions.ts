@@ -6,6 +6,7 @@ import type { Cursor } from './cursor.ts';
 import { isYear, readPeriod } from './dates.ts';
 import type { Condition, Frame, Operand } from './frame.ts';
 import { newFrame } from './frame.ts';
+import type { LiteralList } from './literals.ts';
 import { readLiteral, readLiteralList } from './literals.ts';
 import { isMostlyValue, namesColumn, namesMeasure, namesTable } from './mentions.ts';
 import { readModifiers } from './modifiers.ts';
@@ -85,12 +86,31 @@ function readComparison(cursor: Cursor, scope: Scope, isNegated: boolean): Condi
 }
 
 /** "more salary than", "a higher price than": the column stands inside the comparison. */
-function readInsideComparison(cursor: Cursor, scope: Scope, isNegated: boolean): Condition[] | null {
+function readInsideComparison(
+  cursor: Cursor,
+  scope: Scope,
+  isNegated: boolean,
+): Condition[] | null {
   const start = cursor.position;
   cursor.eat('a|an|the');
-  const operator = { more: '>', higher: '>', greater: '>', larger: '>', bigger: '>', less: '<', lower: '<', fewer: '<', smaller: '<' }[cursor.word()] as '>' | '<' | undefined;
+  const operator = {
+    more: '>',
+    higher: '>',
+    greater: '>',
+    larger: '>',
+    bigger: '>',
+    less: '<',
+    lower: '<',
+    fewer: '<',
+    smaller: '<',
+  }[cursor.word()] as '>' | '<' | undefined;
   const mention = operator === undefined ? null : cursor.mentionAt(1);
-  if (operator !== undefined && mention !== null && namesColumn(mention) && !isMostlyValue(mention)) {
+  if (
+    operator !== undefined &&
+    mention !== null &&
+    namesColumn(mention) &&
+    !isMostlyValue(mention)
+  ) {
     cursor.advance();
     cursor.take(mention);
     if (cursor.eat('than')) {
@@ -98,7 +118,17 @@ function readInsideComparison(cursor: Cursor, scope: Scope, isNegated: boolean):
       if (operand !== null) {
         const { near } = scope;
         return [
-          { kind: 'compare', near, isNegated, aggregate: null, mention, measures: [], operator, isInvertedForDates: false, operand },
+          {
+            kind: 'compare',
+            near,
+            isNegated,
+            aggregate: null,
+            mention,
+            measures: [],
+            operator,
+            isInvertedForDates: false,
+            operand,
+          },
         ];
       }
     }
@@ -133,7 +163,14 @@ function readSame(cursor: Cursor, scope: Scope, isNegated: boolean): Condition[]
   }
   return [
     {
-      kind: 'compare', near: scope.near, isNegated, aggregate: null, mention, measures: [], operator: '=', isInvertedForDates: false,
+      kind: 'compare',
+      near: scope.near,
+      isNegated,
+      aggregate: null,
+      mention,
+      measures: [],
+      operator: '=',
+      isInvertedForDates: false,
       operand: { kind: 'query', aggregate: null, quantifier: null, mention, frame },
     },
   ];
@@ -180,7 +217,9 @@ function readCounted(
   if (times !== undefined) {
     cursor.advance();
     const { operator } = comparator;
-    return [{ kind: 'quantity', near, isNegated, operator, number: times, numberTo: null, mention: null }];
+    return [
+      { kind: 'quantity', near, isNegated, operator, number: times, numberTo: null, mention: null },
+    ];
   }
   const number = cursor.peek()?.number ?? null;
   if (number === null || comparator.measures.length > 0) {
@@ -194,12 +233,25 @@ function readCounted(
   }
   cursor.eat('different|distinct|unique|or');
   const mention = cursor.mentionAt();
-  if (mention !== null && mention.names.length === 0 && isMostlyValue(mention) && !mention.isQuoted) {
+  if (
+    mention !== null &&
+    mention.names.length === 0 &&
+    isMostlyValue(mention) &&
+    !mention.isQuoted
+  ) {
     // "at least 10 professors" where professor is a value: rows with that value are counted.
     const { operator } = comparator;
     cursor.take(mention);
     return [
-      { kind: 'value', near, isNegated: false, hint: null, isAll: false, isBoth: false, values: [{ text: mention.text, kind: 'text', mention }] },
+      {
+        kind: 'value',
+        near,
+        isNegated: false,
+        hint: null,
+        isAll: false,
+        isBoth: false,
+        values: [{ text: mention.text, kind: 'text', mention }],
+      },
       { kind: 'quantity', near, isNegated, operator, number, numberTo: null, mention: null },
     ];
   }
@@ -381,6 +433,8 @@ function readValue(cursor: Cursor, { near }: Scope, isNegated: boolean): Conditi
   if (literals.values.every(({ kind }) => kind === 'number') && mention === null) {
     cursor.eat('times|time');
   }
+  const contained = readContained(cursor, literals, near, isNegated);
+  if (contained !== null) return contained;
   // "in the Math department": the noun after the value says which column.
   const after = cursor.mentionAt();
   const isHint =
@@ -390,6 +444,23 @@ function readValue(cursor: Cursor, { near }: Scope, isNegated: boolean): Conditi
     literals.values.every(({ kind }) => kind === 'text');
   const hint = isHint ? cursor.take(after) : null;
   return [{ kind: 'value', near, isNegated, hint, ...literals }];
+}
+
+/** "have 'x' as a substring in the title" */
+function readContained(
+  cursor: Cursor,
+  { values }: LiteralList,
+  near: Mention | null,
+  isNegated: boolean,
+): Condition[] | null {
+  const [only] = values;
+  if (values.length !== 1 || only === undefined || !cursor.eat('as a|the? substring|part'))
+    return null;
+  cursor.eat('in|of|within');
+  cursor.eat('its|their|the');
+  const mention = cursor.mentionAt();
+  const hint = mention === null ? null : cursor.take(mention);
+  return [{ kind: 'pattern', near, isNegated, hint, operator: 'contains', text: only.text }];
 }
 
 const IS =
@@ -518,7 +589,13 @@ export function readOperand(cursor: Cursor, compared: Mention | null): Operand |
     readModifiers(cursor, frame, phrase.mention, { isInner: true });
     return { kind: 'query', aggregate: null, quantifier: later, mention: phrase.mention, frame };
   }
-  if (aggregate === null && quantifier === null && phrase.mention !== null && namesTable(phrase.mention) && compared !== null) {
+  if (
+    aggregate === null &&
+    quantifier === null &&
+    phrase.mention !== null &&
+    namesTable(phrase.mention) &&
+    compared !== null
+  ) {
     // "than the employee whose id is 163": that row's value of the compared column.
     const frame = newFrame(cursor.covered);
     adoptPhrase(frame, { ...phrase, limit: null });

@@ -17,7 +17,10 @@ export function readLiteral(cursor: Cursor): Literal | null {
   if (token.lower === 'year' || token.lower === 'years') {
     const offset = cursor.word(1) === 'of' ? 2 : 1;
     if (isYear(cursor.peek(offset)?.number)) cursor.advance(offset);
-  } else if (cursor.looksAt('the year') && isYear(cursor.peek(cursor.word(2) === 'of' ? 3 : 2)?.number)) {
+  } else if (
+    cursor.looksAt('the year') &&
+    isYear(cursor.peek(cursor.word(2) === 'of' ? 3 : 2)?.number)
+  ) {
     cursor.advance(cursor.word(2) === 'of' ? 3 : 2);
   }
   const date = readDate(cursor);

@@ -35,7 +35,6 @@ export function readModifiers(
   while (!cursor.isDone) {
     const start = cursor.position;
     if (options.isInner && isScopeEnd(cursor)) return;
-    if (cursor.mentionAt() === null && IDIOMS.some((idiom) => cursor.eat(idiom))) continue;
     if (readLateProjections(cursor, frame, options)) continue;
     if (readTopMeasure(cursor, frame, near)) continue;
     if (readOrder(cursor, frame, near)) continue;
@@ -46,6 +45,12 @@ export function readModifiers(
       continue;
     }
     if (!isOr && !cursor.isDone && frame.conditions.length === 0) run = 0;
+    if (
+      !startsPeriod(cursor) &&
+      cursor.mentionAt() === null &&
+      IDIOMS.some((idiom) => cursor.eat(idiom))
+    )
+      continue;
     const negated = readNegation(cursor, frame, near);
     if (negated !== null) {
       push(frame, negated, isOr);
@@ -103,7 +108,9 @@ function readLateProjections(cursor: Cursor, frame: Frame, { isInner }: Modifier
   const isCounted =
     !isCommand &&
     cursor.eat('and') &&
-    cursor.looksAt('the|their|its? corresponding|total|average|respective? number|count|average|total|sum|maximum|minimum of|number');
+    cursor.looksAt(
+      'the|their|its? corresponding|total|average|respective? number|count|average|total|sum|maximum|minimum of|number',
+    );
   if (isCommand || isCounted) {
     cursor.eat('me|all');
     const before = frame.projections.length;
@@ -118,9 +125,16 @@ function readLateProjections(cursor: Cursor, frame: Frame, { isInner }: Modifier
 function readTopMeasure(cursor: Cursor, frame: Frame, near: Mention | null): boolean {
   if (frame.topDirection === null || frame.orders.length > 0) return false;
   const start = cursor.position;
-  if (!cursor.eat('by|with') && !cursor.eat('in terms of') && !cursor.eat('based|ranked on|by') && !cursor.eat('according to')) return false;
+  if (
+    !cursor.eat('by|with') &&
+    !cursor.eat('in terms of') &&
+    !cursor.eat('based|ranked on|by') &&
+    !cursor.eat('according to')
+  )
+    return false;
   const phrase = readNounPhrase(cursor);
-  const isMeasure = phrase?.mention != null && phrase.superlative === null && !isMostlyValue(phrase.mention);
+  const isMeasure =
+    phrase?.mention != null && phrase.superlative === null && !isMostlyValue(phrase.mention);
   if (!isMeasure || cursor.peek()?.number != null) {
     cursor.position = start;
     return false;
@@ -209,6 +223,14 @@ function isScopeEnd(cursor: Cursor): boolean {
     cursor.looksAt('in descending|ascending|alphabetical') ||
     cursor.looksAt('but')
   );
+}
+
+/** "in the past 7 days" is a period, "in the past" alone says nothing. */
+function startsPeriod(cursor: Cursor): boolean {
+  const start = cursor.position;
+  const isPeriod = readPeriod(cursor) !== null;
+  cursor.position = start;
+  return isPeriod;
 }
 
 /** Phrases whose words mean nothing one by one. */

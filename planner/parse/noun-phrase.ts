@@ -61,20 +61,33 @@ export function readNounPhrase(cursor: Cursor): NounPhrase | null {
     if (
       mention === null &&
       /^(count|number|total|counts|numbers)$/.test(word) &&
+      !isAggregateList(cursor, aggregates) &&
       isPhraseEnd(cursor, 1)
     ) {
       cursor.advance();
       aggregates.push('count');
       return done({ isStar: false, mention: null });
     }
-    if (mention === null && word === 'count' && (cursor.mentionAt(1) !== null || /^(the|all|distinct|different)$/.test(cursor.word(1)))) {
+    if (
+      mention === null &&
+      word === 'count' &&
+      (cursor.mentionAt(1) !== null || /^(the|all|distinct|different)$/.test(cursor.word(1)))
+    ) {
       cursor.advance();
       aggregates.push('count');
       continue;
     }
     const counted = cursor.peek()?.number ?? null;
     const noun = counted === null || cursor.peek()?.kind === 'quoted' ? null : cursor.mentionAt(1);
-    if (counted !== null && counted < 1000 && mention === null && noun !== null && limit === null && namesTable(noun) && !isMostlyValue(noun)) {
+    if (
+      counted !== null &&
+      counted < 1000 &&
+      mention === null &&
+      noun !== null &&
+      limit === null &&
+      namesTable(noun) &&
+      !isMostlyValue(noun)
+    ) {
       limit = counted;
       cursor.advance();
       continue;
@@ -89,6 +102,8 @@ export function readNounPhrase(cursor: Cursor): NounPhrase | null {
     }
     if (cursor.eat('how much')) {
       aggregates.push('sum');
+      cursor.eat('in total');
+      cursor.eat('money');
       continue;
     }
     if (mention === null || mention.end - mention.start === 1) {

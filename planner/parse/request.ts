@@ -54,7 +54,7 @@ function sentenceEnd(tokens: readonly Token[], mentions: readonly Mention[], fro
 const COMMANDS =
   'find|list|show|give|return|display|print|report|select|retrieve|fetch|get|provide|identify|tell|compute|calculate|determine|count|state|enumerate|output|present|name|what|which|who|whose|extract|check|look|see|sort|want|need|know';
 const FILLERS =
-  'me|us|out|for|is|are|was|were|be|the|all|do|does|did|i|we|you|to|can|could|would|please|like|up|have|it|also|and|then|that|there|so|a|an';
+  'me|us|out|for|is|are|was|were|be|do|does|did|i|we|you|to|can|could|would|please|like|up|have|it|also|and|then|that|there|so';
 
 function parseSentence(cursor: Cursor, frame: Frame, isFirst: boolean): void {
   if (!isFirst && readOrder(cursor, frame, null)) {
@@ -294,6 +294,8 @@ function readNameParts(cursor: Cursor, frame: Frame): void {
   frame.projections.splice(-1, 1, ...parts);
 }
 
+const MONEY = ['amount', 'payment', 'price', 'cost', 'total', 'fee'];
+
 function addProjections(cursor: Cursor, frame: Frame, phrase: NounPhrase): Projection[] {
   const { mention } = phrase;
   if (phrase.isStar) {
@@ -325,6 +327,8 @@ function addProjections(cursor: Cursor, frame: Frame, phrase: NounPhrase): Proje
       outerAggregate: phrase.outerAggregate,
       mention,
       isDistinct: phrase.isDistinct,
+      // "how much did they pay": money is meant when nothing is named.
+      measures: aggregate === 'sum' && mention === null ? MONEY : [],
     }),
   );
   if (phrase.isDistinct && aggregates.length === 0) frame.isDistinct = true;

@@ -104,7 +104,8 @@ class QueryBuilder {
     const [only] = select;
     if (select.length !== 1 || projections.length !== 1 || only?.expression.kind !== 'column')
       return false;
-    if (orders.length > 0 || limit !== null || groups.length > 0) return false;
+    const isRanked = orders.some(({ mention }) => mention !== null);
+    if (isRanked || limit !== null || groups.length > 0) return false;
     const { column } = only.expression;
     const { mention, of } = projections[0] ?? { mention: null, of: null };
     const owner = of === null ? null : this.#choice(of);
@@ -114,7 +115,7 @@ class QueryBuilder {
       mention !== null &&
       this.#choice(mention)?.kind === 'column' &&
       !column.isMeasure &&
-      !identifies(column)
+      column.column.distinctCount !== column.table.table.rowCount
     );
   }
 
@@ -341,7 +342,7 @@ class QueryBuilder {
     for (const { expression } of shown) {
       if (expression.kind !== 'column') continue;
       const { table } = expression.column;
-      const isLabel = table.labels.includes(expression.column) || table.columns.length > 0;
+      const isLabel = table.labels.includes(expression.column);
       if (
         isJoined &&
         isLabel &&

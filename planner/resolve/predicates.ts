@@ -171,6 +171,7 @@ export class PredicateBuilder {
   #isHaving(condition: Condition): boolean {
     if (condition.kind === 'quantity') {
       const choice = this.#options.choices.get(condition.mention ?? condition);
+      if (this.#isStoredNumber(condition)) return false;
       return !(choice?.kind === 'column' && choice.column.isMeasure);
     }
     if (condition.kind === 'compare') return condition.aggregate !== null;
@@ -286,7 +287,12 @@ export class PredicateBuilder {
     } else if (column !== null && isDate(column) && right.kind === 'date') {
       left = dateOf(column);
     }
-    if (operator === '=' && right.kind === 'subquery' && condition.operand.kind === 'query' && condition.operand.aggregate === null) {
+    if (
+      operator === '=' &&
+      right.kind === 'subquery' &&
+      condition.operand.kind === 'query' &&
+      condition.operand.aggregate === null
+    ) {
       return { kind: 'inQuery', of: left, query: right.query, isNegated: false };
     }
     return { kind: 'compare', left, operator, right };
@@ -296,7 +302,9 @@ export class PredicateBuilder {
   #referring(table: TableModel): ColumnModel | null {
     const { context, subject } = this.#options;
     if (subject === null) return null;
-    const edge = context.model.keys.edgesBetween(subject, table).find(({ from }) => from === subject);
+    const edge = context.model.keys
+      .edgesBetween(subject, table)
+      .find(({ from }) => from === subject);
     return edge?.fromColumns[0] ?? null;
   }
 
@@ -314,7 +322,9 @@ export class PredicateBuilder {
     const { frame } = operand;
     // One row's value needs no aggregate; several rows are compared by their extreme.
     const isRow = operand.aggregate === null && operand.quantifier === null;
-    const aggregate = isRow ? null : (operand.aggregate ?? extremeFor(operator, operand.quantifier));
+    const aggregate = isRow
+      ? null
+      : (operand.aggregate ?? extremeFor(operator, operand.quantifier));
     const inner: Frame = {
       ...frame,
       projections: [
@@ -394,9 +404,21 @@ export class PredicateBuilder {
       : { kind: condition.isAll ? 'and' : 'or', of: parts };
   }
 
+  /** "5 star ratings": the number is one of the column's values rather than a count. */
+  #isStoredNumber(condition: Extract<Condition, { kind: 'quantity' }>): boolean {
+    const choice = this.#options.choices.get(condition.mention ?? condition);
+    if (choice?.kind !== 'column' || condition.operator !== '=' || choice.column.isKey)
+      return false;
+    return choice.column.column.values.includes(String(condition.number));
+  }
+
   #quantity(condition: Extract<Condition, { kind: 'quantity' }>): Predicate | null {
     const choice = this.#options.choices.get(condition.mention ?? condition);
     if (choice === undefined && condition.mention !== null) return null;
+    if (choice?.kind === 'column' && this.#isStoredNumber(condition)) {
+      const right = storedValue(choice.column, String(condition.number));
+      return { kind: 'compare', left: columnOf(choice.column), operator: '=', right };
+    }
     const right: Expression = { kind: 'number', value: condition.number };
     if (choice?.kind === 'column' && choice.column.isMeasure) {
       return {

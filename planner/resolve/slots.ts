@@ -59,14 +59,25 @@ export function collectSlots(frame: Frame, model: SchemaModel): readonly Slot[] 
  * Two values side by side that are one row's first and last name, "Mark Twain": the label
  * columns that both can be read as, by literal.
  */
-function fullNames(conditions: readonly Condition[]): ReadonlyMap<Literal, ReadonlySet<ColumnModel>> {
+function fullNames(
+  conditions: readonly Condition[],
+): ReadonlyMap<Literal, ReadonlySet<ColumnModel>> {
   const found = new Map<Literal, Set<ColumnModel>>();
   const values = conditions.flatMap((condition) =>
-    condition.kind === 'value' ? condition.values : condition.kind === 'or' || condition.kind === 'and' ? condition.conditions.flatMap((inner) => (inner.kind === 'value' ? inner.values : [])) : [],
+    condition.kind === 'value'
+      ? condition.values
+      : condition.kind === 'or' || condition.kind === 'and'
+        ? condition.conditions.flatMap((inner) => (inner.kind === 'value' ? inner.values : []))
+        : [],
   );
   for (const [index, first] of values.entries()) {
     const second = values[index + 1];
-    if (first.mention === null || second?.mention == null || first.mention.end !== second.mention.start) continue;
+    if (
+      first.mention === null ||
+      second?.mention == null ||
+      first.mention.end !== second.mention.start
+    )
+      continue;
     for (const candidate of first.mention.values) {
       const [given, family] = candidate.column.table.labels;
       if (given !== candidate.column || family === undefined) continue;
@@ -425,6 +436,7 @@ function roleAdjustment(role: Role, choice: Choice): number {
       return isNumeric ? (column.isKey ? -0.2 : 0.15) : isDate(column) ? 0 : -0.2;
     case 'count':
       if (column === null) return 0.06;
+      if (isTally(column)) return 0.2;
       // "how many degrees" over a table of counts per year adds up the counts.
       return column.isMeasure && sameName(column) ? 0.12 : 0;
     case 'entity':
@@ -434,6 +446,7 @@ function roleAdjustment(role: Role, choice: Choice): number {
       return isNumeric && !column.isKey ? 0.06 : isDate(column) ? 0.04 : 0;
     case 'quantity':
       if (column === null) return 0.05;
+      if (isTally(column)) return 0.2;
       return column.isMeasure ? 0.05 : -0.05;
     case 'compare':
       return column === null ? -0.2 : 0;
@@ -444,6 +457,15 @@ function roleAdjustment(role: Role, choice: Choice): number {
     case 'group':
       return 0;
   }
+}
+
+/** A column that keeps a count, as `citation_num` or `bedroom_count`. */
+function isTally(column: ColumnModel): boolean {
+  return (
+    column.isMeasure &&
+    column.words.length > 1 &&
+    column.words.some((word) => /^(number|count|total|quantity)$/.test(word))
+  );
 }
 
 function sameName(column: ColumnModel): boolean {

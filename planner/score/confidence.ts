@@ -2,6 +2,14 @@ import type { FeatureName, Features } from './features.ts';
 import { featureNames } from './features.ts';
 import { weights } from './weights.ts';
 
+/** Below this a reading is so unlikely that it is not worth asking back about. */
+export const refusalCeiling = 0.3;
+
+/** The confidence from which a reading is answered without asking. */
+export function answerFloor(): number {
+  return weights.threshold;
+}
+
 /** The chance that a reading is what was meant, from 0 to 1, by the learned weights. */
 export function confidenceOf(features: Features): number {
   let sum = weights.bias;

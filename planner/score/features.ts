@@ -83,9 +83,11 @@ export function measureReading(facts: ReadingFacts): Features {
     structureLost: lost.filter((token) => isStructure(token)).length,
     verbsLost: facts.verbsLost,
     numbersLost: lost.filter(({ number }) => number !== null).length,
-    valuesLost: lost.filter((token) => token.kind === 'quoted' || /^\p{Lu}\p{Ll}/u.test(token.text)).length,
+    valuesLost: lost.filter((token) => token.kind === 'quoted' || /^\p{Lu}\p{Ll}/u.test(token.text))
+      .length,
     strayColumns: stray.filter((choice) => choice?.kind === 'column').length,
-    strayTables: stray.filter((choice) => choice?.kind === 'table' && !used.has(choice.table)).length,
+    strayTables: stray.filter((choice) => choice?.kind === 'table' && !used.has(choice.table))
+      .length,
     weakLinks: links.filter((score) => score < 0.75).length,
     linkMean: links.length === 0 ? 1 : links.reduce((sum, score) => sum + score, 0) / links.length,
     linkMin: Math.min(1.2, ...links),
@@ -99,7 +101,9 @@ export function measureReading(facts: ReadingFacts): Features {
     hasOr: flag(conditions.some(({ kind }) => kind === 'or')),
     hasNegation: flag(conditions.some(({ isNegated }) => isNegated)),
     hasSubquery: flag(
-      conditions.some((condition) => condition.kind === 'compare' && condition.operand.kind === 'query'),
+      conditions.some(
+        (condition) => condition.kind === 'compare' && condition.operand.kind === 'query',
+      ),
     ),
     hasSetOperation: flag(query.setOperation !== null),
     hasGroup: flag(frame.groups.length > 0),
@@ -111,20 +115,26 @@ export function measureReading(facts: ReadingFacts): Features {
         shown.some((expression) => expression.kind === 'aggregate' && expression.name === 'sum'),
     ),
     isStar: flag(query.starOf !== null),
-    isRowCount: flag(
-      shown.length === 1 && shown[0]?.kind === 'aggregate' && shown[0].of === null,
-    ),
+    isRowCount: flag(shown.length === 1 && shown[0]?.kind === 'aggregate' && shown[0].of === null),
     isKeyOnly: flag(
       shown.length === 1 && shown[0]?.kind === 'column' && shown[0].column.isForeignKey,
     ),
-    repeatsRows: flag(facts.repeatsRows && shown.every(({ kind }) => kind === 'column') && !query.isDistinct && query.groupBy.length === 0),
+    repeatsRows: flag(
+      facts.repeatsRows &&
+        shown.every(({ kind }) => kind === 'column') &&
+        !query.isDistinct &&
+        query.groupBy.length === 0,
+    ),
     selectsComputed: flag(
-      shown.some((expression) => expression.kind === 'column' && expression.column.procedure !== null),
+      shown.some(
+        (expression) => expression.kind === 'column' && expression.column.procedure !== null,
+      ),
     ),
     sentences: tokens.filter(({ text }) => /^[.?!]$/.test(text)).length,
     tokens: tokens.length / 20,
     commas: tokens.filter(({ text }) => text === ',').length,
-    nestedClauses: tokens.filter(({ lower }) => /^(who|whose|which|that|where|if)$/.test(lower)).length,
+    nestedClauses: tokens.filter(({ lower }) => /^(who|whose|which|that|where|if)$/.test(lower))
+      .length,
   };
 }
 
@@ -138,7 +148,9 @@ function isStructure({ lower }: Token): boolean {
     comparativeOf(lower) !== null ||
     superlativeOf(lower) !== null ||
     aggregateOf(lower) !== null ||
-    /^(not|no|never|without|except|or|both|each|every|per|only|same|other|than|least|difference|ratio|percent|percentage|rate|ratio|if|between)$/.test(lower)
+    /^(not|no|never|without|except|or|both|each|every|per|only|same|other|than|least|difference|ratio|percent|percentage|rate|ratio|if|between)$/.test(
+      lower,
+    )
   );
 }
 
@@ -147,7 +159,9 @@ function flatten(conditions: readonly Condition[]): Condition[] {
     if (condition.kind === 'or' || condition.kind === 'and') {
       return [condition, ...flatten(condition.conditions)];
     }
-    return condition.kind === 'exists' ? [condition, ...flatten(condition.frame.conditions)] : [condition];
+    return condition.kind === 'exists'
+      ? [condition, ...flatten(condition.frame.conditions)]
+      : [condition];
   });
 }
 

@@ -1,0 +1,91 @@
+import type { Reading } from '../interpret.ts';
+import type { Expression, LogicalQuery, Predicate } from '../query/logical.ts';
+
+/** A reading in a few words, for people who choose between readings. */
+export function describeReading({ query }: Reading): string {
+  return describeQuery(query);
+}
+
+function describeQuery(query: LogicalQuery): string {
+  const shown =
+    query.starOf !== null
+      ? `everything about ${query.starOf.table.name}`
+      : query.select.map(({ expression }) => describeExpression(expression)).join(', ');
+  const parts = [query.isCounted ? `the number of ${shown}` : shown];
+  if (query.from.joins.length === 0) parts.push(`from ${query.from.root.table.name}`);
+  else
+    parts.push(
+      `over ${[query.from.root, ...query.from.joins.map(({ table }) => table)].map(({ table }) => table.name).join(', ')}`,
+    );
+  if (query.where.length > 0)
+    parts.push(`where ${query.where.map(describePredicate).join(' and ')}`);
+  if (query.groupBy.length > 0)
+    parts.push(`per ${query.groupBy.map(describeExpression).join(', ')}`);
+  if (query.having.length > 0)
+    parts.push(`having ${query.having.map(describePredicate).join(' and ')}`);
+  if (query.setOperation !== null) {
+    const joined = { INTERSECT: 'and also', EXCEPT: 'but not', UNION: 'together with' };
+    parts.push(
+      `${joined[query.setOperation.operator]} (${describeQuery(query.setOperation.right)})`,
+    );
+  }
+  if (query.orderBy.length > 0) {
+    const orders = query.orderBy.map(
+      ({ expression, direction }) =>
+        `${describeExpression(expression)} ${direction === 'desc' ? 'from the highest' : 'from the lowest'}`,
+    );
+    parts.push(`by ${orders.join(', ')}`);
+  }
+  if (query.limit !== null) parts.push(`only the first ${query.limit}`);
+  return parts.join(' ');
+}
+
+function describeExpression(expression: Expression): string {
+  switch (expression.kind) {
+    case 'column':
+      return `${expression.column.table.table.name}.${expression.column.column.name}`;
+    case 'part':
+      return `${expression.part} of ${describeExpression(expression.of)}`;
+    case 'aggregate': {
+      if (expression.of === null) return 'the number of rows';
+      const names = {
+        count: 'number',
+        sum: 'total',
+        avg: 'average',
+        min: 'lowest',
+        max: 'highest',
+      };
+      return `${names[expression.name]} ${expression.isDistinct ? 'of different ' : ''}${describeExpression(expression.of)}`;
+    }
+    case 'number':
+    case 'boolean':
+      return String(expression.value);
+    case 'text':
+    case 'date':
+      return `"${expression.value}"`;
+    case 'subquery':
+      return `(${describeQuery(expression.query)})`;
+  }
+}
+
+function describePredicate(predicate: Predicate): string {
+  switch (predicate.kind) {
+    case 'compare':
+      return `${describeExpression(predicate.left)} ${predicate.operator} ${describeExpression(predicate.right)}`;
+    case 'between':
+      return `${describeExpression(predicate.of)} is between ${describeExpression(predicate.low)} and ${describeExpression(predicate.high)}`;
+    case 'in':
+      return `${describeExpression(predicate.of)} is one of ${predicate.values.map(describeExpression).join(', ')}`;
+    case 'inQuery':
+      return `${describeExpression(predicate.of)} is ${predicate.isNegated ? 'not ' : ''}among (${describeQuery(predicate.query)})`;
+    case 'like':
+      return `${describeExpression(predicate.of)} matches "${predicate.pattern}"`;
+    case 'null':
+      return `${describeExpression(predicate.of)} is ${predicate.isNegated ? 'known' : 'missing'}`;
+    case 'not':
+      return `not (${describePredicate(predicate.of)})`;
+    case 'and':
+    case 'or':
+      return `(${predicate.of.map(describePredicate).join(` ${predicate.kind} `)})`;
+  }
+}
