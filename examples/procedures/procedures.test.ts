@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { SqlValue } from '#core';
-import { ensureEngine } from '#runtime';
+import { HeliosError } from '#core';
+import { compileProcedure, ensureEngine, Gateway } from '#runtime';
 import type { Connection } from '#storage';
 import { Database } from '#storage';
 import { ensureShop } from '../shop/index.ts';
-import { installExamples, SHOP_PROCEDURES } from './index.ts';
+import { installExamples, PROCEDURES_DIRECTORY, SHOP_PROCEDURES } from './index.ts';
 
 let directory: string;
 let database: Database;
@@ -27,6 +28,18 @@ after(async () => {
   await database?.close();
   await rm(directory, { recursive: true });
 });
+
+/** Runs work on a copy of the shop that may be changed. */
+async function withCopy(work: (session: Connection) => Promise<void>): Promise<void> {
+  const path = join(directory, 'shop_copy.duckdb');
+  await copyFile(join(directory, 'shop.duckdb'), path);
+  const copy = await Database.open({ path, extensions: [await ensureEngine()] });
+  try {
+    await copy.withConnection(work);
+  } finally {
+    await copy.close();
+  }
+}
 
 async function value(sql: string): Promise<SqlValue> {
   return (await connection.query(sql)).rows[0]?.[0] ?? null;
@@ -77,13 +90,9 @@ test('risks of suspicious transactions equal the scores of their alerts', async 
 });
 
 test('fraud detection in JavaScript agrees with the same rule in SQL', async () => {
-  const path = join(directory, 'writable.duckdb');
-  await copyFile(join(directory, 'shop.duckdb'), path);
-  const writable = await Database.open({ path, extensions: [await ensureEngine()] });
-  try {
-    await writable.withConnection(async (session) => {
-      await installExamples(session, ['fraud_detection']);
-      const { rows } = await session.query(`
+  await withCopy(async (session) => {
+    await installExamples(session, ['fraud_detection']);
+    const { rows } = await session.query(`
         SELECT id, fraud_detection(id)->>'risk_score', fraud_detection(id)->>'is_fraud' = 'true',
                CASE WHEN recent > 10 THEN 30 ELSE 0 END + CASE WHEN amount > coalesce(usual, 0) * 3 THEN 40 ELSE 0 END
                  + CASE WHEN amount > 10000 THEN 20 ELSE 0 END AS expected
@@ -92,13 +101,37 @@ test('fraud detection in JavaScript agrees with the same rule in SQL', async () 
           FROM transactions o, shop_clock
           WHERE o.customer_id = t.customer_id AND o.timestamp > as_of - INTERVAL '30 days')
         WHERE t.id % 5000 = 0 OR t.id IN (SELECT transaction_id FROM fraud_alerts WHERE id % 10 = 0)`);
-      assert.ok(rows.length > 30);
-      for (const [id, score, isFraud, expected] of rows) {
-        assert.equal(Number(score), expected, `transaction ${id}`);
-        assert.equal(isFraud, Number(expected) >= 50);
-      }
-    });
-  } finally {
-    await writable.close();
+    assert.ok(rows.length > 30);
+    for (const [id, score, isFraud, expected] of rows) {
+      assert.equal(Number(score), expected, `transaction ${id}`);
+      assert.equal(isFraud, Number(expected) >= 50);
+    }
+  });
+});
+
+test('sales aggregated in Go agree with SQL', async (context) => {
+  const source = join(PROCEDURES_DIRECTORY, 'aggregate_sales', 'main.go');
+  try {
+    await compileProcedure({ source, output: join(directory, 'aggregate_sales.wasm') });
+  } catch (error) {
+    if (!HeliosError.isInstance(error) || !error.name.startsWith('toolchain_')) throw error;
+    return context.skip(`${error.message}: ${error.hint}`);
   }
+  const script = await readFile(join(PROCEDURES_DIRECTORY, 'aggregate_sales.sql'), 'utf8');
+  await withCopy(async (session) => {
+    const gateway = new Gateway(session, { baseDirectory: directory, allowFiles: true });
+    for await (const _ of gateway.execute(script)) {
+      // A definition has no rows.
+    }
+    const { rows } = await session.query(`
+      WITH answer AS (SELECT aggregate_sales('2026-05-01', '2026-05-31') AS sales),
+      expected AS (
+        SELECT count(*) AS orders, sum(total)::DOUBLE AS revenue, count(DISTINCT order_date) AS days
+        FROM orders WHERE order_date BETWEEN '2026-05-01' AND '2026-05-31')
+      SELECT (sales->>'total_orders')::BIGINT = orders,
+             abs((sales->>'total_revenue')::DOUBLE - revenue) < 0.001,
+             json_array_length(sales->'daily_breakdown') = days
+      FROM answer, expected`);
+    assert.deepEqual(rows, [[true, true, true]]);
+  });
 });

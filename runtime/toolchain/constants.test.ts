@@ -46,6 +46,14 @@ const SDKS: readonly Bindings[] = [
     },
     constant: /(?:FORMAT|TYPE|EXT)_(\w+) = (\d+)/g,
   },
+  {
+    file: '../../sdk/go/abi.go',
+    sections: {
+      value_types: /const \(\s*typeBoolean[^)]*\)/,
+      message_pack_extensions: /const \(\s*extDecimal[^)]*\)/,
+    },
+    constant: /(?:type|ext)([A-Z]\w*) += (\d+)/g,
+  },
 ];
 
 for (const { file, sections, constant } of SDKS) {
@@ -57,12 +65,17 @@ for (const { file, sections, constant } of SDKS) {
       const found = [...block.matchAll(constant)];
       assert.ok(found.length > 1, `no constants for ${section}`);
       for (const [, name = '', number] of found) {
-        const agreed = numbers.get(section)?.get(name.toLowerCase());
+        const agreed = numbers.get(section)?.get(snakeCase(name));
         assert.equal(Number(number), agreed, `${section}: ${name}`);
       }
     }
     // A guest that does not know an encoding could not read every column.
-    const known = sections.message_pack_extensions?.exec(text)?.[0].match(/= \d+/g)?.length;
+    const known = sections.message_pack_extensions?.exec(text)?.[0].match(/= +\d+/g)?.length;
     assert.equal(known, numbers.get('message_pack_extensions')?.size);
   });
+}
+
+/** `TIMESTAMP_TZ` and `TimestampTz` are both `timestamp_tz`. */
+function snakeCase(name: string): string {
+  return name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase();
 }

@@ -1,0 +1,3 @@
+module example.com/aggregate-sales
+
+go 1.24

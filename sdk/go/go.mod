@@ -1,0 +1,3 @@
+module github.com/heliosdb/wasm-sdk-go
+
+go 1.24

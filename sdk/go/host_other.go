@@ -1,0 +1,19 @@
+//go:build !wasip1
+
+package heliosdb
+
+import "errors"
+
+// Outside a database every call fails, so that code that does not call it can be unit-tested.
+var errOutside = errors.New("heliosdb works only inside a HeliosDB procedure")
+
+func hostQuery(string, []byte) ([]byte, error) { return nil, errOutside }
+func hostParameter(uint32) ([]byte, error)     { return nil, errOutside }
+func lastErrorBytes() []byte                   { return nil }
+func giveBytes([]byte, uint32) error           { return errOutside }
+func logText(uint32, string) error             { return errOutside }
+func fail(code int32, message string)          { panic(message) }
+func hostBeginTx() int32                       { return statusError }
+func hostCommitTx() int32                      { return statusError }
+func hostRollbackTx() int32                    { return statusError }
+func hostNow() int64                           { return 0 }
