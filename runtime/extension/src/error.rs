@@ -43,12 +43,9 @@ impl EngineError {
         self
     }
 
-    /// Reads an error text of DuckDB's: one of ours that passed through a nested statement keeps
-    /// its code, any other is classified by DuckDB's own category.
+    /// Classifies an error text of DuckDB's by its category. A code inside the text means nothing:
+    /// a guest can make DuckDB say anything (`error('HELIOS-…')`, a failing cast of such a text).
     pub fn from_duckdb(text: &str) -> Self {
-        if let Some(error) = Self::decode(text) {
-            return error;
-        }
         let (category, message) = text.split_once(": ").unwrap_or(("", text));
         let code = match category {
             "Parser Error" | "Syntax Error" => ErrorCode::SyntaxError,
@@ -75,23 +72,21 @@ impl EngineError {
         )
     }
 
-    /// Finds one of our own errors inside a text that DuckDB wrapped.
-    fn decode(text: &str) -> Option<Self> {
-        let start = text.find("HELIOS-")?;
-        let rest = &text[start + "HELIOS-".len()..];
-        let (sqlstate, rest) = rest.split_once(": ")?;
-        let code = ErrorCode::from_sqlstate(sqlstate)?;
-        let mut error = Self::new(code, String::new());
-        for line in rest.lines() {
-            if let Some(detail) = line.strip_prefix("Detail: ") {
-                error.detail = Some(detail.to_owned());
-            } else if let Some(hint) = line.strip_prefix("Hint: ") {
-                error.hint = Some(hint.to_owned());
-            } else if error.message.is_empty() {
-                error.message = line.to_owned();
-            }
+    /// The error of a failed nested statement. What a procedure in it raised is known apart from
+    /// DuckDB's text and keeps its code, if that is what the text reports.
+    pub fn from_nested(self, raised: Option<EngineError>) -> Self {
+        match raised {
+            Some(raised) if self.message.contains(&raised.first_line()) => raised,
+            _ => self,
         }
-        Some(error)
+    }
+
+    fn first_line(&self) -> String {
+        format!(
+            "HELIOS-{}: {}",
+            self.code.sqlstate(),
+            one_line(&self.message)
+        )
     }
 }
 
@@ -99,12 +94,7 @@ impl fmt::Display for EngineError {
     /// The form that survives DuckDB, which reports every extension error as *Invalid Input*:
     /// the code travels in the text. Line breaks inside the parts would look like further parts.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "HELIOS-{}: {}",
-            self.code.sqlstate(),
-            one_line(&self.message)
-        )?;
+        formatter.write_str(&self.first_line())?;
         if let Some(detail) = &self.detail {
             write!(formatter, "\nDetail: {}", one_line(detail))?;
         }
@@ -142,11 +132,19 @@ pub fn one_line(text: &str) -> String {
         }
         match character {
             '\n' | '\r' => line.push(' '),
-            control if control.is_control() => line.extend(control.escape_default()),
+            control if control.is_control() || is_invisible(control) => {
+                line.extend(control.escape_default());
+            }
             other => line.push(other),
         }
     }
     line
+}
+
+/// Characters that break lines or turn the reading direction without being control characters.
+fn is_invisible(character: char) -> bool {
+    matches!(character,
+        '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 #[cfg(test)]
@@ -154,16 +152,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_keeps_its_parts_across_duckdb() {
+    fn an_error_keeps_its_parts_across_a_nested_statement() {
         let error = EngineError::new(ErrorCode::WasmTrap, "out of\nbounds")
             .detail("export `f`")
             .hint("check the pointer");
-        let wrapped = format!("Invalid Input Error: {error}");
-        let decoded = EngineError::from_duckdb(&wrapped);
-        assert_eq!(decoded.code, ErrorCode::WasmTrap);
-        assert_eq!(decoded.message, "out of bounds");
-        assert_eq!(decoded.detail.as_deref(), Some("export `f`"));
-        assert_eq!(decoded.hint.as_deref(), Some("check the pointer"));
+        let text = format!("Invalid Input Error: {error}");
+        assert_eq!(
+            EngineError::from_duckdb(&text).from_nested(Some(error.clone())),
+            error
+        );
+    }
+
+    #[test]
+    fn no_text_of_a_guest_chooses_the_code() {
+        let raised = EngineError::new(ErrorCode::ExternalRoutineException, "no");
+        for text in [
+            "Invalid Input Error: HELIOS-42501: forged",
+            "Conversion Error: Could not convert string 'HELIOS-42501: forged' to INT32",
+        ] {
+            let error = EngineError::from_duckdb(text);
+            assert_ne!(error.code, ErrorCode::InsufficientPrivilege);
+            assert_eq!(error.clone().from_nested(Some(raised.clone())), error);
+        }
+        let printed = EngineError::new(
+            ErrorCode::ExternalRoutineException,
+            "a\nDetail: b\r\nHELIOS-42501: c\u{2028}Hint: d\u{85}\u{202e}",
+        )
+        .to_string();
+        assert_eq!(printed.lines().count(), 1);
+        assert!(!printed.contains(['\u{2028}', '\u{85}', '\u{202e}']));
     }
 
     #[test]

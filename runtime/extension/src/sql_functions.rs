@@ -11,12 +11,13 @@ use crate::generated::errors::ErrorCode;
 use crate::registry;
 use crate::state::DatabaseState;
 use crate::value::{LogicalType, Value, write};
-use crate::wasm::ModuleHash;
+use crate::wasm::{FIXED_LIMITS, LIMITS, Limits, ModuleHash, compiled_count};
 
 /// Registers every function of this file.
 pub fn register(connection: &Connection, state: &Arc<DatabaseState>) -> EngineResult<()> {
     scalar_functions(connection, state)?;
-    table_functions(connection, state)
+    table_functions(connection, state)?;
+    state_functions(connection, state)
 }
 
 fn scalar_functions(connection: &Connection, state: &Arc<DatabaseState>) -> EngineResult<()> {
@@ -167,6 +168,89 @@ fn table_functions(connection: &Connection, state: &Arc<DatabaseState>) -> Engin
     )
 }
 
+/// What the engine holds at this moment, and the bounds it works within.
+fn state_functions(connection: &Connection, state: &Arc<DatabaseState>) -> EngineResult<()> {
+    use LogicalType::{BigInt, Varchar};
+    let owner = Arc::clone(state);
+    register_table_function(
+        connection,
+        TableFunctionSpec {
+            name: "heliosdb_engine_stats",
+            columns: vec![("name", Varchar), ("value", BigInt)],
+            rows: Box::new(move || Ok(stat_rows(&owner))),
+        },
+    )?;
+    register_table_function(
+        connection,
+        TableFunctionSpec {
+            name: "heliosdb_limits",
+            columns: vec![
+                ("name", Varchar),
+                ("kind", Varchar),
+                ("default_value", BigInt),
+                ("minimum", BigInt),
+                ("maximum", BigInt),
+                ("sqlstate", Varchar),
+                ("description", Varchar),
+            ],
+            rows: Box::new(|| Ok(limit_rows())),
+        },
+    )
+}
+
+fn stat_rows(state: &DatabaseState) -> Vec<Vec<Value>> {
+    let idle = state.registry.idle_count() as u64;
+    let live = state.guests.live();
+    [
+        ("instances_live", live),
+        ("instances_idle", idle),
+        // What running statements hold; 0 when nothing runs.
+        ("instances_in_use", live.saturating_sub(idle)),
+        ("instances_made", state.guests.made()),
+        ("executions", state.executions.count() as u64),
+        ("nested_connections", state.nested_count() as u64),
+        ("modules_compiled_in_process", compiled_count() as u64),
+    ]
+    .into_iter()
+    .map(|(name, value)| vec![varchar(name), count(value)])
+    .collect()
+}
+
+fn limit_rows() -> Vec<Vec<Value>> {
+    let defaults = Limits::default();
+    let state = |sqlstate: &str| match sqlstate {
+        "" => Value::Null,
+        other => varchar(other),
+    };
+    let options = LIMITS.iter().map(|spec| {
+        vec![
+            varchar(spec.name),
+            varchar("option"),
+            count(spec.value(&defaults)),
+            count(spec.minimum),
+            count(spec.maximum),
+            state(spec.sqlstate),
+            varchar(spec.doc),
+        ]
+    });
+    let fixed = FIXED_LIMITS.iter().map(|limit| {
+        vec![
+            varchar(limit.name),
+            varchar("fixed"),
+            count(limit.value),
+            Value::Null,
+            Value::Null,
+            state(limit.sqlstate),
+            varchar(limit.doc),
+        ]
+    });
+    options.chain(fixed).collect()
+}
+
+fn count(number: u64) -> Value {
+    Value::BigInt(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
 fn procedure_rows(state: &DatabaseState) -> EngineResult<Vec<Vec<Value>>> {
     let json = |value: serde_json::Value| Value::Varchar(value.to_string());
     Ok(state
@@ -203,7 +287,6 @@ fn procedure_rows(state: &DatabaseState) -> EngineResult<Vec<Vec<Value>>> {
 }
 
 fn metric_rows(state: &DatabaseState) -> Vec<Vec<Value>> {
-    let count = |number: u64| Value::BigInt(i64::try_from(number).unwrap_or(i64::MAX));
     let milliseconds = |nanoseconds: u64| Value::Double(nanoseconds as f64 / 1e6);
     state
         .metrics
@@ -287,9 +370,12 @@ impl ScalarFunction for SqlFunction {
         // A second line behind the verdict: a procedure never manages procedures.
         match self.state.nested_context(info.connection_id()) {
             None => Ok(()),
-            Some(_) => Err(EngineError::new(
-                ErrorCode::InsufficientPrivilege,
-                format!("procedures may not call {}()", self.name),
+            Some(_) => Err(self.state.raise(
+                info.connection_id(),
+                EngineError::new(
+                    ErrorCode::InsufficientPrivilege,
+                    format!("procedures may not call {}()", self.name),
+                ),
             )),
         }
     }

@@ -48,6 +48,18 @@ pub struct BindInfo {
 }
 
 impl BindInfo {
+    /// The id of the connection whose statement is being bound.
+    pub fn connection_id(&self) -> u64 {
+        let mut context: ffi::duckdb_client_context = ptr::null_mut();
+        // SAFETY: `raw` is valid during bind; the context is destroyed after its use.
+        unsafe {
+            ffi::duckdb_scalar_function_get_client_context(self.raw, &mut context);
+            let id = ffi::duckdb_client_context_get_connection_id(context);
+            ffi::duckdb_destroy_client_context(&mut context);
+            id
+        }
+    }
+
     pub fn argument_count(&self) -> usize {
         // SAFETY: `raw` is valid during bind.
         unsafe { ffi::duckdb_scalar_function_bind_get_argument_count(self.raw) as usize }

@@ -3,10 +3,10 @@
 
 mod memo;
 mod snapshot;
+mod watchdog;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use parking_lot::Mutex;
@@ -16,7 +16,7 @@ use crate::generated::errors::ErrorCode;
 use crate::registry::{Procedure, ProcedureVersion};
 use crate::rights::Verdicts;
 use crate::state::{DatabaseState, NestedContext};
-use crate::wasm::GuestInstance;
+use crate::wasm::{Cancellation, GuestInstance, GuestRecipe, InstancePool, check_stack};
 
 pub use memo::{QueryMemo, ResultMemo, is_repeatable};
 pub use snapshot::Snapshot;
@@ -34,6 +34,10 @@ struct Live {
 }
 
 impl Executions {
+    pub fn count(&self) -> usize {
+        self.live.lock().len()
+    }
+
     /// Joins the execution on a connection, starting it when this is its first occurrence.
     pub fn enter(&self, state: &Arc<DatabaseState>, connection_id: u64) -> ExecutionGuard {
         let mut live = self.live.lock();
@@ -74,8 +78,7 @@ impl Executions {
             .map(|live| Arc::clone(&live.execution));
         match found {
             Some(execution) => {
-                execution.cancelled.store(true, Ordering::Release);
-                execution.snapshot.interrupt();
+                execution.cancellation.request();
                 true
             }
             None => false,
@@ -111,10 +114,18 @@ pub struct Execution {
     pub queries: QueryMemo,
     pub snapshot: Snapshot,
     pub verdicts: Verdicts,
-    cancelled: AtomicBool,
+    pub cancellation: Arc<Cancellation>,
     pins: Mutex<HashMap<(String, Option<i32>), Pinned>>,
-    /// Instances between two chunks, by procedure and version.
-    idle: Mutex<HashMap<(String, i32), Vec<GuestInstance>>>,
+    /// Guests between two chunks, by procedure and version.
+    guests: Mutex<HashMap<(String, i32), Guests>>,
+}
+
+/// The guests of one procedure version that one execution made and may use again: a guest's state
+/// lives as long as its statement, never longer.
+struct Guests {
+    recipe: Arc<GuestRecipe>,
+    pool: Arc<InstancePool>,
+    idle: Vec<GuestInstance>,
 }
 
 /// A procedure at the version this execution runs.
@@ -129,6 +140,8 @@ impl Execution {
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
+        let cancellation =
+            Cancellation::new(above.as_ref().map(|above| Arc::clone(&above.cancellation)));
         Self {
             connection_id,
             above,
@@ -137,19 +150,19 @@ impl Execution {
             queries: QueryMemo::default(),
             snapshot: Snapshot::default(),
             verdicts: Verdicts::default(),
-            cancelled: AtomicBool::new(false),
+            cancellation,
             pins: Mutex::new(HashMap::new()),
-            idle: Mutex::new(HashMap::new()),
+            guests: Mutex::new(HashMap::new()),
         }
+    }
+
+    pub fn connection_id(&self) -> u64 {
+        self.connection_id
     }
 
     /// How many procedures stand above this statement.
     pub fn depth(&self) -> u32 {
         self.above.as_ref().map_or(0, |above| above.depth)
-    }
-
-    pub fn is_cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Acquire)
     }
 
     /// The version this execution runs: the active one at its first use, the same ever after.
@@ -190,21 +203,47 @@ impl Execution {
                 pinned.procedure.limits.depth_max, pinned.procedure.name
             )));
         }
-        let key = (pinned.procedure.id.clone(), pinned.version.number);
-        if let Some(instance) = self.idle.lock().get_mut(&key).and_then(Vec::pop) {
-            return Ok((instance, false));
-        }
+        check_stack()?;
         let module = pinned.version.compile(state, &pinned.procedure)?;
-        let instance =
-            GuestInstance::new(&module, &pinned.version.entry, &pinned.procedure.limits)?;
-        Ok((instance, true))
+        let key = (pinned.procedure.id.clone(), pinned.version.number);
+        let recipe = {
+            let mut guests = self.guests.lock();
+            let known = guests.entry(key).or_insert_with(|| Guests {
+                recipe: Arc::new(GuestRecipe {
+                    module,
+                    entry: pinned.version.entry.clone(),
+                    limits: pinned.procedure.limits.clone(),
+                    gauge: Arc::clone(&state.guests),
+                }),
+                pool: Arc::clone(&pinned.version.pool),
+                idle: Vec::new(),
+            });
+            if let Some(instance) = known.idle.pop() {
+                return Ok((instance, false));
+            }
+            Arc::clone(&known.recipe)
+        };
+        pinned.version.pool.take(&recipe, &self.cancellation)
     }
 
     /// Keeps an instance for the execution's next chunk. One that trapped is dropped instead.
     pub fn put_back(&self, pinned: &Pinned, instance: GuestInstance) {
         if instance.is_healthy() {
             let key = (pinned.procedure.id.clone(), pinned.version.number);
-            self.idle.lock().entry(key).or_default().push(instance);
+            if let Some(guests) = self.guests.lock().get_mut(&key) {
+                guests.idle.push(instance);
+            }
+        }
+    }
+}
+
+impl Drop for Execution {
+    fn drop(&mut self) {
+        for (_, guests) in self.guests.get_mut().drain() {
+            let used = guests.idle.len();
+            // Their places are free before new ones are asked for.
+            drop(guests.idle);
+            guests.pool.refill(&guests.recipe, used);
         }
     }
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use parking_lot::{Mutex, MutexGuard};
 
+use super::watchdog::Watch;
 use crate::duckdb::Connection;
 use crate::error::{EngineError, EngineResult};
 use crate::state::{DatabaseState, NestedContext};
@@ -35,18 +36,7 @@ struct Member {
     state: Arc<DatabaseState>,
     connection: Mutex<Connection>,
     id: u64,
-    /// Interrupting must not wait for the lock that the running query holds.
-    interrupt: InterruptHandle,
 }
-
-/// The raw connection, used for `duckdb_interrupt` alone.
-struct InterruptHandle(libduckdb_sys::duckdb_connection);
-
-// SAFETY: `duckdb_interrupt` may be called from any thread; the member that holds this handle
-// owns the connection, so it is open.
-unsafe impl Send for InterruptHandle {}
-// SAFETY: as above.
-unsafe impl Sync for InterruptHandle {}
 
 impl Drop for Member {
     fn drop(&mut self) {
@@ -65,15 +55,8 @@ impl Snapshot {
         let member = self.member(state)?;
         let connection: MutexGuard<'_, Connection> = member.connection.lock();
         state.mark_nested(member.id, context.clone());
+        let _watch = Watch::new(&connection, &context.cancellation);
         body(&connection)
-    }
-
-    /// Stops every nested query of the execution.
-    pub fn interrupt(&self) {
-        for member in &self.members.lock().connections {
-            // SAFETY: the member keeps the connection open.
-            unsafe { libduckdb_sys::duckdb_interrupt(member.interrupt.0) }
-        }
     }
 
     /// A free member, a new one, or the one whose turn it is to be shared.
@@ -119,7 +102,6 @@ fn open(state: &Arc<DatabaseState>) -> EngineResult<(Arc<Member>, i64)> {
     let id = connection.id();
     let member = Arc::new(Member {
         state: Arc::clone(state),
-        interrupt: InterruptHandle(connection.raw()),
         connection: Mutex::new(connection),
         id,
     });

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::duckdb::Connection;
 use crate::error::{EngineError, EngineResult};
@@ -14,7 +14,7 @@ use crate::rights::{Rights, check_query};
 use crate::state::{DatabaseState, NestedContext};
 use crate::value::result::ResultEncoder;
 use crate::value::{Format, Value};
-use crate::wasm::{GuestCall, LogLevel, TransactionVerb};
+use crate::wasm::{Cancellation, GuestCall, LogLevel, TransactionVerb};
 
 /// One chunk's calls of one procedure.
 pub struct ProcedureCall {
@@ -36,6 +36,8 @@ impl ProcedureCall {
                 Arc::clone(&pinned.version.rights),
                 execution.above.as_ref().map(|above| &above.rights),
             ),
+            cancellation: Arc::clone(&execution.cancellation),
+            raised: Arc::default(),
         };
         Self {
             state,
@@ -52,6 +54,19 @@ impl ProcedureCall {
         tally.queries += self.queries.load(Ordering::Relaxed);
         tally.query_memo_hits += self.query_memo_hits.load(Ordering::Relaxed);
         tally.query_ns += self.query_ns.load(Ordering::Relaxed);
+    }
+
+    /// What stands above one query, which may take `time_left`.
+    fn context_for(&self, time_left: Duration) -> NestedContext {
+        NestedContext {
+            cancellation: Cancellation::with_deadline(
+                Arc::clone(&self.execution.cancellation),
+                time_left,
+                self.pinned.procedure.limits.query_time_ms_max,
+            ),
+            raised: Arc::default(),
+            ..self.context.clone()
+        }
     }
 
     fn run(
@@ -77,8 +92,18 @@ impl ProcedureCall {
             &self.execution.verdicts,
         )?;
         let bytes_max = self.pinned.procedure.limits.query_result_bytes_max as usize;
+        let rows_max = self.pinned.procedure.limits.query_rows_max;
+        let mut row_count = 0;
         let mut encoder: Option<ResultEncoder> = None;
         statement.for_each_chunk(parameters, |columns, readers, count| {
+            row_count += count as u64;
+            if row_count > rows_max {
+                return Err(EngineError::new(
+                    ErrorCode::ConfigurationLimitExceeded,
+                    "a query of the procedure returned more rows than it may",
+                )
+                .detail(format!("limit {rows_max} rows")));
+            }
             let encoder =
                 encoder.get_or_insert_with(|| ResultEncoder::new(format, columns, bytes_max));
             if count > 0 {
@@ -93,7 +118,13 @@ impl ProcedureCall {
 }
 
 impl GuestCall for ProcedureCall {
-    fn query(&self, sql: &str, parameters: &[Value], format: Format) -> EngineResult<Arc<[u8]>> {
+    fn query(
+        &self,
+        sql: &str,
+        parameters: &[Value],
+        format: Format,
+        time_left: Duration,
+    ) -> EngineResult<Arc<[u8]>> {
         self.queries.fetch_add(1, Ordering::Relaxed);
         let key = is_repeatable(sql)
             .then(|| QueryMemo::key(sql, parameters, format))
@@ -102,19 +133,23 @@ impl GuestCall for ProcedureCall {
             self.query_memo_hits.fetch_add(1, Ordering::Relaxed);
             return Ok(answer);
         }
-        if self.execution.is_cancelled() {
-            return Err(EngineError::new(
-                ErrorCode::QueryCanceled,
-                "the statement was cancelled",
-            ));
+        let context = self.context_for(time_left);
+        context.cancellation.notice_time(Instant::now());
+        if let Some(reason) = context.cancellation.reason() {
+            return Err(reason);
         }
         let started = Instant::now();
-        let answer =
-            self.execution
-                .snapshot
-                .with_connection(&self.state, &self.context, |connection| {
-                    self.run(connection, sql, parameters, format)
-                });
+        let answer = self
+            .execution
+            .snapshot
+            .with_connection(&self.state, &context, |connection| {
+                self.run(connection, sql, parameters, format)
+            })
+            .map_err(|error| match context.cancellation.reason() {
+                // Whatever the interrupt made of the query, this is why.
+                Some(reason) => reason,
+                None => error.from_nested(context.raised.lock().take()),
+            });
         self.query_ns
             .fetch_add(started.elapsed().as_nanos() as u64, Ordering::Relaxed);
         let answer = answer?;
@@ -143,9 +178,5 @@ impl GuestCall for ProcedureCall {
             "a procedure cannot control transactions yet",
         )
         .detail("its queries read one snapshot of the statement that calls it"))
-    }
-
-    fn is_cancelled(&self) -> bool {
-        self.execution.is_cancelled()
     }
 }

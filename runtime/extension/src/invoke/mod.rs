@@ -155,6 +155,26 @@ impl ScalarFunction for Invoke {
     type Local = Local;
 
     fn bind(&self, info: &BindInfo) -> EngineResult<Bound> {
+        self.bind_call(info)
+            .map_err(|error| self.state.raise(info.connection_id(), error))
+    }
+
+    fn init(&self, bound: &Bound, info: &InitInfo) -> EngineResult<Local> {
+        self.start(bound, info)
+            .map_err(|error| self.state.raise(info.connection_id(), error))
+    }
+
+    fn invoke(&self, bound: &Bound, local: &mut Local, info: &InvokeInfo) -> EngineResult<()> {
+        let outcome = self.invoke_chunk(bound, local, info);
+        outcome.map_err(|error| {
+            let connection_id = local.guard.execution().connection_id();
+            self.state.raise(connection_id, error)
+        })
+    }
+}
+
+impl Invoke {
+    fn bind_call(&self, info: &BindInfo) -> EngineResult<Bound> {
         let count = info.argument_count();
         if count < LEADING_ARGUMENTS {
             return Err(internal_only());
@@ -192,7 +212,7 @@ impl ScalarFunction for Invoke {
         })
     }
 
-    fn init(&self, bound: &Bound, info: &InitInfo) -> EngineResult<Local> {
+    fn start(&self, bound: &Bound, info: &InitInfo) -> EngineResult<Local> {
         let guard = self
             .state
             .executions
@@ -218,7 +238,12 @@ impl ScalarFunction for Invoke {
         })
     }
 
-    fn invoke(&self, bound: &Bound, local: &mut Local, info: &InvokeInfo) -> EngineResult<()> {
+    fn invoke_chunk(
+        &self,
+        bound: &Bound,
+        local: &mut Local,
+        info: &InvokeInfo,
+    ) -> EngineResult<()> {
         let row_count = info.row_count();
         if row_count == 0 {
             return Ok(());
@@ -334,6 +359,10 @@ impl Chunk<'_> {
             .map(|reader| unsafe { reader.read(row) })
             .collect();
         let arguments = arguments?;
+        // A guest that is never entered cannot notice; TRY(…) would go on to the next row.
+        if let Some(reason) = self.execution.cancellation.reason() {
+            return Err(reason);
+        }
         self.tally.calls += 1;
         match self.call_guest(arguments) {
             Ok(value) => Ok(value),

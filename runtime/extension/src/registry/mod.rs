@@ -67,6 +67,28 @@ impl Registry {
         contents.committed.get(id).or_else(staged).cloned()
     }
 
+    /// Warm guests of all procedures.
+    pub fn idle_count(&self) -> usize {
+        let contents = self.contents.read();
+        let versions = |procedure: &Arc<Procedure>| -> usize {
+            procedure
+                .versions
+                .values()
+                .map(|version| version.pool.idle_count())
+                .sum()
+        };
+        let staged = contents
+            .staged
+            .iter()
+            .filter(|procedure| !contents.committed.contains_key(&procedure.id));
+        contents
+            .committed
+            .values()
+            .chain(staged)
+            .map(versions)
+            .sum()
+    }
+
     /// Every committed procedure, ordered by schema and name.
     pub fn all(&self, state: &DatabaseState) -> EngineResult<Vec<Arc<Procedure>>> {
         if !self.contents.read().is_loaded {
@@ -99,6 +121,11 @@ impl Registry {
                 *procedure = procedure.reusing(known);
             }
         }
+        // What is committed needs no staging, and what was dropped must not live on in it.
+        let contents = &mut *contents;
+        contents.staged.retain(|staged| {
+            !committed.contains_key(&staged.id) && !contents.committed.contains_key(&staged.id)
+        });
         contents.committed = committed
             .into_iter()
             .map(|(id, found)| (id, Arc::new(found)))

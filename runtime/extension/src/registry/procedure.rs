@@ -11,7 +11,7 @@ use crate::generated::errors::ErrorCode;
 use crate::rights::RightSet;
 use crate::state::DatabaseState;
 use crate::value::{LogicalType, Value};
-use crate::wasm::{CompiledModule, Limits, ModuleHash, compile_module};
+use crate::wasm::{CompiledModule, InstancePool, Limits, ModuleHash, compile_module};
 
 /// What a procedure promises about its result, in SQL's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -87,6 +87,8 @@ pub struct ProcedureVersion {
     pub capabilities: Option<Vec<String>>,
     pub rights: Arc<RightSet>,
     pub compiled: OnceLock<Arc<CompiledModule>>,
+    /// Its warm guests.
+    pub pool: Arc<InstancePool>,
 }
 
 impl fmt::Debug for CompiledModule {

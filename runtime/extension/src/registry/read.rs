@@ -9,7 +9,7 @@ use crate::error::{EngineError, EngineResult};
 use crate::generated::errors::ErrorCode;
 use crate::rights::RightSet;
 use crate::value::{LogicalType, Value};
-use crate::wasm::ModuleHash;
+use crate::wasm::{InstancePool, ModuleHash};
 
 /// The attached databases that hold a registry.
 pub fn databases_with_registry(connection: &Connection) -> EngineResult<Vec<String>> {
@@ -98,6 +98,7 @@ fn versions(
             rights: Arc::new(RightSet::parse(capabilities.as_deref(), database)?),
             capabilities,
             compiled: OnceLock::new(),
+            pool: InstancePool::new(),
         };
         found
             .entry(id)

@@ -4,12 +4,15 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock, Weak};
 
 use parking_lot::Mutex;
+use wasmparser::{Parser, Payload};
 use wasmtime::{ExternType, Linker, Module, ValType};
 
 use super::engine::{MEMORY_BYTES_CEILING, shared_engine};
 use super::host_functions;
 use super::instance::HostState;
-use super::limits::MODULE_BYTES_MAX;
+use super::limits::{
+    FUNCTION_BYTES_MAX, FUNCTIONS_MAX, LOCALS_MAX, MODULE_BYTES_MAX, TEXT_MODULE_BYTES_MAX,
+};
 use super::module::{CompiledModule, HostImport, ModuleHash, entry_exports, exports_function};
 use super::preview1;
 use crate::error::{EngineError, EngineResult};
@@ -18,17 +21,28 @@ use crate::generated::errors::ErrorCode;
 /// Compiled modules of the process by content; freed when no procedure holds them.
 static MODULES: OnceLock<Mutex<HashMap<ModuleHash, Weak<CompiledModule>>>> = OnceLock::new();
 
+/// How the binary format begins.
+const BINARY_MAGIC: &[u8] = b"\0asm";
+
+/// Compiled modules that procedures of this process hold.
+pub fn compiled_count() -> usize {
+    MODULES.get().map_or(0, |modules| {
+        let modules = modules.lock();
+        modules
+            .values()
+            .filter(|module| module.strong_count() > 0)
+            .count()
+    })
+}
+
 /// Compiles a module, or returns the compiled one of the same content.
 pub fn compile_module(bytes: &[u8]) -> EngineResult<Arc<CompiledModule>> {
     if bytes.len() > MODULE_BYTES_MAX {
-        return Err(
-            EngineError::new(ErrorCode::ProgramLimitExceeded, "the module is too large").detail(
-                format!(
-                    "limit {MODULE_BYTES_MAX} bytes, module {} bytes",
-                    bytes.len()
-                ),
-            ),
-        );
+        return Err(too_large(
+            "bytes",
+            MODULE_BYTES_MAX as u64,
+            bytes.len() as u64,
+        ));
     }
     let hash = ModuleHash::of(bytes);
     let modules = MODULES.get_or_init(|| Mutex::new(HashMap::new()));
@@ -41,6 +55,63 @@ pub fn compile_module(bytes: &[u8]) -> EngineResult<Arc<CompiledModule>> {
     modules.retain(|_, module| module.strong_count() > 0);
     modules.insert(hash, Arc::downgrade(&compiled));
     Ok(compiled)
+}
+
+fn too_large(what: &str, limit: u64, found: u64) -> EngineError {
+    EngineError::new(ErrorCode::ProgramLimitExceeded, "the module is too large")
+        .detail(format!("limit {limit} {what}, module {found} {what}"))
+}
+
+/// Refuses modules that would take unreasonably long to compile, which cannot be interrupted.
+fn check_size(bytes: &[u8]) -> EngineResult<()> {
+    if !bytes.starts_with(BINARY_MAGIC) {
+        if bytes.len() > TEXT_MODULE_BYTES_MAX {
+            return Err(too_large(
+                "bytes of text",
+                TEXT_MODULE_BYTES_MAX as u64,
+                bytes.len() as u64,
+            ));
+        }
+        return Ok(());
+    }
+    let mut locals = 0u64;
+    for payload in Parser::new(0).parse_all(bytes) {
+        match payload.map_err(|error| does_not_compile(&error))? {
+            Payload::CodeSectionStart { count, .. } if count > FUNCTIONS_MAX => {
+                return Err(too_large("functions", FUNCTIONS_MAX.into(), count.into()));
+            }
+            Payload::CodeSectionEntry(body) => {
+                let size = body.range().len();
+                if size > FUNCTION_BYTES_MAX {
+                    return Err(too_large(
+                        "bytes in one function",
+                        FUNCTION_BYTES_MAX as u64,
+                        size as u64,
+                    ));
+                }
+                let groups = body
+                    .get_locals_reader()
+                    .map_err(|error| does_not_compile(&error))?;
+                for group in groups {
+                    let (count, _) = group.map_err(|error| does_not_compile(&error))?;
+                    locals += u64::from(count);
+                }
+                if locals > LOCALS_MAX {
+                    return Err(too_large("local variables", LOCALS_MAX, locals));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn does_not_compile(error: &dyn std::fmt::Display) -> EngineError {
+    EngineError::new(
+        ErrorCode::InvalidFunctionDefinition,
+        "the module does not compile",
+    )
+    .detail(format!("{error:#}"))
 }
 
 fn compile(hash: ModuleHash, bytes: &[u8]) -> EngineResult<CompiledModule> {
@@ -56,13 +127,8 @@ fn compile(hash: ModuleHash, bytes: &[u8]) -> EngineResult<CompiledModule> {
         ))
         .hint("compile the source to wasm32-wasip1 or wasm32-unknown-unknown first"));
     }
-    let module = Module::new(engine, bytes).map_err(|error| {
-        EngineError::new(
-            ErrorCode::InvalidFunctionDefinition,
-            "the module does not compile",
-        )
-        .detail(format!("{error:#}"))
-    })?;
+    check_size(bytes)?;
+    let module = Module::new(engine, bytes).map_err(|error| does_not_compile(&error))?;
     check_memory(&module)?;
     let (linker, imports) = link(&module)?;
     let instance_pre = linker.instantiate_pre(&module).map_err(|error| {
@@ -94,7 +160,7 @@ fn compile(hash: ModuleHash, bytes: &[u8]) -> EngineResult<CompiledModule> {
 
 /// The binary format's magic, or the text format's opening parenthesis.
 fn looks_like_module(bytes: &[u8]) -> bool {
-    if bytes.starts_with(b"\0asm") {
+    if bytes.starts_with(BINARY_MAGIC) {
         return true;
     }
     let text = bytes.iter().position(|byte| !byte.is_ascii_whitespace());

@@ -17,16 +17,16 @@ pub const EPOCH_TICK: Duration = Duration::from_millis(10);
 
 /// Instances, memories, tables and stacks that may be alive at once in the process. Each slot
 /// reserves address space only; a few thousand would exceed Linux's default `max_map_count`.
-const LIVE_INSTANCES_MAX: u32 = 1000;
+pub const LIVE_INSTANCES_MAX: u32 = 1000;
 
 /// The largest memory any procedure can be granted, in bytes.
 pub const MEMORY_BYTES_CEILING: usize = 4 << 30;
 
 /// Elements of a guest's tables (function pointers).
-const TABLE_ELEMENTS_MAX: usize = 100_000;
+pub const TABLE_ELEMENTS_MAX: usize = 100_000;
 
 /// Stack of wasm frames, in bytes. Nested statements stack several of them on one thread.
-const WASM_STACK_BYTES: usize = 512 << 10;
+pub const WASM_STACK_BYTES: usize = 512 << 10;
 
 static ENGINE: OnceLock<Result<Engine, String>> = OnceLock::new();
 
@@ -50,7 +50,12 @@ fn make_engine() -> wasmtime::Result<Engine> {
         .max_tables_per_module(4)
         .max_core_instance_size(4 << 20);
     let mut config = Config::new();
+    // What no supported compiler needs stays off: less to attack, nothing to explain.
     config
+        .wasm_memory64(false)
+        .wasm_multi_memory(false)
+        .wasm_gc(false)
+        .relaxed_simd_deterministic(true)
         .epoch_interruption(true)
         .max_wasm_stack(WASM_STACK_BYTES)
         .async_stack_size(1 << 20)
@@ -67,6 +72,14 @@ struct Ticker {
 }
 
 static TICKER: OnceLock<&'static Ticker> = OnceLock::new();
+
+/// What else wants to look at the clock.
+static TICK_HOOK: OnceLock<fn()> = OnceLock::new();
+
+/// Calls `hook` at every tick, on the clock's thread. There is one; later ones are ignored.
+pub fn on_tick(hook: fn()) {
+    let _ = TICK_HOOK.set(hook);
+}
 
 fn ticker() -> &'static Ticker {
     TICKER.get_or_init(|| {
@@ -86,6 +99,9 @@ fn ticker() -> &'static Ticker {
                     std::thread::sleep(EPOCH_TICK);
                     if let Ok(engine) = shared_engine() {
                         engine.increment_epoch();
+                    }
+                    if let Some(hook) = TICK_HOOK.get() {
+                        hook();
                     }
                 }
             })

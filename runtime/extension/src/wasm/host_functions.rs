@@ -4,6 +4,7 @@
 //! and `heliosdb_last_error` says why. `runtime/abi/procedure-abi.yaml` is the contract.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use wasmtime::{Caller, Linker};
 
@@ -148,6 +149,7 @@ pub fn define(linker: &mut Linker<HostState>) -> wasmtime::Result<()> {
             module,
             "heliosdb_return",
             |mut guest: Guest<'_>, value: u32, value_len: u32, value_type: u32| {
+                call(&mut guest)?;
                 let limit = guest.data().limits.result_bytes_max;
                 if u64::from(value_len) > limit {
                     return fault(
@@ -172,21 +174,12 @@ pub fn define(linker: &mut Linker<HostState>) -> wasmtime::Result<()> {
             module,
             "heliosdb_log",
             |mut guest: Guest<'_>, level: i32, message: u32, message_len: u32| {
-                let (bytes_max, messages_max) = {
-                    let limits = &guest.data().limits;
-                    (limits.log_message_bytes_max, limits.log_messages_max)
-                };
+                let bytes_max = guest.data().limits.log_message_bytes_max;
                 // Reading no more than is kept: a guest may point at its whole memory.
                 let kept = u64::from(message_len).min(bytes_max) as u32;
                 check_range(&mut guest, message, message_len)?;
                 let bytes = read_bytes(&mut guest, message, kept)?;
-                let current = call(&mut guest)?;
-                current.log_count += 1;
-                if current.log_count <= messages_max {
-                    current
-                        .guest_call
-                        .log(LogLevel::from_code(level), &String::from_utf8_lossy(&bytes));
-                }
+                log(&mut guest, LogLevel::from_code(level), &bytes)?;
                 Ok(status::OK)
             },
         )?;
@@ -281,6 +274,16 @@ fn call<'a>(guest: &'a mut Guest<'_>) -> wasmtime::Result<&'a mut CurrentCall> {
     Ok(guest.data_mut().call.as_mut().expect("checked above"))
 }
 
+/// Logs a message of the guest, within its limits.
+pub fn log(guest: &mut Guest<'_>, level: LogLevel, message: &[u8]) -> wasmtime::Result<()> {
+    call(guest)?;
+    let state = guest.data_mut();
+    if let Some(current) = &mut state.call {
+        current.log(&state.limits, level, message);
+    }
+    Ok(())
+}
+
 /// Answers a request with the error status and keeps the reason for `heliosdb_last_error`.
 fn refuse(guest: &mut Guest<'_>, error: EngineError) -> wasmtime::Result<i32> {
     call(guest)?.last_error = Some(error);
@@ -295,6 +298,7 @@ fn query_and_deliver(
 ) -> wasmtime::Result<i32> {
     let format = guest.data().format;
     let queries_max = guest.data().limits.queries_max;
+    let query_time_max = Duration::from_millis(guest.data().limits.query_time_ms_max);
     let mut key = sql.clone();
     if !encoded_parameters.is_empty() {
         key.push(0);
@@ -320,10 +324,15 @@ fn query_and_deliver(
                 );
             }
             let guest_call = Arc::clone(&current.guest_call);
+            let time_left = query_time_max.saturating_sub(current.query_time);
             let cpu_start = thread_cpu_ns();
-            let outcome = parse_request(&sql, &encoded_parameters, format)
-                .and_then(|(text, parameters)| guest_call.query(text, &parameters, format));
+            let started = Instant::now();
+            let outcome =
+                parse_request(&sql, &encoded_parameters, format).and_then(|(text, parameters)| {
+                    guest_call.query(text, &parameters, format, time_left)
+                });
             let current = call(guest)?;
+            current.query_time += started.elapsed();
             current.host_cpu_ns += thread_cpu_ns().saturating_sub(cpu_start);
             match outcome {
                 Ok(bytes) => bytes,

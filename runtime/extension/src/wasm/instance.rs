@@ -1,9 +1,15 @@
 //! A live guest: its store, its entry, and one call after another.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use wasmtime::{Func, Memory, Store, StoreContextMut, Trap, TypedFunc, UpdateDeadline};
+use wasmtime::{
+    Func, Memory, PoolConcurrencyLimitError, Store, StoreContextMut, Trap, TypedFunc,
+    UpdateDeadline,
+};
 
+use super::cancellation::Cancellation;
+use super::gauge::{Gauge, InstanceCount};
 use super::limits::{Limits, MemoryLimiter};
 use super::module::CompiledModule;
 use crate::error::{EngineError, EngineResult, one_line};
@@ -13,13 +19,18 @@ use crate::value::{Format, Value};
 /// What a guest may ask for while it runs. The side that knows databases implements it; the wasm
 /// side knows only this.
 pub trait GuestCall: Send + Sync {
-    /// Runs one statement and returns its encoded result.
-    fn query(&self, sql: &str, parameters: &[Value], format: Format) -> EngineResult<Arc<[u8]>>;
+    /// Runs one statement, for at most `time_left`, and returns its encoded result.
+    fn query(
+        &self,
+        sql: &str,
+        parameters: &[Value],
+        format: Format,
+        time_left: Duration,
+    ) -> EngineResult<Arc<[u8]>>;
     fn log(&self, level: LogLevel, message: &str);
     /// The statement's time in microseconds since the epoch.
     fn now_micros(&self) -> i64;
     fn transaction(&self, verb: TransactionVerb) -> EngineResult<()>;
-    fn is_cancelled(&self) -> bool;
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,9 +76,17 @@ pub struct HostState {
     pub limits: Limits,
     pub has_allocator: bool,
     pub call: Option<CurrentCall>,
+    /// Of the statement that the guest works for.
+    cancellation: Arc<Cancellation>,
     /// Counts calls, so that the epoch callback can tell a new call from the one it watches.
     sequence: u64,
     watch: DeadlineWatch,
+}
+
+impl HostState {
+    fn host_cpu_ns(&self) -> u64 {
+        self.call.as_ref().map_or(0, |call| call.host_cpu_ns)
+    }
 }
 
 /// The state of the call in progress.
@@ -80,6 +99,9 @@ pub struct CurrentCall {
     pub pending: Option<PendingResult>,
     pub query_count: u64,
     pub log_count: u64,
+    pub log_bytes: u64,
+    /// Wall-clock time spent in nested queries.
+    pub query_time: Duration,
     /// CPU the thread spent in nested queries, in nanoseconds: not the guest's.
     pub host_cpu_ns: u64,
     /// Bytes of lines written to stdout or stderr that have not ended yet.
@@ -95,6 +117,8 @@ pub struct PendingResult {
 struct DeadlineWatch {
     sequence: u64,
     cpu_start_ns: u64,
+    /// What the call had spent in nested queries when the watch began.
+    host_cpu_start_ns: u64,
 }
 
 /// An error that the host raises inside a guest; it unwinds the guest and reaches the caller whole.
@@ -120,6 +144,7 @@ pub struct GuestInstance {
     entry: Entry,
     /// Cleared by a trap: a guest that ended in the middle may be in any state.
     is_healthy: bool,
+    _count: InstanceCount,
 }
 
 enum Entry {
@@ -128,16 +153,27 @@ enum Entry {
 }
 
 impl GuestInstance {
-    /// Instantiates the module, runs its initializer and finds the entry.
-    pub fn new(module: &CompiledModule, entry: &str, limits: &Limits) -> EngineResult<Self> {
+    /// Instantiates the module, runs its initializer and finds the entry. Guest code may run: the
+    /// limits of a call hold, and `cancellation` stops it.
+    pub fn new(
+        module: &CompiledModule,
+        entry: &str,
+        limits: &Limits,
+        cancellation: &Arc<Cancellation>,
+        gauge: &Arc<Gauge>,
+    ) -> EngineResult<Self> {
         let state = HostState {
             limiter: MemoryLimiter::new(limits),
             format: Format::Json,
             limits: limits.clone(),
             has_allocator: module.has_allocator,
             call: None,
+            cancellation: Arc::clone(cancellation),
             sequence: 0,
-            watch: DeadlineWatch::default(),
+            watch: DeadlineWatch {
+                cpu_start_ns: thread_cpu_ns(),
+                ..DeadlineWatch::default()
+            },
         };
         let mut store = Store::new(module.module.engine(), state);
         store.limiter(|state| &mut state.limiter);
@@ -182,11 +218,21 @@ impl GuestInstance {
             store,
             entry,
             is_healthy: true,
+            _count: gauge.count(),
         })
     }
 
     pub fn is_healthy(&self) -> bool {
         self.is_healthy
+    }
+
+    pub fn limits(&self) -> &Limits {
+        &self.store.data().limits
+    }
+
+    /// Says for which statement an instance made ahead of time works from here on.
+    pub fn serve(&mut self, cancellation: &Arc<Cancellation>) {
+        self.store.data_mut().cancellation = Arc::clone(cancellation);
     }
 
     pub fn peak_memory_bytes(&self) -> usize {
@@ -212,6 +258,8 @@ impl GuestInstance {
             pending: None,
             query_count: 0,
             log_count: 0,
+            log_bytes: 0,
+            query_time: Duration::ZERO,
             host_cpu_ns: 0,
             output_line: Vec::new(),
         });
@@ -234,8 +282,8 @@ impl GuestInstance {
                 Some(classify(&self.store, name, error))
             }
         };
-        let call = self.store.data_mut().call.take().expect("set above");
-        flush_output(&call);
+        let mut call = self.store.data_mut().call.take().expect("set above");
+        finish_log(&mut call, &self.store.data().limits);
         match error {
             Some(error) => Err(with_cause(error, call.last_error)),
             None => Ok(CallOutcome {
@@ -275,26 +323,20 @@ fn check_deadline(mut context: StoreContextMut<'_, HostState>) -> wasmtime::Resu
     let state = context.data_mut();
     let cpu_now_ns = thread_cpu_ns();
     if state.watch.sequence != state.sequence {
-        // The call began at most one tick ago; that is the precision of the limit.
+        // The guest began at most one tick ago; that is the precision of the limit.
         state.watch = DeadlineWatch {
             sequence: state.sequence,
             cpu_start_ns: cpu_now_ns,
+            host_cpu_start_ns: state.host_cpu_ns(),
         };
     }
-    let host_cpu_ns = state.call.as_ref().map_or(0, |call| call.host_cpu_ns);
+    let host_cpu_ns = state.host_cpu_ns() - state.watch.host_cpu_start_ns;
     let used_ms = cpu_now_ns
         .saturating_sub(state.watch.cpu_start_ns)
         .saturating_sub(host_cpu_ns)
         / 1_000_000;
-    if state
-        .call
-        .as_ref()
-        .is_some_and(|call| call.guest_call.is_cancelled())
-    {
-        return fault(EngineError::new(
-            ErrorCode::QueryCanceled,
-            "the statement was cancelled",
-        ));
+    if let Some(reason) = state.cancellation.reason() {
+        return fault(reason);
     }
     if used_ms >= state.limits.timeout_ms {
         return fault(
@@ -346,20 +388,34 @@ fn classify(store: &Store<HostState>, name: &str, error: wasmtime::Error) -> Eng
             wrapped.detail(frames)
         };
     }
-    let text = one_line(&format!("{error:#}"));
-    if text.contains("pool") || text.contains("maximum concurrent") {
+    if is_pool_exhausted(&error) {
+        return pool_exhausted(format!("{error:#}"));
+    }
+    if error.is::<wasmtime::ThrownException>() {
         return EngineError::new(
-            ErrorCode::ConfigurationLimitExceeded,
-            "too many guests are alive at once in this process",
-        )
-        .detail(text);
+            ErrorCode::WasmTrap,
+            format!("procedure {name} threw an exception that nothing caught"),
+        );
     }
     EngineError::new(
         ErrorCode::WasmTrap,
         format!("procedure {name} could not run"),
     )
-    .detail(text)
+    .detail(format!("{error:#}"))
 }
+
+fn is_pool_exhausted(error: &wasmtime::Error) -> bool {
+    error.is::<PoolConcurrencyLimitError>()
+}
+
+/// Every place of the process is taken by a live guest. The message tells it from other limits.
+fn pool_exhausted(detail: String) -> EngineError {
+    EngineError::new(ErrorCode::ConfigurationLimitExceeded, POOL_EXHAUSTED)
+        .detail(detail)
+        .hint("run fewer statements with procedures at once")
+}
+
+pub const POOL_EXHAUSTED: &str = "too many guests are alive at once in this process";
 
 /// The guest's innermost function names, as its module names them.
 fn frames(error: &wasmtime::Error) -> String {
@@ -408,10 +464,36 @@ fn with_cause(error: EngineError, cause: Option<EngineError>) -> EngineError {
     }
 }
 
-fn flush_output(call: &CurrentCall) {
-    if !call.output_line.is_empty() {
-        call.guest_call
-            .log(LogLevel::Info, &String::from_utf8_lossy(&call.output_line));
+impl CurrentCall {
+    /// Logs a message unless the call has logged all it may; what is dropped is counted.
+    pub fn log(&mut self, limits: &Limits, level: LogLevel, message: &[u8]) {
+        self.log_count += 1;
+        self.log_bytes += message.len() as u64;
+        if self.may_log(limits) {
+            self.guest_call
+                .log(level, &String::from_utf8_lossy(message));
+        }
+    }
+
+    fn may_log(&self, limits: &Limits) -> bool {
+        self.log_count <= limits.log_messages_max && self.log_bytes <= limits.log_bytes_max
+    }
+}
+
+/// Logs the line that was not ended, and that messages were dropped.
+fn finish_log(call: &mut CurrentCall, limits: &Limits) {
+    let line = std::mem::take(&mut call.output_line);
+    if !line.is_empty() {
+        call.log(limits, LogLevel::Info, &line);
+    }
+    if !call.may_log(limits) {
+        call.guest_call.log(
+            LogLevel::Warn,
+            &format!(
+                "messages were dropped: the call logged {} in {} bytes, limits {} and {}",
+                call.log_count, call.log_bytes, limits.log_messages_max, limits.log_bytes_max
+            ),
+        );
     }
 }
 

@@ -3,26 +3,24 @@
 use serde::{Deserialize, Serialize};
 use wasmtime::ResourceLimiter;
 
-/// The limits of one procedure. Units are in the names.
+use super::engine::{LIVE_INSTANCES_MAX, TABLE_ELEMENTS_MAX, WASM_STACK_BYTES};
+
+/// The limits of one procedure. Units are in the names; [`LIMITS`] says what each bounds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
-    /// Linear memory of one instance.
     pub memory_bytes_max: u64,
-    /// Guest CPU time of one call; time in nested queries does not count.
     pub timeout_ms: u64,
-    /// One returned value, encoded.
     pub result_bytes_max: u64,
-    /// One nested query's result, encoded.
     pub query_result_bytes_max: u64,
-    /// One log message; longer ones are cut.
-    pub log_message_bytes_max: u64,
-    /// Log messages of one call; further ones are counted and dropped.
-    pub log_messages_max: u64,
-    /// Nested queries of one call.
+    pub query_rows_max: u64,
+    pub query_time_ms_max: u64,
     pub queries_max: u64,
-    /// How deep procedures may call procedures through queries.
+    pub log_message_bytes_max: u64,
+    pub log_messages_max: u64,
+    pub log_bytes_max: u64,
     pub depth_max: u32,
+    pub instances_idle_max: u32,
 }
 
 impl Default for Limits {
@@ -32,16 +30,210 @@ impl Default for Limits {
             timeout_ms: 10_000,
             result_bytes_max: 128 << 20,
             query_result_bytes_max: 128 << 20,
+            query_rows_max: 10_000_000,
+            query_time_ms_max: 60_000,
+            queries_max: 1_000_000,
             log_message_bytes_max: 8 << 10,
             log_messages_max: 1000,
-            queries_max: 1_000_000,
+            log_bytes_max: 1 << 20,
             depth_max: 8,
+            instances_idle_max: 10,
         }
     }
 }
 
+/// One configurable limit, as the reference page and CREATE PROCEDURE know it.
+pub struct LimitSpec {
+    pub name: &'static str,
+    pub minimum: u64,
+    pub maximum: u64,
+    /// The SQLSTATE of what exceeds it; empty where nothing fails.
+    pub sqlstate: &'static str,
+    pub doc: &'static str,
+    read: fn(&Limits) -> u64,
+}
+
+impl LimitSpec {
+    pub fn value(&self, limits: &Limits) -> u64 {
+        (self.read)(limits)
+    }
+}
+
+/// Every configurable limit.
+pub const LIMITS: [LimitSpec; 12] = [
+    LimitSpec {
+        name: "memory_bytes_max",
+        minimum: 64 << 10,
+        maximum: 4 << 30,
+        sqlstate: "53400",
+        doc: "linear memory of one instance; also written MEMORY",
+        read: |limits| limits.memory_bytes_max,
+    },
+    LimitSpec {
+        name: "timeout_ms",
+        minimum: 1,
+        maximum: 3_600_000,
+        sqlstate: "57014",
+        doc: "guest CPU time of one call, looked at every 10 ms; time in queries does not count; \
+              also written TIMEOUT",
+        read: |limits| limits.timeout_ms,
+    },
+    LimitSpec {
+        name: "result_bytes_max",
+        minimum: 1,
+        maximum: 1 << 30,
+        sqlstate: "53400",
+        doc: "one returned value, encoded",
+        read: |limits| limits.result_bytes_max,
+    },
+    LimitSpec {
+        name: "query_result_bytes_max",
+        minimum: 1,
+        maximum: 1 << 30,
+        sqlstate: "53400",
+        doc: "one query's result, encoded",
+        read: |limits| limits.query_result_bytes_max,
+    },
+    LimitSpec {
+        name: "query_rows_max",
+        minimum: 0,
+        maximum: u32::MAX as u64,
+        sqlstate: "53400",
+        doc: "rows of one query's result",
+        read: |limits| limits.query_rows_max,
+    },
+    LimitSpec {
+        name: "query_time_ms_max",
+        minimum: 1,
+        maximum: 86_400_000,
+        sqlstate: "57014",
+        doc: "wall-clock time of all queries of one call, procedures in them included",
+        read: |limits| limits.query_time_ms_max,
+    },
+    LimitSpec {
+        name: "queries_max",
+        minimum: 0,
+        maximum: u32::MAX as u64,
+        sqlstate: "53400",
+        doc: "queries of one call",
+        read: |limits| limits.queries_max,
+    },
+    LimitSpec {
+        name: "log_message_bytes_max",
+        minimum: 0,
+        maximum: 1 << 20,
+        sqlstate: "",
+        doc: "one log message; a longer one is cut",
+        read: |limits| limits.log_message_bytes_max,
+    },
+    LimitSpec {
+        name: "log_messages_max",
+        minimum: 0,
+        maximum: 1_000_000,
+        sqlstate: "",
+        doc: "log messages of one call; further ones are dropped, and one line says so",
+        read: |limits| limits.log_messages_max,
+    },
+    LimitSpec {
+        name: "log_bytes_max",
+        minimum: 0,
+        maximum: 64 << 20,
+        sqlstate: "",
+        doc: "bytes of all log messages of one call; further ones are dropped, and one line says so",
+        read: |limits| limits.log_bytes_max,
+    },
+    LimitSpec {
+        name: "depth_max",
+        minimum: 1,
+        maximum: 64,
+        sqlstate: "54000",
+        doc: "how deep procedures call procedures through their queries",
+        read: |limits| limits.depth_max as u64,
+    },
+    LimitSpec {
+        name: "instances_idle_max",
+        minimum: 0,
+        maximum: 256,
+        sqlstate: "",
+        doc: "instances of one version kept ready between statements, never called before",
+        read: |limits| limits.instances_idle_max as u64,
+    },
+];
+
+/// One bound that no option changes.
+pub struct FixedLimit {
+    pub name: &'static str,
+    pub value: u64,
+    pub sqlstate: &'static str,
+    pub doc: &'static str,
+}
+
 /// Largest module accepted at CREATE, in bytes.
 pub const MODULE_BYTES_MAX: usize = 64 << 20;
+
+/// Largest module in the text format, in bytes: it is for tests and teaching.
+pub const TEXT_MODULE_BYTES_MAX: usize = 1 << 20;
+
+/// Largest body of one function, in bytes: compilation takes more than linear time in it.
+pub const FUNCTION_BYTES_MAX: usize = 1 << 20;
+
+/// Functions of one module.
+pub const FUNCTIONS_MAX: u32 = 200_000;
+
+/// Local variables of all functions of a module; two bytes can declare fifty thousand.
+pub const LOCALS_MAX: u64 = 2_000_000;
+
+/// The bounds that no option changes, for the reference page.
+pub const FIXED_LIMITS: [FixedLimit; 8] = [
+    FixedLimit {
+        name: "module_bytes",
+        value: MODULE_BYTES_MAX as u64,
+        sqlstate: "54000",
+        doc: "one module",
+    },
+    FixedLimit {
+        name: "text_module_bytes",
+        value: TEXT_MODULE_BYTES_MAX as u64,
+        sqlstate: "54000",
+        doc: "one module in the text format",
+    },
+    FixedLimit {
+        name: "module_functions",
+        value: FUNCTIONS_MAX as u64,
+        sqlstate: "54000",
+        doc: "functions of one module",
+    },
+    FixedLimit {
+        name: "function_bytes",
+        value: FUNCTION_BYTES_MAX as u64,
+        sqlstate: "54000",
+        doc: "the body of one function",
+    },
+    FixedLimit {
+        name: "module_locals",
+        value: LOCALS_MAX,
+        sqlstate: "54000",
+        doc: "local variables of all functions of one module",
+    },
+    FixedLimit {
+        name: "table_elements",
+        value: TABLE_ELEMENTS_MAX as u64,
+        sqlstate: "39W01",
+        doc: "elements of one table; `table.grow` beyond it answers -1",
+    },
+    FixedLimit {
+        name: "stack_bytes",
+        value: WASM_STACK_BYTES as u64,
+        sqlstate: "39W01",
+        doc: "the stack of one guest",
+    },
+    FixedLimit {
+        name: "live_instances",
+        value: LIVE_INSTANCES_MAX as u64,
+        sqlstate: "53400",
+        doc: "instances alive at once in the process, warm ones included, which give way",
+    },
+];
 
 /// Holds a store's memories to the procedure's limit and remembers the first refusal, because the
 /// guest usually answers one with a bare `unreachable`.

@@ -1,16 +1,24 @@
 //! Compiling, instantiating and calling guests.
 
+mod cancellation;
 mod compiler;
 mod engine;
+mod gauge;
 mod host_functions;
 mod instance;
 mod limits;
 mod module;
+mod pool;
 mod preview1;
 mod returned;
+mod stack;
 
-pub use compiler::compile_module;
-pub use engine::{ActiveGuest, shared_engine};
+pub use cancellation::Cancellation;
+pub use compiler::{compile_module, compiled_count};
+pub use engine::{ActiveGuest, on_tick};
+pub use gauge::Gauge;
 pub use instance::{GuestCall, GuestInstance, HostState, LogLevel, TransactionVerb};
-pub use limits::Limits;
+pub use limits::{FIXED_LIMITS, LIMITS, Limits};
 pub use module::{CompiledModule, HostImport, ModuleHash};
+pub use pool::{GuestRecipe, InstancePool};
+pub use stack::check_stack;

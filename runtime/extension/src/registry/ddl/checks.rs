@@ -3,7 +3,7 @@
 use super::super::procedure::{Parameter, Volatility};
 use crate::error::{EngineError, EngineResult};
 use crate::generated::errors::ErrorCode;
-use crate::wasm::{CompiledModule, HostImport, Limits};
+use crate::wasm::{CompiledModule, HostImport, LIMITS, Limits};
 
 pub(super) fn check_parameters(parameters: &[Parameter]) -> EngineResult<()> {
     let mut has_default = false;
@@ -109,17 +109,18 @@ pub(super) fn parse_limits(
             )
             .detail(error.to_string())
         })?;
-    if limits.memory_bytes_max < 65_536 || limits.memory_bytes_max > 4 << 30 {
-        return Err(EngineError::new(
-            ErrorCode::InvalidParameterValue,
-            "MEMORY must lie between 64 KiB and 4 GiB",
-        ));
-    }
-    if limits.timeout_ms == 0 || limits.timeout_ms > 3_600_000 {
-        return Err(EngineError::new(
-            ErrorCode::InvalidParameterValue,
-            "TIMEOUT must lie between 1 millisecond and 1 hour",
-        ));
+    for spec in &LIMITS {
+        let value = spec.value(&limits);
+        if value < spec.minimum || value > spec.maximum {
+            return Err(EngineError::new(
+                ErrorCode::InvalidParameterValue,
+                format!(
+                    "{} must lie between {} and {}",
+                    spec.name, spec.minimum, spec.maximum
+                ),
+            )
+            .detail(format!("given: {value}")));
+        }
     }
     Ok(limits)
 }

@@ -20,7 +20,7 @@ use crate::invoke;
 use crate::registry::procedure::{Procedure, ProcedureVersion, Volatility, quote_literal};
 use crate::registry::read;
 use crate::rights::RightSet;
-use crate::wasm::CompiledModule;
+use crate::wasm::{CompiledModule, InstancePool};
 
 impl Planner<'_> {
     pub(super) fn create(&self, create: CreateProcedure) -> EngineResult<DdlPlan> {
@@ -85,6 +85,7 @@ impl Planner<'_> {
             rights: Arc::new(RightSet::parse(create.capabilities.as_deref(), &database)?),
             capabilities: create.capabilities.clone(),
             compiled: OnceLock::from(Arc::clone(&compiled)),
+            pool: InstancePool::new(),
         });
         let procedure = Procedure {
             id: id.clone(),

@@ -1,0 +1,195 @@
+//! Warm guests: instantiated and initialised ahead of time, never called.
+//!
+//! A guest that was called is dropped when its statement ends, so nothing it learned reaches the
+//! next one. What a statement took is replaced by a thread of the pool's own, which touches no
+//! database: it only instantiates.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, OnceLock, Weak};
+
+use parking_lot::Mutex;
+
+use super::cancellation::Cancellation;
+use super::engine::ActiveGuest;
+use super::gauge::Gauge;
+use super::instance::{GuestInstance, POOL_EXHAUSTED};
+use super::limits::Limits;
+use super::module::CompiledModule;
+use crate::error::EngineResult;
+
+/// Warm guests of the whole process; the other places are left to running statements.
+pub const WARM_INSTANCES_MAX: usize = 256;
+
+/// Requests for warm guests that may wait; further ones are dropped, which costs time only.
+const REQUESTS_MAX: usize = 64;
+
+static WARM_COUNT: AtomicUsize = AtomicUsize::new(0);
+
+/// Every pool, so that a statement that finds no place can take it from them.
+static POOLS: Mutex<Vec<Weak<InstancePool>>> = Mutex::new(Vec::new());
+
+/// The warm guests of one version of one procedure.
+#[derive(Default)]
+pub struct InstancePool {
+    idle: Mutex<Vec<Warm>>,
+}
+
+impl std::fmt::Debug for InstancePool {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "InstancePool({} idle)", self.idle_count())
+    }
+}
+
+/// A warm guest and its place in the process's count.
+struct Warm {
+    instance: GuestInstance,
+    _place: WarmPlace,
+}
+
+#[derive(Debug)]
+struct WarmPlace;
+
+impl WarmPlace {
+    fn take() -> Self {
+        WARM_COUNT.fetch_add(1, Ordering::Relaxed);
+        Self
+    }
+}
+
+impl Drop for WarmPlace {
+    fn drop(&mut self) {
+        WARM_COUNT.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// What is needed to make a guest.
+pub struct GuestRecipe {
+    pub module: Arc<CompiledModule>,
+    pub entry: String,
+    pub limits: Limits,
+    pub gauge: Arc<Gauge>,
+}
+
+impl GuestRecipe {
+    fn make(&self, cancellation: &Arc<Cancellation>) -> EngineResult<GuestInstance> {
+        GuestInstance::new(
+            &self.module,
+            &self.entry,
+            &self.limits,
+            cancellation,
+            &self.gauge,
+        )
+    }
+}
+
+impl InstancePool {
+    pub fn new() -> Arc<Self> {
+        let pool = Arc::new(Self::default());
+        let mut pools = POOLS.lock();
+        pools.retain(|known| known.strong_count() > 0);
+        pools.push(Arc::downgrade(&pool));
+        pool
+    }
+
+    pub fn idle_count(&self) -> usize {
+        self.idle.lock().len()
+    }
+
+    /// A warm guest, or one made now; true when it had to be made. Never waits for another
+    /// statement: when every place of the process is taken, the warm guests of all procedures
+    /// give way, and after that it fails.
+    pub fn take(
+        &self,
+        recipe: &GuestRecipe,
+        cancellation: &Arc<Cancellation>,
+    ) -> EngineResult<(GuestInstance, bool)> {
+        // The lock is held for the pop alone; what no longer fits is dropped outside.
+        let warm = self.idle.lock().pop();
+        if let Some(warm) = warm {
+            let mut instance = warm.instance;
+            if *instance.limits() == recipe.limits {
+                instance.serve(cancellation);
+                return Ok((instance, false));
+            }
+            drop(std::mem::take(&mut *self.idle.lock()));
+        }
+        match recipe.make(cancellation) {
+            Err(error) if error.message == POOL_EXHAUSTED && evict_all() > 0 => {
+                recipe.make(cancellation).map(|made| (made, true))
+            }
+            made => made.map(|made| (made, true)),
+        }
+    }
+
+    /// Asks that as many guests be warm as the last statement used, at most the procedure's limit.
+    pub fn refill(self: &Arc<Self>, recipe: &Arc<GuestRecipe>, used: usize) {
+        let wanted = used.min(recipe.limits.instances_idle_max as usize);
+        if self.idle_count() >= wanted {
+            return;
+        }
+        let request = Request {
+            pool: Arc::downgrade(self),
+            recipe: Arc::clone(recipe),
+            wanted,
+        };
+        match warmer().try_send(request) {
+            Ok(()) | Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {}
+        }
+    }
+}
+
+/// Drops every warm guest of the process and says how many there were.
+fn evict_all() -> usize {
+    let pools: Vec<Arc<InstancePool>> = POOLS.lock().iter().filter_map(Weak::upgrade).collect();
+    pools
+        .iter()
+        .map(|pool| std::mem::take(&mut *pool.idle.lock()).len())
+        .sum()
+}
+
+struct Request {
+    pool: Weak<InstancePool>,
+    recipe: Arc<GuestRecipe>,
+    wanted: usize,
+}
+
+fn warmer() -> &'static SyncSender<Request> {
+    static WARMER: OnceLock<SyncSender<Request>> = OnceLock::new();
+    WARMER.get_or_init(|| {
+        let (sender, receiver) = sync_channel::<Request>(REQUESTS_MAX);
+        // Without the thread requests stay unanswered, and every statement makes its own guests.
+        let _ = std::thread::Builder::new()
+            .name("heliosdb-warm".to_owned())
+            .spawn(move || {
+                for request in receiver {
+                    let _ =
+                        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| warm(&request)));
+                }
+            });
+        sender
+    })
+}
+
+fn warm(request: &Request) {
+    let _active = ActiveGuest::enter();
+    let nobody = Cancellation::new(None);
+    loop {
+        let Some(pool) = request.pool.upgrade() else {
+            return;
+        };
+        if pool.idle_count() >= request.wanted
+            || WARM_COUNT.load(Ordering::Relaxed) >= WARM_INSTANCES_MAX
+        {
+            return;
+        }
+        // A guest that cannot start says so to the statement that needs it, not here.
+        let Ok(instance) = request.recipe.make(&nobody) else {
+            return;
+        };
+        pool.idle.lock().push(Warm {
+            instance,
+            _place: WarmPlace::take(),
+        });
+    }
+}

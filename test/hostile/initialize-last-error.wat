@@ -1,0 +1,7 @@
+;; Calls heliosdb_last_error while it initialises.
+;; case: entry 55000 outside a procedure call
+(module
+  (import "heliosdb" "heliosdb_last_error" (func $host (param i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "_initialize") (drop (call $host (i32.const 0) (i32.const 0))))
+  (func (export "entry")))

@@ -1,0 +1,3 @@
+;; Exports no memory.
+;; create: 42P13 does not export its memory
+(module (func (export "entry")))
