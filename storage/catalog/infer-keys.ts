@@ -245,6 +245,28 @@ async function testContainment(
   connection: CatalogConnection,
   candidates: readonly KeyCandidate[],
 ): Promise<readonly number[]> {
+  const known = candidates.map(knownContainment);
+  const open = candidates.filter((_, index) => known[index] === null);
+  const queried = open.length === 0 ? [] : await queryContainment(connection, open);
+  let next = 0;
+  return known.map((share) => share ?? queried[next++] ?? 0);
+}
+
+/** The share where the snapshot holds every value of both columns; null elsewhere. */
+function knownContainment({ from, to }: KeyCandidate): number | null {
+  const source = from.table.columns.find(({ name }) => name === from.column);
+  const target = to.table.columns.find(({ name }) => name === to.column);
+  if (source === undefined || target === undefined) return null;
+  if (!source.valuesAreComplete || !target.valuesAreComplete) return null;
+  if (source.type !== target.type || source.values.length === 0) return null;
+  const targets = new Set(target.values);
+  return source.values.filter((value) => targets.has(value)).length / source.values.length;
+}
+
+async function queryContainment(
+  connection: CatalogConnection,
+  candidates: readonly KeyCandidate[],
+): Promise<readonly number[]> {
   const tests = candidates.map(({ from, to }) => {
     const source = `${quoteName(from.table.schema)}.${quoteName(from.table.name)}`;
     const target = `${quoteName(to.table.schema)}.${quoteName(to.table.name)}`;
