@@ -71,7 +71,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     const answered = await answer(request);
     process.stdout.write(`${JSON.stringify({ id, ...answered })}\n`);
     // Times are of the request alone, with its database already open.
-    const times = process.env['NL_TIMES'];
+    const times = process.env.NL_TIMES;
     if (times !== undefined) appendFileSync(times, `${answered.elapsed}\n`);
   } catch (error) {
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 const { values } = parseArgs({
   options: {
     set: { type: 'string', default: 'core' },
-    folder: { type: 'string', default: process.env['NL_EVAL_DIR'] ?? '' },
+    folder: { type: 'string', default: process.env.NL_EVAL_DIR ?? '' },
     'dry-run': { type: 'boolean', default: false },
     keep: { type: 'string' },
   },

@@ -34,6 +34,9 @@ fn transaction_risk(transaction_id: i64) -> Result<Option<f64>, Error> {
     if amount > 10_000.0 {
         risk += 20.0;
     }
-    heliosdb_log(LogLevel::Info, &format!("Transaction {transaction_id} risk score: {risk}"))?;
+    heliosdb_log(
+        LogLevel::Info,
+        &format!("Transaction {transaction_id} risk score: {risk}"),
+    )?;
     Ok(Some(risk))
 }
