@@ -207,7 +207,9 @@ function namingWords(span: readonly Token[]): string[] | null {
     if (isFunction && !NAMING_WORDS.has(token.lower) && !NAMING_WORDS.has(token.lemma)) return null;
     if (!DEPENDENT_WORDS.has(token.lower)) isNaming = true;
     const expanded = expandAbbreviation(token.lower);
-    words.push(...(expanded ?? token.lemma.split('-').map((part) => lemma(part))));
+    // The parts of "full-time" have not been reduced yet; a whole word has, and "saving" is no "save".
+    const parts = token.lemma.split('-');
+    words.push(...(expanded ?? (parts.length === 1 ? parts : parts.map((part) => lemma(part)))));
   }
   return isNaming && words.length > 0 ? words : null;
 }
