@@ -17,7 +17,7 @@ import { openReadOnly } from './plain-connection.ts';
 
 const { values } = parseArgs({
   options: {
-    folder: { type: 'string', default: process.env['NL_EVAL_DIR'] ?? '' },
+    folder: { type: 'string', default: process.env.NL_EVAL_DIR ?? '' },
     precision: { type: 'string', default: '0.86' },
     'dry-run': { type: 'boolean', default: false },
   },

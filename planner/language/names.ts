@@ -11,9 +11,9 @@ const NAME_WORDS = new Set(
  max member message middle min minute model month name nationality nick number office order organization
  owner page paid parent part party patient pay payment person phone photo place player point population position
  postal price product quantity range rank rate rating reason record ref region report result review role room
- salary sale schedule school score season section series service sex shop size source speed stage 
+ salary sale schedule school score season section series service sex shop size source speed stage
  start state station status stay stock store street student subject tax teacher team text time title total town
- track trade type unit update url user value version vote weight width year zip available base points 
+ track trade type unit update url user value version vote weight width year zip available base points
  race driver wins times stop stops`.split(/\s+/),
 );
 
