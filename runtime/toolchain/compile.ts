@@ -3,6 +3,7 @@
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { HeliosError } from '#core';
+import { c } from './c.ts';
 import { go } from './go.ts';
 import { javascript } from './javascript.ts';
 import type { GuestLanguage, Toolchain } from './language.ts';
@@ -12,7 +13,7 @@ import type { ModuleFacts } from './wasm-module.ts';
 import { checkModule, readModuleFacts } from './wasm-module.ts';
 
 /** Asked in this order; a folder is a Rust project unless another language claims it. */
-const TOOLCHAINS: readonly Toolchain[] = [go, javascript, rust];
+const TOOLCHAINS: readonly Toolchain[] = [c, go, javascript, rust];
 
 export interface CompileProcedureOptions {
   /** A file, or the folder of a project. */

@@ -47,6 +47,14 @@ const SDKS: readonly Bindings[] = [
     constant: /(?:FORMAT|TYPE|EXT)_(\w+) = (\d+)/g,
   },
   {
+    file: '../../sdk/c/heliosdb.h',
+    sections: {
+      value_types: /enum \{\s*HELIOSDB_TYPE_[^}]*\}/,
+      message_pack_extensions: /enum \{\s*HELIOSDB_EXT_[^}]*\}/,
+    },
+    constant: /HELIOSDB_(?:TYPE|EXT)_(\w+) = (\d+)/g,
+  },
+  {
     file: '../../sdk/go/abi.go',
     sections: {
       value_types: /const \(\s*typeBoolean[^)]*\)/,

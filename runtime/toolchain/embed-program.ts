@@ -4,10 +4,10 @@
  */
 
 import { HeliosError } from '#core';
+import { descriptionSection } from './describe-module.ts';
 import type { Section } from './wasm-binary.ts';
 import { ByteReader, ByteWriter, joinModule, SECTION, splitModule } from './wasm-binary.ts';
 import type { ProcedureSignature } from './wasm-module.ts';
-import { DESCRIPTION_SECTION } from './wasm-module.ts';
 
 export interface EmbeddedProgram {
   /** What the interpreter's `hdb_load` takes. */
@@ -83,7 +83,7 @@ export function embedProgram(
       const count = new ByteWriter().unsigned(layout.dataCount + 1).finish();
       return id === SECTION.code ? [{ id: SECTION.dataCount, body: count }, section] : [section];
     });
-  return joinModule([...rewritten, description(embedded.procedures)]);
+  return joinModule([...rewritten, descriptionSection(embedded.procedures)]);
 }
 
 interface Layout {
@@ -230,10 +230,4 @@ function entry(layout: Layout, name: string, nameOffset: number): Uint8Array {
 
 function sized(code: Uint8Array): Uint8Array {
   return new ByteWriter().unsigned(code.length).bytes(code).finish();
-}
-
-function description(procedures: readonly ProcedureSignature[]): Section {
-  const lines = procedures.map((procedure) => `${JSON.stringify(procedure)}\n`).join('');
-  const body = new ByteWriter().name(DESCRIPTION_SECTION).bytes(new TextEncoder().encode(lines));
-  return { id: SECTION.custom, body: body.finish() };
 }

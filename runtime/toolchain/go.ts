@@ -6,12 +6,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HeliosError } from '#core';
 import { cacheDirectory, contentKey } from './cache.ts';
+import { describeModule } from './describe-module.ts';
 import type { CompileRequest, Toolchain } from './language.ts';
 import type { Environment } from './run-tool.ts';
 import { findTool, runCompiler, runTool } from './run-tool.ts';
-import { ByteWriter, joinModule, SECTION, splitModule } from './wasm-binary.ts';
 import type { ProcedureSignature } from './wasm-module.ts';
-import { DESCRIPTION_SECTION } from './wasm-module.ts';
 
 const SDK = 'github.com/heliosdb/wasm-sdk-go';
 const SDK_DIRECTORY = fileURLToPath(new URL('../../sdk/go', import.meta.url));
@@ -29,7 +28,7 @@ export const go: Toolchain = {
       const project = await openProject(request, work);
       const generated = await generate(compiler.path, project.files, request);
       await build(compiler.path, project, generated.source, work, request);
-      await describe(request.output, generated.procedures);
+      await describeModule(request.output, generated.procedures);
     } finally {
       await rm(work, { recursive: true });
     }
@@ -153,14 +152,6 @@ async function build(
     ['build', ...flags, modFile, `-overlay=${overlay}`, '-o', output, '.'],
     options,
   );
-}
-
-/** Go cannot write sections of its own into a module. */
-async function describe(path: string, procedures: readonly ProcedureSignature[]): Promise<void> {
-  const lines = procedures.map((procedure) => `${JSON.stringify(procedure)}\n`).join('');
-  const body = new ByteWriter().name(DESCRIPTION_SECTION).bytes(new TextEncoder().encode(lines));
-  const sections = splitModule(await readFile(path));
-  await writeFile(path, joinModule([...sections, { id: SECTION.custom, body: body.finish() }]));
 }
 
 async function isPresent(path: string): Promise<boolean> {
