@@ -4,6 +4,7 @@ import {
   expandAbbreviation,
   isFunctionWord,
   isLightVerb,
+  mostAdjective,
 } from '../language/lexicon.ts';
 import { splitName } from '../language/names.ts';
 import type { Token } from '../language/tokenize.ts';
@@ -320,6 +321,11 @@ function damped(span: readonly Token[], names: readonly NameCandidate[]): readon
 function isStructural(tokens: readonly Token[], start: number, end: number): boolean {
   const [first, next, previous] = [tokens[start], tokens[end], tokens[start - 1]];
   if (first === undefined) return false;
+  for (let at = start; at < end; at++) {
+    // "most expensive products": the adjective ranks, it names nothing.
+    const isRanked = /^(most|least|more|less)$/.test(tokens[at - 1]?.lower ?? '');
+    if (isRanked && mostAdjective(tokens[at]?.lower ?? '') !== null) return true;
+  }
   if (end - start > 1) {
     const second = tokens[start + 1]?.lower;
     return (

@@ -173,12 +173,7 @@ function inflectionless(word: string): string {
 function restore(base: string): string {
   if (!/[aeiouy]/.test(base)) return base;
   if (/(.)\1$/.test(base) && !/(ll|ss|zz|ff)$/.test(base)) return base.slice(0, -1);
-  if (
-    /(at|iv|uc|ur|ag|dg|rg|ng|nc|rc|ls|rs|ns|us|is|as|os|iz|yz|ov|av|lv|rv|ibl|abl|itl|ul|in|ot|ut|ak|ik|ok|am|im|um|ir|ar|or|ag|ud|id|ad|od)$/.test(
-      base,
-    ) &&
-    E_RESTORED.has(`${base}e`)
-  ) {
+  if (E_RESTORED.has(`${base}e`)) {
     return `${base}e`;
   }
   return base;

@@ -150,7 +150,7 @@ const SYNONYM_GROUPS: readonly string[] = [
   'occupancy accommodate capacity',
   'begin opening start',
   'close closing',
-  'saving benefit discount',
+  'saving benefit discount reduction',
   'risk danger',
   'fraud fraudulent suspicious',
   'transaction payment',

@@ -7,7 +7,7 @@ import { readPeriod } from './dates.ts';
 import type { Condition, Frame } from './frame.ts';
 import { newFrame } from './frame.ts';
 import { isMostlyValue, namesTable } from './mentions.ts';
-import { readNounPhrase } from './noun-phrase.ts';
+import { adoptPhrase, readNounPhrase } from './noun-phrase.ts';
 import { readOrder } from './ordering.ts';
 import { parseProjections } from './request.ts';
 
@@ -139,6 +139,8 @@ function readTopMeasure(cursor: Cursor, frame: Frame, near: Mention | null): boo
     cursor.position = start;
     return false;
   }
+  const owner = cursor.eat('of') ? readNounPhrase(cursor) : null;
+  if (owner?.mention != null) frame.related.push(owner.mention);
   frame.orders.push({
     direction: frame.topDirection,
     aggregate: phrase.aggregates[0] ?? null,
@@ -146,7 +148,7 @@ function readTopMeasure(cursor: Cursor, frame: Frame, near: Mention | null): boo
     measures: [],
     isFrequency: false,
     isQuantity: phrase.aggregates.length === 0,
-    near,
+    near: owner?.mention ?? near,
     isSuperlative: true,
   });
   return true;
@@ -270,6 +272,7 @@ function readGroup(cursor: Cursor, frame: Frame): boolean {
     cursor.position = start;
     return false;
   }
+  adoptPhrase(frame, phrase);
   frame.groups.push({ mention: phrase.mention, isProjected: true, isLeading: false });
   while (cursor.looksAt('and|,')) {
     const before = cursor.position;

@@ -173,7 +173,13 @@ class QueryBuilder {
     }
     if (choice.kind === 'table') {
       // "total orders" counts them; other aggregates of a table mean its one measure.
-      if (aggregate === 'sum') return [this.#counted(choice, projection.isDistinct, null)];
+      if (aggregate === 'sum') {
+        const total = choice.table.columns.find(
+          (item) => item.isMeasure && item.words.includes('total'),
+        );
+        if (total !== undefined) return [aggregated('sum', total)];
+        return [this.#counted(choice, projection.isDistinct, null)];
+      }
       const measure = choice.table.columns.find((column) => column.isMeasure);
       return measure === undefined ? [] : [aggregated(aggregate, measure)];
     }

@@ -119,7 +119,8 @@ class SlotCollector {
           : { kind: 'column', column: candidate.column, table: candidate.table };
       return { choice, score: candidate.score + roleAdjustment(role, choice) };
     });
-    const weight = role === 'compare' ? 0.14 : role === 'projection' ? 0.26 : 0.22;
+    const weight =
+      role === 'compare' ? 0.14 : role === 'projection' ? 0.26 : role === 'quantity' ? 0.05 : 0.22;
     this.#add(mention, options, context, weight, role === 'projection');
   }
 
