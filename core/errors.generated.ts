@@ -146,6 +146,12 @@ export const ERRORS = {
     fields: ['statement'],
     retryable: false,
   },
+  transaction_left_open: {
+    sqlstate: '25W02',
+    message: 'procedure ended inside a transaction',
+    fields: ['procedure'],
+    retryable: false,
+  },
   dependent_objects_still_exist: {
     sqlstate: '2BP01',
     message: 'other objects depend on this one',

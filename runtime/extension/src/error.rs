@@ -63,6 +63,9 @@ impl EngineError {
             "Out of Memory Error" => ErrorCode::OutOfMemory,
             "IO Error" => ErrorCode::IoError,
             "INTERRUPT Error" => ErrorCode::QueryCanceled,
+            "TransactionContext Error" if message.contains("aborted") => {
+                ErrorCode::InFailedSqlTransaction
+            }
             "TransactionContext Error" => ErrorCode::SerializationFailure,
             _ => ErrorCode::DataException,
         };

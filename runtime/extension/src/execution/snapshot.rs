@@ -90,8 +90,6 @@ impl Snapshot {
 /// Opens a connection with a read-only transaction that has already taken its snapshot.
 fn open(state: &Arc<DatabaseState>) -> EngineResult<(Arc<Member>, i64)> {
     let connection = state.connect()?;
-    // The verdict on a query reads the plan as it was bound.
-    connection.execute("SET SESSION explain_output = 'all'")?;
     connection.execute("BEGIN TRANSACTION READ ONLY")?;
     let text = connection
         .query_text("SELECT txid_current()")?

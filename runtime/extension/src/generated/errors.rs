@@ -52,6 +52,8 @@ pub enum ErrorCode {
     InFailedSqlTransaction,
     /// 25W01: Registers a function for a return type that has none yet, which DuckDB does not show to an open transaction.
     StatementNotAllowedInTransaction,
+    /// 25W02: A guest returned without committing or rolling back what it began; it was rolled back.
+    TransactionLeftOpen,
     /// 2BP01: A view, default, check or generated column uses what the statement drops or replaces.
     DependentObjectsStillExist,
     /// 38000: The guest called heliosdb_error, or its code returned an error; the text is the guest's own.
@@ -158,7 +160,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every error of the catalogue, by rising SQLSTATE.
-    pub const ALL: [ErrorCode; 75] = [
+    pub const ALL: [ErrorCode; 76] = [
         ErrorCode::ConnectionDoesNotExist,
         ErrorCode::FeatureNotSupported,
         ErrorCode::DataException,
@@ -183,6 +185,7 @@ impl ErrorCode {
         ErrorCode::NoActiveSqlTransaction,
         ErrorCode::InFailedSqlTransaction,
         ErrorCode::StatementNotAllowedInTransaction,
+        ErrorCode::TransactionLeftOpen,
         ErrorCode::DependentObjectsStillExist,
         ErrorCode::ExternalRoutineException,
         ErrorCode::ProhibitedSqlStatementAttempted,
@@ -263,6 +266,7 @@ impl ErrorCode {
             ErrorCode::NoActiveSqlTransaction => "25P01",
             ErrorCode::InFailedSqlTransaction => "25P02",
             ErrorCode::StatementNotAllowedInTransaction => "25W01",
+            ErrorCode::TransactionLeftOpen => "25W02",
             ErrorCode::DependentObjectsStillExist => "2BP01",
             ErrorCode::ExternalRoutineException => "38000",
             ErrorCode::ProhibitedSqlStatementAttempted => "38003",
@@ -344,6 +348,7 @@ impl ErrorCode {
             ErrorCode::NoActiveSqlTransaction => "no_active_sql_transaction",
             ErrorCode::InFailedSqlTransaction => "in_failed_sql_transaction",
             ErrorCode::StatementNotAllowedInTransaction => "statement_not_allowed_in_transaction",
+            ErrorCode::TransactionLeftOpen => "transaction_left_open",
             ErrorCode::DependentObjectsStillExist => "dependent_objects_still_exist",
             ErrorCode::ExternalRoutineException => "external_routine_exception",
             ErrorCode::ProhibitedSqlStatementAttempted => "prohibited_sql_statement_attempted",
@@ -425,6 +430,7 @@ impl ErrorCode {
             ErrorCode::NoActiveSqlTransaction => "no transaction is active",
             ErrorCode::InFailedSqlTransaction => "transaction is aborted",
             ErrorCode::StatementNotAllowedInTransaction => "statement cannot run inside an explicit transaction",
+            ErrorCode::TransactionLeftOpen => "procedure ended inside a transaction",
             ErrorCode::DependentObjectsStillExist => "other objects depend on this one",
             ErrorCode::ExternalRoutineException => "procedure reported an error",
             ErrorCode::ProhibitedSqlStatementAttempted => "procedure attempted a statement that procedures may not run",

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::duckdb::Connection;
+use crate::duckdb::{Connection, Statement};
 use crate::error::{EngineError, EngineResult};
 use crate::execution::{Execution, Pinned, QueryMemo, is_repeatable};
 use crate::generated::errors::ErrorCode;
 use crate::observe::Tally;
-use crate::rights::{Rights, check_query};
+use crate::rights::{Rights, check_query, without_suggestions};
 use crate::state::{DatabaseState, NestedContext};
 use crate::value::result::ResultEncoder;
 use crate::value::{Format, Value};
@@ -76,21 +76,30 @@ impl ProcedureCall {
         parameters: &[Value],
         format: Format,
     ) -> EngineResult<Arc<[u8]>> {
-        let statement = connection.prepare(sql)?;
-        if !statement.is_select() {
-            return Err(EngineError::new(
-                ErrorCode::InsufficientPrivilege,
-                "the procedure may not run this kind of statement",
-            )
-            .detail("only SELECT is allowed without further capabilities"));
+        if self.state.is_guard_off() {
+            return self.answer(&connection.prepare(sql)?, parameters, format);
         }
+        // What runs outside a snapshot sees a catalog that may change between two statements.
+        let verdicts = (!self.pinned.changes_data()).then_some(&self.execution.verdicts);
         check_query(
             connection,
             sql,
             &self.context.rights,
             &self.pinned.procedure.name,
-            &self.execution.verdicts,
-        )?;
+            verdicts,
+        )
+        .map_err(without_suggestions)?;
+        let statement = connection.prepare(sql).map_err(without_suggestions)?;
+        self.answer(&statement, parameters, format)
+    }
+
+    /// Runs a statement that was judged.
+    fn answer(
+        &self,
+        statement: &Statement,
+        parameters: &[Value],
+        format: Format,
+    ) -> EngineResult<Arc<[u8]>> {
         let bytes_max = self.pinned.procedure.limits.query_result_bytes_max as usize;
         let rows_max = self.pinned.procedure.limits.query_rows_max;
         let mut row_count = 0;
@@ -126,7 +135,8 @@ impl GuestCall for ProcedureCall {
         time_left: Duration,
     ) -> EngineResult<Arc<[u8]>> {
         self.queries.fetch_add(1, Ordering::Relaxed);
-        let key = is_repeatable(sql)
+        let is_writing = self.pinned.changes_data();
+        let key = (!is_writing && is_repeatable(sql))
             .then(|| QueryMemo::key(sql, parameters, format))
             .transpose()?;
         if let Some(answer) = key.as_ref().and_then(|key| self.execution.queries.get(key)) {
@@ -139,17 +149,22 @@ impl GuestCall for ProcedureCall {
             return Err(reason);
         }
         let started = Instant::now();
-        let answer = self
-            .execution
-            .snapshot
-            .with_connection(&self.state, &context, |connection| {
-                self.run(connection, sql, parameters, format)
-            })
-            .map_err(|error| match context.cancellation.reason() {
-                // Whatever the interrupt made of the query, this is why.
-                Some(reason) => reason,
-                None => error.from_nested(context.raised.lock().take()),
-            });
+        let run = |connection: &Connection| self.run(connection, sql, parameters, format);
+        let execution = &self.execution;
+        let answer = if self.state.is_guard_off() {
+            execution.writer.run_bare(&self.state, &context, run)
+        } else if is_writing {
+            execution.writer.run(&self.state, &context, run)
+        } else {
+            execution
+                .snapshot
+                .with_connection(&self.state, &context, run)
+        };
+        let answer = answer.map_err(|error| match context.cancellation.reason() {
+            // Whatever the interrupt made of the query, this is why.
+            Some(reason) => reason,
+            None => error.from_nested(context.raised.lock().take()),
+        });
         self.query_ns
             .fetch_add(started.elapsed().as_nanos() as u64, Ordering::Relaxed);
         let answer = answer?;
@@ -172,11 +187,20 @@ impl GuestCall for ProcedureCall {
         self.execution.now_micros
     }
 
-    fn transaction(&self, _verb: TransactionVerb) -> EngineResult<()> {
-        Err(EngineError::new(
-            ErrorCode::FeatureNotSupported,
-            "a procedure cannot control transactions yet",
-        )
-        .detail("its queries read one snapshot of the statement that calls it"))
+    fn transaction(&self, verb: TransactionVerb) -> EngineResult<()> {
+        if !self.pinned.changes_data() {
+            return Err(EngineError::new(
+                ErrorCode::InsufficientPrivilege,
+                format!(
+                    "procedure {} may not control transactions",
+                    self.pinned.procedure.name
+                ),
+            )
+            .detail("a procedure that only reads sees one snapshot throughout its statement")
+            .hint("grant a write: CAPABILITIES ('write:<table>')"));
+        }
+        self.execution
+            .writer
+            .transaction(&self.state, &self.context, verb)
     }
 }

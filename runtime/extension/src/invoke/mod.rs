@@ -390,7 +390,16 @@ impl Chunk<'_> {
                 instance
             }
         };
-        let outcome = instance.call(&self.guest_call, &self.pinned.procedure.name, arguments);
+        let turn = self
+            .pinned
+            .changes_data()
+            .then(|| self.execution.writer.turn());
+        let mut outcome = instance.call(&self.guest_call, &self.pinned.procedure.name, arguments);
+        if let (Some(turn), Ok(_)) = (turn, &outcome)
+            && let Err(error) = turn.finish(&self.pinned.procedure.name)
+        {
+            outcome = Err(error);
+        }
         self.tally.peak_memory_bytes = self
             .tally
             .peak_memory_bytes

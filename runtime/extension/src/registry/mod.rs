@@ -18,7 +18,7 @@ use crate::wasm::ModuleHash;
 
 pub use ddl::plan_ddl;
 pub use migrate::migrate;
-pub use procedure::{Procedure, ProcedureVersion, Volatility, quote_literal};
+pub use procedure::{Procedure, ProcedureVersion, Volatility, quote_identifier, quote_literal};
 
 /// Staged definitions and modules kept; older ones are forgotten. They only matter between a DDL
 /// statement and the commit of its transaction.

@@ -1,12 +1,21 @@
-//! What a procedure may touch, and the verdict on each of its queries.
+//! What a procedure may touch, and the verdict on each of its statements.
 //!
 //! A right is text in the DDL (`read:customers`); enforcement is on what DuckDB *bound* for a
-//! query, so views, macros, search paths and quoting cannot disguise a table. Rights of a
+//! statement, so views, macros, search paths and quoting cannot disguise a table. Rights of a
 //! procedure called by another procedure's query shrink to what both hold.
+//!
+//! ```text
+//! text ─► precheck (nothing that opens a file gets bound) ─► facts (the bound plan) ─► verdict
+//!             token                                            └► views granted as such
+//! ```
 
+mod facts;
+mod precheck;
 mod right;
 mod shape;
+mod token;
 mod verdict;
+mod views;
 
 pub use right::{RightSet, Rights};
-pub use verdict::{Verdicts, check_query};
+pub use verdict::{Verdicts, check_query, without_suggestions};

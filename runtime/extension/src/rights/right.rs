@@ -24,8 +24,92 @@ pub struct RightSet {
 #[derive(Clone, Debug)]
 pub struct Rights(Arc<[Arc<RightSet>]>);
 
-/// `table`, `schema.table` or `database.schema.table`; `*` stands for any one name. Kept in lower
-/// case, as DuckDB compares names.
+/// What is done to a table or view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    Read,
+    Write,
+    Ddl,
+}
+
+impl Access {
+    /// The capability's first word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Ddl => "ddl",
+        }
+    }
+
+    /// As a sentence needs it: *may not read t*.
+    pub fn verb(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write to",
+            Self::Ddl => "define",
+        }
+    }
+}
+
+/// A table or view by its full name, folded as DuckDB compares names: ASCII letters only, so that
+/// `É` and `é`, or `K` and the Kelvin sign, stay different names.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TableName {
+    pub database: String,
+    pub schema: String,
+    pub table: String,
+}
+
+impl TableName {
+    pub fn new(database: &str, schema: &str, table: &str) -> Self {
+        Self {
+            database: database.to_ascii_lowercase(),
+            schema: schema.to_ascii_lowercase(),
+            table: table.to_ascii_lowercase(),
+        }
+    }
+
+    /// As people write it in a capability.
+    pub fn short(&self) -> String {
+        if self.schema == "main" {
+            quote_where_needed(&self.table)
+        } else {
+            format!(
+                "{}.{}",
+                quote_where_needed(&self.schema),
+                quote_where_needed(&self.table)
+            )
+        }
+    }
+}
+
+impl std::fmt::Display for TableName {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            formatter,
+            "{}.{}.{}",
+            quote_where_needed(&self.database),
+            quote_where_needed(&self.schema),
+            quote_where_needed(&self.table)
+        )
+    }
+}
+
+fn quote_where_needed(name: &str) -> String {
+    let is_plain = !name.is_empty()
+        && !name.starts_with(|first: char| first.is_ascii_digit())
+        && name
+            .chars()
+            .all(|each| each.is_ascii_lowercase() || each.is_ascii_digit() || each == '_');
+    if is_plain {
+        name.to_owned()
+    } else {
+        format!("\"{}\"", name.replace('"', "\"\""))
+    }
+}
+
+/// `table`, `schema.table` or `database.schema.table`; `*` stands for any one name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct TablePattern {
     database: String,
@@ -40,7 +124,7 @@ impl RightSet {
     pub fn parse(capabilities: Option<&[String]>, database: &str) -> EngineResult<Self> {
         let Some(capabilities) = capabilities else {
             let every = TablePattern {
-                database: database.to_lowercase(),
+                database: database.to_ascii_lowercase(),
                 schema: "*".to_owned(),
                 table: "*".to_owned(),
             };
@@ -76,9 +160,26 @@ impl RightSet {
         Ok(())
     }
 
-    /// Whether a table, named as the bound plan names it (`database.schema.table`), may be read.
-    fn can_read(&self, qualified: &str) -> bool {
-        self.read.iter().any(|pattern| pattern.matches(qualified))
+    pub fn allows(&self, access: Access, name: &TableName) -> bool {
+        let patterns = match access {
+            Access::Read => &self.read,
+            Access::Write => &self.write,
+            Access::Ddl => &self.ddl,
+        };
+        patterns.iter().any(|pattern| pattern.matches(name))
+    }
+
+    /// Whether a view is granted by its own name, and with it whatever it reads. `*` grants
+    /// tables, not what the views among them reach elsewhere.
+    pub fn names_view(&self, view: &TableName) -> bool {
+        self.read
+            .iter()
+            .any(|pattern| pattern.table != "*" && pattern.matches(view))
+    }
+
+    /// Whether any capability lets the procedure change something in the database.
+    pub fn changes_data(&self) -> bool {
+        !self.write.is_empty() || !self.ddl.is_empty()
     }
 }
 
@@ -90,8 +191,9 @@ impl Rights {
         }
     }
 
-    pub fn can_read(&self, qualified: &str) -> bool {
-        self.0.iter().all(|rights| rights.can_read(qualified))
+    /// The set of each procedure, the outermost first.
+    pub fn sets(&self) -> impl Iterator<Item = &RightSet> {
+        self.0.iter().map(Arc::as_ref)
     }
 }
 
@@ -107,35 +209,21 @@ impl TablePattern {
         Ok(Self {
             // `read:*` means the whole database, not only its main schema.
             schema: schema.unwrap_or_else(|| if table == "*" { "*" } else { "main" }.to_owned()),
-            database: named_database.unwrap_or_else(|| database.to_lowercase()),
+            database: named_database.unwrap_or_else(|| database.to_ascii_lowercase()),
             table,
         })
     }
 
-    fn matches(&self, qualified: &str) -> bool {
-        let qualified = qualified.to_lowercase();
-        let Some(rest) = after(&qualified, &self.database) else {
-            return false;
-        };
-        if rest.starts_with("heliosdb.") || rest == OWN_SCHEMA {
-            return false;
-        }
-        let Some(table) = after(rest, &self.schema) else {
-            return false;
-        };
-        self.table == "*" || self.table == table
+    fn matches(&self, name: &TableName) -> bool {
+        let covers = |pattern: &str, part: &str| pattern == "*" || pattern == part;
+        name.schema != OWN_SCHEMA
+            && covers(&self.database, &name.database)
+            && covers(&self.schema, &name.schema)
+            && covers(&self.table, &name.table)
     }
 }
 
-/// What follows `name.` in a dotted text, `*` standing for any first name.
-fn after<'a>(text: &'a str, name: &str) -> Option<&'a str> {
-    if name == "*" {
-        return text.split_once('.').map(|(_, rest)| rest);
-    }
-    text.strip_prefix(name)?.strip_prefix('.')
-}
-
-/// Splits a dotted name; double quotes protect dots, names are folded to lower case.
+/// Splits a dotted name; double quotes protect dots, ASCII letters are folded to lower case.
 fn split_name(text: &str) -> EngineResult<Vec<String>> {
     let mut parts = vec![String::new()];
     let mut is_quoted = false;
@@ -151,7 +239,7 @@ fn split_name(text: &str) -> EngineResult<Vec<String>> {
             other => parts
                 .last_mut()
                 .expect("never empty")
-                .extend(other.to_lowercase()),
+                .push(other.to_ascii_lowercase()),
         }
     }
     if is_quoted || parts.iter().any(String::is_empty) {
@@ -181,37 +269,51 @@ mod tests {
         RightSet::parse(Some(&capabilities), "shop").unwrap()
     }
 
+    fn reads(held: &RightSet, name: &str) -> bool {
+        match split_name(name).unwrap().as_slice() {
+            [database, schema, table] => {
+                held.allows(Access::Read, &TableName::new(database, schema, table))
+            }
+            _ => panic!("{name}"),
+        }
+    }
+
     #[test]
     fn an_unqualified_name_means_the_main_schema_of_the_procedures_database() {
         let held = rights(&["read:Customers"]);
-        assert!(held.can_read("shop.main.customers"));
-        assert!(!held.can_read("shop.private.customers"));
-        assert!(!held.can_read("other.main.customers"));
-        assert!(!held.can_read("shop.main.customers2"));
+        assert!(reads(&held, "shop.main.customers"));
+        assert!(!reads(&held, "shop.private.customers"));
+        assert!(!reads(&held, "other.main.customers"));
+        assert!(!reads(&held, "shop.main.customers2"));
     }
 
     #[test]
     fn the_star_reaches_every_table_but_the_registry() {
         let held = RightSet::parse(None, "shop").unwrap();
-        assert!(held.can_read("shop.main.customers"));
-        assert!(held.can_read("shop.private.t"));
-        assert!(!held.can_read("shop.heliosdb.modules"));
-        assert!(!held.can_read("other.main.customers"));
-        assert!(!rights(&["read:heliosdb.modules"]).can_read("shop.heliosdb.modules"));
+        assert!(reads(&held, "shop.main.customers"));
+        assert!(reads(&held, "shop.private.t"));
+        assert!(!reads(&held, "shop.heliosdb.modules"));
+        assert!(!reads(&held, "other.main.customers"));
+        assert!(!reads(
+            &rights(&["read:heliosdb.modules"]),
+            "shop.heliosdb.modules"
+        ));
     }
 
     #[test]
     fn an_empty_list_grants_nothing() {
-        assert!(!rights(&[]).can_read("shop.main.customers"));
+        assert!(!reads(&rights(&[]), "shop.main.customers"));
     }
 
     #[test]
     fn nested_procedures_hold_only_what_both_hold() {
         let outer = Rights::of(Arc::new(rights(&["read:a", "read:b"])), None);
         let inner = Rights::of(Arc::new(rights(&["read:b", "read:c"])), Some(&outer));
-        assert!(inner.can_read("shop.main.b"));
-        assert!(!inner.can_read("shop.main.a"));
-        assert!(!inner.can_read("shop.main.c"));
+        let reads = |name: &str| {
+            let table = TableName::new("shop", "main", name);
+            inner.sets().all(|held| held.allows(Access::Read, &table))
+        };
+        assert!(reads("b") && !reads("a") && !reads("c"));
     }
 
     #[test]
@@ -222,5 +324,33 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn a_dot_inside_a_name_is_not_a_separator() {
+        let held = rights(&["read:\"x.y\""]);
+        assert!(reads(&held, "shop.main.\"x.y\""));
+        assert!(!reads(&held, "shop.\"main.x\".y"));
+        assert_eq!(
+            TableName::new("shop", "main.x", "y").to_string(),
+            "shop.\"main.x\".y"
+        );
+    }
+
+    #[test]
+    fn only_ascii_letters_are_folded() {
+        assert!(reads(&rights(&["read:\u{e9}"]), "shop.main.\"\u{e9}\""));
+        assert!(!reads(&rights(&["read:\u{e9}"]), "shop.main.\"\u{c9}\""));
+        assert!(!reads(
+            &rights(&["read:kunden"]),
+            "shop.main.\"\u{212a}unden\""
+        ));
+    }
+
+    #[test]
+    fn a_star_does_not_name_a_view() {
+        let view = TableName::new("shop", "main", "v");
+        assert!(rights(&["read:v"]).names_view(&view));
+        assert!(!rights(&["read:*"]).names_view(&view));
     }
 }

@@ -1,227 +1,118 @@
-//! The verdict on a query: allowed, or refused naming what it would have touched.
-//!
-//! `EXPLAIN (FORMAT JSON)` with `explain_output = 'all'` shows the plan DuckDB bound, before any
-//! optimisation could hide a table: every base table by its full name, every table function by its
-//! name. Whatever is not known to be harmless is refused.
+//! The verdict on a statement: allowed, or refused naming what it would have touched and the
+//! capability that would allow it.
 
 use std::collections::HashSet;
 
 use parking_lot::Mutex;
-use serde_json::Value as Json;
 
-use super::right::Rights;
+use super::facts::{Facts, Refusal, without_candidates};
+use super::precheck;
+use super::right::{RightSet, Rights};
 use super::shape::shape_of;
+use super::views::without_granted_views;
 use crate::duckdb::Connection;
 use crate::error::{EngineError, EngineResult};
 use crate::generated::errors::ErrorCode;
-use crate::registry::quote_literal;
-use crate::value::Value;
 
-/// Operators of a bound SELECT that only combine what is below them, and table functions that
-/// compute their rows from their arguments alone.
-const HARMLESS: [&str; 42] = [
-    "PROJECTION",
-    "FILTER",
-    "AGGREGATE",
-    "WINDOW",
-    "UNNEST",
-    "LIMIT",
-    "LIMIT_PERCENT",
-    "TOP_N",
-    "ORDER_BY",
-    "DISTINCT",
-    "SAMPLE",
-    "COMPARISON_JOIN",
-    "ANY_JOIN",
-    "DELIM_JOIN",
-    "ASOF_JOIN",
-    "POSITIONAL_JOIN",
-    "DEPENDENT_JOIN",
-    "CROSS_PRODUCT",
-    "JOIN",
-    "UNION",
-    "EXCEPT",
-    "INTERSECT",
-    "CTE",
-    "MATERIALIZED_CTE",
-    "CTE_SCAN",
-    "REC_CTE",
-    "RECURSIVE_CTE",
-    "CTE_REF",
-    "DELIM_GET",
-    "DUMMY_SCAN",
-    "EXPRESSION_GET",
-    "EMPTY_RESULT",
-    "EMPTY",
-    "CHUNK_GET",
-    "COLUMN_DATA_SCAN",
-    "COLUMN_DATA_GET",
-    "PIVOT",
-    "GROUPING_SETS",
-    "RANGE",
-    "GENERATE_SERIES",
-    "REPEAT",
-    "REPEAT_ROW",
-];
-
-/// Scalar functions that act, or that tell about more than the tables a query reads.
-const FORBIDDEN_FUNCTIONS: [&str; 16] = [
-    "nextval",
-    "currval",
-    "setseed",
-    "current_setting",
-    "getenv",
-    "getvariable",
-    "pg_get_viewdef",
-    "which_secret",
-    "write_log",
-    "txid_current",
-    "checkpoint",
-    "force_checkpoint",
-    "current_query",
-    "current_schemas",
-    "sleep_ms",
-    "query_progress",
-];
-
-/// Shapes one execution has already judged as allowed. Its snapshot fixes the catalog, so a
-/// verdict stays right for as long as this lives.
+/// Statements judged as allowed. Its owner's snapshot fixes the catalog, so a verdict stays right
+/// for as long as this lives; what runs outside a snapshot remembers nothing.
 #[derive(Default)]
 pub struct Verdicts(Mutex<HashSet<String>>);
 
-/// Refuses a query that touches what the rights do not allow.
+/// Refuses a statement that touches what the rights do not allow.
 pub fn check_query(
     connection: &Connection,
     sql: &str,
     rights: &Rights,
     procedure: &str,
-    verdicts: &Verdicts,
+    verdicts: Option<&Verdicts>,
 ) -> EngineResult<()> {
-    let key = format!("{procedure}\0{}", shape_of(sql));
-    if verdicts.0.lock().contains(&key) {
+    let reading = precheck::read(sql).map_err(|refusal| refused(procedure, refusal))?;
+    let shape = if reading.is_literal_sensitive {
+        sql.to_owned()
+    } else {
+        shape_of(sql)
+    };
+    let key = format!("{procedure}\0{shape}");
+    if verdicts.is_some_and(|known| known.0.lock().contains(&key)) {
         return Ok(());
     }
-    let bound = BoundQuery::of(connection, sql)?;
-    if let Some(table) = bound.tables.iter().find(|table| !rights.can_read(table)) {
-        return Err(EngineError::new(
-            ErrorCode::InsufficientPrivilege,
-            format!("procedure {procedure} may not read {table}"),
-        )
-        .hint(format!(
-            "grant it when the procedure is created: CAPABILITIES ('read:{}')",
-            short(table)
-        )));
+    if let Some(path) = precheck::first_path(connection, &reading.path_like)? {
+        return Err(file_refused(procedure, &path));
     }
-    if let Some(function) = bound.functions.first() {
-        return Err(EngineError::new(
-            ErrorCode::InsufficientPrivilege,
-            format!("procedure {procedure} may not use {function}"),
-        )
-        .detail("functions that read files, settings or the catalog are denied to procedures"));
+    judge(connection, sql, rights, procedure)?;
+    if let Some(verdicts) = verdicts {
+        verdicts.0.lock().insert(key);
     }
-    verdicts.0.lock().insert(key);
     Ok(())
 }
 
-/// `database.main.table` as people write it.
-fn short(qualified: &str) -> &str {
-    qualified
-        .split_once(".main.")
-        .map_or(qualified, |(_, table)| table)
-}
-
-/// What a query touches.
-struct BoundQuery {
-    tables: Vec<String>,
-    /// Table functions and scalar functions that are not known to be harmless.
-    functions: Vec<String>,
-}
-
-impl BoundQuery {
-    fn of(connection: &Connection, sql: &str) -> EngineResult<Self> {
-        let rows = connection.query(&format!("EXPLAIN (FORMAT JSON) {sql}"))?;
-        let mut bound = Self {
-            tables: Vec::new(),
-            functions: Vec::new(),
-        };
-        let mut has_plan = false;
-        for row in rows.rows {
-            if let [Value::Varchar(kind), Value::Varchar(plan)] = row.as_slice()
-                && kind == "logical_plan"
-            {
-                let tree: Json = serde_json::from_str(plan).map_err(|error| {
-                    EngineError::internal(format!("DuckDB's plan is not JSON: {error}"))
-                })?;
-                has_plan = true;
-                bound.visit(&tree);
-            }
-        }
-        if !has_plan {
-            return Err(EngineError::internal(
-                "DuckDB showed no bound plan for a query",
-            ));
-        }
-        bound.visit_functions(connection, sql)?;
-        Ok(bound)
-    }
-
-    fn visit(&mut self, node: &Json) {
-        if let Json::Array(nodes) = node {
-            nodes.iter().for_each(|child| self.visit(child));
-            return;
-        }
-        let name = node["name"].as_str().unwrap_or("").trim();
-        match (name, node["extra_info"]["Table"].as_str()) {
-            ("SEQ_SCAN" | "TABLE_SCAN" | "GET" | "INDEX_SCAN", Some(table)) => {
-                self.tables.push(table.to_owned());
-            }
-            (operator, None) if HARMLESS.contains(&operator) => {}
-            (other, _) => self.functions.push(format!("{}()", other.to_lowercase())),
-        }
-        if let Some(children) = node["children"].as_array() {
-            children.iter().for_each(|child| self.visit(child));
+fn judge(connection: &Connection, sql: &str, rights: &Rights, procedure: &str) -> EngineResult<()> {
+    let facts = Facts::of(connection, sql)?;
+    for held in rights.sets() {
+        if let Some(refusal) = facts.refusal(held)
+            && !is_granted_through_views(connection, sql, held)?
+        {
+            return Err(refused(procedure, refusal));
         }
     }
+    // What a procedure could not read itself, it cannot put into a view either.
+    if let Some(body) = facts.view_body(connection, sql)? {
+        judge(connection, &body, rights, procedure)?;
+    }
+    Ok(())
+}
 
-    /// Scalar functions are not named by the plan; the parsed statement names them.
-    fn visit_functions(&mut self, connection: &Connection, sql: &str) -> EngineResult<()> {
-        let rows = connection.query(&format!(
-            "SELECT json_serialize_sql({})",
-            quote_literal(sql)
-        ))?;
-        let text = match rows.rows.first().and_then(|row| row.first()) {
-            Some(Value::Varchar(text)) => text.clone(),
-            _ => return Err(EngineError::internal("DuckDB did not serialise a query")),
-        };
-        let tree: Json = serde_json::from_str(&text).map_err(|error| {
-            EngineError::internal(format!("DuckDB's syntax tree is not JSON: {error}"))
-        })?;
-        if tree["error"].as_bool() == Some(true) {
-            return Err(EngineError::new(
-                ErrorCode::InsufficientPrivilege,
-                "only SELECT is allowed without further capabilities",
-            )
-            .detail(tree["error_message"].as_str().unwrap_or("").to_owned()));
-        }
-        collect_functions(&tree, &mut self.functions);
-        Ok(())
+fn is_granted_through_views(
+    connection: &Connection,
+    sql: &str,
+    held: &RightSet,
+) -> EngineResult<bool> {
+    match without_granted_views(connection, sql, held)? {
+        Some(rest) => Ok(Facts::of(connection, &rest)?.refusal(held).is_none()),
+        None => Ok(false),
     }
 }
 
-fn collect_functions(node: &Json, found: &mut Vec<String>) {
-    match node {
-        Json::Array(items) => items.iter().for_each(|item| collect_functions(item, found)),
-        Json::Object(fields) => {
-            if let Some(name) = fields.get("function_name").and_then(Json::as_str) {
-                let name = name.to_lowercase();
-                if FORBIDDEN_FUNCTIONS.contains(&name.as_str()) || name.starts_with("heliosdb_") {
-                    found.push(format!("{name}()"));
-                }
-            }
-            fields
-                .values()
-                .for_each(|value| collect_functions(value, found));
-        }
-        _ => {}
+fn refused(procedure: &str, refusal: Refusal) -> EngineError {
+    match refusal {
+        Refusal::Table(access, table) => EngineError::new(
+            ErrorCode::InsufficientPrivilege,
+            format!("procedure {procedure} may not {} {table}", access.verb()),
+        )
+        .hint(format!(
+            "grant it when the procedure is created: CAPABILITIES ('{}:{}')",
+            access.name(),
+            table.short()
+        )),
+        Refusal::Function(function) => EngineError::new(
+            ErrorCode::InsufficientPrivilege,
+            format!("procedure {procedure} may not use {function}()"),
+        )
+        .detail(
+            "functions that act, or that read files, settings or the catalog, are denied to \
+             procedures",
+        )
+        .hint("a view that calls it can be granted: CAPABILITIES ('read:<view>')"),
+        Refusal::Kind(kind) => EngineError::new(
+            ErrorCode::ProhibitedSqlStatementAttempted,
+            format!("procedure {procedure} may not {kind}"),
+        )
+        .detail("no capability allows it"),
     }
+}
+
+fn file_refused(procedure: &str, path: &str) -> EngineError {
+    EngineError::new(
+        ErrorCode::InsufficientPrivilege,
+        format!("procedure {procedure} may not read {path}"),
+    )
+    .detail("there is no table of that name, and SQL of procedures does not open files")
+    .hint("load the file into a table and grant that: CAPABILITIES ('read:<table>')")
+}
+
+/// An error of DuckDB's as a procedure may see it: without the names it suggests.
+pub fn without_suggestions(error: EngineError) -> EngineError {
+    let message = without_candidates(&error.message).to_owned();
+    EngineError { message, ..error }
 }

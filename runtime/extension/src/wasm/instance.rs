@@ -456,8 +456,9 @@ fn with_cause(error: EngineError, cause: Option<EngineError>) -> EngineError {
                 ..error
             };
             match cause.hint {
-                Some(hint) if hinted.hint.is_none() => hinted.hint(hint),
-                _ => hinted,
+                // What would help is known better where it failed.
+                Some(hint) => hinted.hint(hint),
+                None => hinted,
             }
         }
         _ => error,

@@ -93,6 +93,12 @@ pub(super) fn settle_volatility(
         )
         .detail(format!("the module's imports make it {derived}"))
         .hint("declare it STABLE, or leave the word out")),
+        Some(declared) if acts && declared != Volatility::Volatile => Err(EngineError::new(
+            ErrorCode::InvalidFunctionDefinition,
+            format!("a procedure that may act cannot be {declared}"),
+        )
+        .detail("write, ddl, network and filesystem rights make it VOLATILE")
+        .hint("leave the word out")),
         Some(declared) => Ok(declared),
         None => Ok(derived),
     }
