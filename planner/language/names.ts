@@ -3,10 +3,10 @@ import { expandAbbreviation } from './lexicon.ts';
 
 /** Common words of database names, for cutting apart names written without a separator. */
 const NAME_WORDS = new Set(
-  `account action address age airport allergy amount area author average bed begin birth block book budget building
+  `account action address age airport amount area author average bed begin birth block book budget building
  business category change city claim class code color comment common company contact cost count country course
  create customer data date day degree department description detail duration email employee end
- enrollment event family fare fee file film first flight full gender grade grape height home hotel hour id
+ enrollment event family fare fee file film first flight full gender grade height home hotel hour id
  image index invoice item job key kind last latitude length level line link location log long mail manager
  max member message middle min minute model month name nationality nick number office order organization
  owner page paid parent part party patient pay payment person phone photo place player point population position
@@ -14,7 +14,7 @@ const NAME_WORDS = new Set(
  salary sale schedule school score season section series service sex shop size source speed stage
  start state station status stay stock store street student subject tax teacher team text time title total town
  track trade type unit update url user value version vote weight width year zip available base points
- race driver wins times stop stops`.split(/\s+/),
+    times stop `.split(/\s+/),
 );
 
 const MAX_WORD = 14;
@@ -60,7 +60,7 @@ function unglue(word: string, vocabulary: ReadonlySet<string>): readonly string[
   return best[word.length] ?? prefixed(word, vocabulary);
 }
 
-/** `facid`, `stuid`: an unknown beginning before a very common ending. */
+/** `usrid`, `empid`: an unknown beginning before a very common ending. */
 function prefixed(word: string, vocabulary: ReadonlySet<string>): readonly string[] {
   for (const ending of ['name', 'code', 'date', 'type', 'id', 'time']) {
     const beginning = word.slice(0, -ending.length);

@@ -360,7 +360,7 @@ function isFirstOrLast(cursor: Cursor): boolean {
   return next !== null && namesTable(next) && !isMostlyValue(next);
 }
 
-/** A value directly before a noun qualifies it: "female students", "Japanese constructors". */
+/** A value directly before a noun qualifies it: "female students", "Japanese makers". */
 function isAdjectiveOfNoun(cursor: Cursor, value: Mention): boolean {
   const next = cursor.mentionAt(value.end - cursor.position);
   return next !== null && next.names.length > 0 && !isMostlyValue(next);
