@@ -1,9 +1,10 @@
+import { procedureSpecs } from './commands/procedure-specs.ts';
 import type { CommandSpec, OptionSpec } from './usage/command.ts';
 
 const DB: OptionSpec = {
   name: 'db',
   value: 'FILE',
-  description: 'the database file; default: the bundled example database shop',
+  description: 'the database file; default: HELIOSDB_DB, or the bundled database shop',
 };
 const JSON_OUT: OptionSpec = { name: 'json', value: null, description: 'JSON on stdout' };
 
@@ -98,6 +99,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     load: async () => (await import('./commands/shell.ts')).run,
   },
+  ...procedureSpecs(DB),
   {
     name: 'procedures',
     summary: 'list the procedures of a database',
@@ -111,15 +113,22 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'logs',
     summary: 'show what procedures logged',
     usage: '[options]',
-    description: 'Shows the lines that procedures logged, newest last.',
+    description:
+      'Shows the lines that procedures logged, newest last; those of earlier commands too.\n--follow goes on with what other commands write.',
     options: [
       DB,
-      JSON_OUT,
+      { ...JSON_OUT, description: 'JSON on stdout; with --follow one line each' },
       { name: 'procedure', value: 'NAME', description: 'only of this procedure' },
+      { name: 'last', value: 'TIME', description: 'only of the last 30s, 15m, 1h, 7d' },
+      { name: 'level', value: 'LEVEL', description: 'debug, info, warn or error, and above' },
       { name: 'limit', value: 'N', description: 'the newest N lines (default 100)' },
+      { name: 'follow', value: null, description: 'wait for further lines, until Ctrl-C' },
     ],
-    examples: [['heliosdb logs --procedure calculate_discount', 'one procedure']],
-    load: async () => (await import('./commands/introspect.ts')).logs,
+    examples: [
+      ['heliosdb logs --procedure calculate_discount --last 1h', 'one procedure, one hour'],
+      ['heliosdb logs --level warn --json', 'what went wrong, for programs'],
+    ],
+    load: async () => (await import('./commands/logs.ts')).logs,
   },
   {
     name: 'metrics',

@@ -28,7 +28,7 @@ it('gives examples that parse', () => {
       const own = line.split(/[|<>]/).find((part) => part.includes(`heliosdb ${command.name}`));
       assert.ok(own !== undefined, line);
       const words = [...own.matchAll(/"[^"]*"|\S+/g)].map(([word]) => word);
-      parseArguments(command.options, words.slice(words.indexOf(command.name) + 1));
+      parseArguments(command.options, words.slice(1 + command.name.split(' ').length));
     }
   }
 });

@@ -6,6 +6,7 @@ import { HeliosError } from '#core';
 import type { Database } from '#storage';
 import type { Console } from './console.ts';
 import { paletteFor } from './console.ts';
+import type { Arguments } from './usage/command.ts';
 
 export interface OpenedDatabase extends AsyncDisposable {
   readonly database: Database;
@@ -13,6 +14,15 @@ export interface OpenedDatabase extends AsyncDisposable {
   readonly path: string;
   /** What "now" is for questions about it: the example database has a clock of its own. */
   readonly now: string;
+}
+
+/**
+ * The database file a command works on: `--db`, else what HELIOSDB_DB names, else null for the
+ * bundled shop.
+ */
+export function databaseFile(args: Arguments, { environment }: Console): string | null {
+  const named = environment.HELIOSDB_DB;
+  return args.text('db') ?? (named === undefined || named === '' ? null : named);
 }
 
 /** Opens a database for questions: read-only, and it must exist. Null means the bundled shop. */

@@ -32,18 +32,14 @@ export async function runProgram(argv: readonly string[], console: Console): Pro
 }
 
 async function dispatch(argv: readonly string[], console: Console): Promise<ExitCode> {
-  const [name, ...rest] = argv;
+  const [name, ...rest] = joinGroup(argv);
   if (name === undefined) {
     await write(console.err, printProgramHelp(COMMANDS));
     return EXIT.usage;
   }
   if (name === '--help' || name === '-h' || name === 'help') {
-    const topic = name === 'help' ? rest[0] : undefined;
-    const command = topic === undefined ? null : find(topic);
-    await write(
-      console.out,
-      command === null ? printProgramHelp(COMMANDS) : printCommandHelp(command),
-    );
+    const [topic] = name === 'help' ? joinGroup(rest) : [];
+    await write(console.out, topic === undefined ? printProgramHelp(COMMANDS) : helpOf(topic));
     return EXIT.ok;
   }
   if (name === '--version' || name === '-V') {
@@ -52,6 +48,11 @@ async function dispatch(argv: readonly string[], console: Console): Promise<Exit
   }
   if (name.startsWith('-')) {
     throw usageError(`unknown option ${name}`, 'the command comes first, then its options');
+  }
+  const wantsHelp = rest[0] === '--help' || rest[0] === '-h';
+  if (isGroup(name) && (wantsHelp || rest.length === 0)) {
+    await write(wantsHelp ? console.out : console.err, helpOf(name));
+    return wantsHelp ? EXIT.ok : EXIT.usage;
   }
   const command = find(name);
   const end = rest.indexOf('--');
@@ -63,6 +64,22 @@ async function dispatch(argv: readonly string[], console: Console): Promise<Exit
   const args = parseArguments(command.options, rest);
   const run = await command.load();
   return await run(args, console);
+}
+
+/** `procedure create …` is one command of two words. */
+function joinGroup(argv: readonly string[]): readonly string[] {
+  const [name, verb, ...rest] = argv;
+  if (name === undefined || !isGroup(name)) return argv;
+  return verb === undefined || verb.startsWith('-') ? argv : [`${name} ${verb}`, ...rest];
+}
+
+function isGroup(name: string): boolean {
+  return COMMANDS.some((command) => command.name.startsWith(`${name} `));
+}
+
+function helpOf(topic: string): string {
+  if (!isGroup(topic)) return printCommandHelp(find(topic));
+  return printProgramHelp(COMMANDS.filter(({ name }) => name.startsWith(`${topic} `)));
 }
 
 function find(name: string): (typeof COMMANDS)[number] {
@@ -81,7 +98,8 @@ function find(name: string): (typeof COMMANDS)[number] {
 }
 
 function helpFor(argv: readonly string[]): string {
-  const command = COMMANDS.find((candidate) => candidate.name === argv[0]);
+  const [name] = joinGroup(argv);
+  const command = COMMANDS.find((candidate) => candidate.name === name);
   return command === undefined ? '' : `${command.name} `;
 }
 

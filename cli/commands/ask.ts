@@ -4,7 +4,7 @@ import type { Console } from '../console.ts';
 import { paletteFor } from '../console.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { EXIT, exitCodeOf } from '../exit-code.ts';
-import { openForQuestions, stateDirectory } from '../open-database.ts';
+import { databaseFile, openForQuestions, stateDirectory } from '../open-database.ts';
 import { printAnswer, SHOWN_ROWS } from '../print-answer.ts';
 import { printPlan } from '../render/plan.ts';
 import { showRunProgress } from '../render/run-progress.ts';
@@ -18,7 +18,7 @@ const KEPT_ROWS = 10_000;
 export const run: Run = async (args, console) => {
   if (args.isSet('batch')) return await runBatch(args, console);
   const request = readRequest(args);
-  await using opened = await openForQuestions(console, args.text('db') ?? null);
+  await using opened = await openForQuestions(console, databaseFile(args, console));
   const directory = stateDirectory(console);
   const isQuiet = args.isSet('no-progress') || request.isPlanOnly;
   const progress = isQuiet ? null : showRunProgress(console);

@@ -10,7 +10,7 @@ import { paletteFor } from '../console.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { EXIT } from '../exit-code.ts';
 import type { OpenedDatabase } from '../open-database.ts';
-import { openForStatements } from '../open-database.ts';
+import { databaseFile, openForStatements } from '../open-database.ts';
 import { printError } from '../render/error.ts';
 import { printDuration, printRows } from '../render/run-progress.ts';
 import { runDotCommand } from '../shell-commands.ts';
@@ -30,7 +30,7 @@ export const run: Run = async (args, console) => {
   if (args.positionals.length > 0) {
     throw usageError('shell takes no arguments', 'heliosdb sql "<script>" runs statements');
   }
-  await using opened = await openForStatements(console, args.text('db') ?? null);
+  await using opened = await openForStatements(console, databaseFile(args, console));
   await using connection = await opened.database.connect();
   return await new Shell(console, opened, connection).loop();
 };

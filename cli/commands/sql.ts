@@ -4,7 +4,7 @@ import { text as readAll } from 'node:stream/consumers';
 import { HeliosError } from '#core';
 import type { Console } from '../console.ts';
 import { EXIT } from '../exit-code.ts';
-import { openForStatements } from '../open-database.ts';
+import { databaseFile, openForStatements } from '../open-database.ts';
 import { StatementPrinter } from '../statement-printer.ts';
 import { StatementRunner } from '../statements.ts';
 import type { Arguments, Run } from '../usage/command.ts';
@@ -23,7 +23,7 @@ export const run: Run = async (args, console) => {
     minimum: 0,
   });
   const { script, baseDirectory } = await readScript(args, console);
-  await using opened = await openForStatements(console, args.text('db') ?? null);
+  await using opened = await openForStatements(console, databaseFile(args, console));
   await using connection = await opened.database.connect();
   const printer = new StatementPrinter(console, { format, limit });
   const runner = new StatementRunner(

@@ -42,6 +42,16 @@ describe('heliosdb', () => {
     assert.match((await runCli(['zzz'])).err, /commands are ask, sql/);
   });
 
+  it('lists the commands of a group', async () => {
+    const { code, out } = await runCli(['procedure', '--help']);
+    assert.equal(code, 0);
+    assert.match(out, /procedure create/);
+    assert.doesNotMatch(out, / shell /);
+    const { out: own } = await runCli(['help', 'procedure', 'create']);
+    assert.match(own, /--params LIST/);
+    assert.equal((await runCli(['procedure', 'create', '--help'])).out, own);
+  });
+
   it('takes what follows -- as it is', async () => {
     const { code, out } = await runCli(['ask', '--db', 'no.duckdb', '--', '--help']);
     assert.deepEqual([code, out], [1, '']);

@@ -1,0 +1,118 @@
+import type { CommandSpec, OptionSpec } from '../usage/command.ts';
+
+const JSON_OUT: OptionSpec = { name: 'json', value: null, description: 'JSON on stdout' };
+const CAPABILITIES: OptionSpec = {
+  name: 'capabilities',
+  value: 'LIST',
+  description: 'what it may do: "read:customers,write:orders"; given as "", nothing',
+};
+const ENTRY: OptionSpec = {
+  name: 'entry',
+  value: 'EXPORT',
+  description: "the module's export to call (default: the one named like the procedure)",
+};
+const MODULE_FILE: OptionSpec = {
+  name: 'file',
+  short: 'f',
+  value: 'FILE',
+  description: 'the compiled module (.wasm or .wat)',
+};
+const IF_EXISTS: OptionSpec = {
+  name: 'if-exists',
+  value: null,
+  description: 'do nothing when there is no such procedure',
+};
+
+const load = async () => await import('./procedure.ts');
+
+/** `heliosdb procedure …`: everything about one procedure. */
+export function procedureSpecs(DB: OptionSpec): readonly CommandSpec[] {
+  return [
+    {
+      name: 'procedure create',
+      summary: 'register a compiled module as a procedure',
+      usage: '--name NAME --file FILE --returns TYPE [options]',
+      description: 'Checks a WebAssembly module and registers it under a name and a signature.',
+      options: [
+        DB,
+        { name: 'name', value: 'NAME', description: 'what SQL calls it; may be schema.name' },
+        MODULE_FILE,
+        { name: 'params', value: 'LIST', description: 'the parameters: "id:BIGINT,total:DECIMAL"' },
+        { name: 'returns', value: 'TYPE', description: 'the type of its result' },
+        CAPABILITIES,
+        ENTRY,
+        { name: 'volatility', value: 'WORD', description: 'immutable, stable or volatile' },
+        { name: 'memory', value: 'SIZE', description: 'the most memory of a guest (default 16MB)' },
+        { name: 'timeout', value: 'TIME', description: 'the most CPU of a call (default 10s)' },
+        { name: 'comment', value: 'TEXT', description: 'what it is for' },
+        { name: 'or-replace', value: null, description: 'replace a procedure of this signature' },
+        JSON_OUT,
+      ],
+      examples: [
+        [
+          'heliosdb procedure create --name half --file half.wasm --params "x:DOUBLE" --returns DOUBLE',
+          'add --capabilities "read:customers" for one that queries a table',
+        ],
+      ],
+      load: async () => (await load()).create,
+    },
+    {
+      name: 'procedure add-version',
+      summary: 'add a version of a procedure and use it',
+      usage: 'NAME --file FILE [options]',
+      description:
+        'Registers another module as the next version. It becomes the one that is called;\nolder versions stay and can be used again.',
+      options: [DB, MODULE_FILE, CAPABILITIES, ENTRY, JSON_OUT],
+      examples: [
+        ['heliosdb procedure add-version calculate_discount --file v2.wasm', 'hot-swap a module'],
+      ],
+      load: async () => (await load()).addVersion,
+    },
+    {
+      name: 'procedure use-version',
+      summary: 'choose the version that is called',
+      usage: 'NAME VERSION [options]',
+      description: 'Makes a version the one that is called. Running statements keep theirs.',
+      options: [DB, JSON_OUT],
+      examples: [['heliosdb procedure use-version calculate_discount 1', 'roll back']],
+      load: async () => (await load()).useVersion,
+    },
+    {
+      name: 'procedure drop',
+      summary: 'remove a procedure',
+      usage: 'NAME [options]',
+      description: 'Removes a procedure with all its versions.',
+      options: [DB, IF_EXISTS, JSON_OUT],
+      examples: [['heliosdb procedure drop calculate_discount', 'with all its versions']],
+      load: async () => (await load()).drop,
+    },
+    {
+      name: 'procedure list',
+      summary: 'list the procedures of a database',
+      usage: '[options]',
+      description: 'Lists the registered procedures.',
+      options: [DB, JSON_OUT],
+      examples: [['heliosdb procedure list', 'those of the bundled example database']],
+      load: async () => (await import('./introspect.ts')).procedures,
+    },
+    {
+      name: 'procedure info',
+      summary: 'show everything about a procedure',
+      usage: 'NAME [options]',
+      description: 'Shows the signature, versions, rights and limits of a procedure.',
+      options: [DB, JSON_OUT],
+      examples: [['heliosdb procedure info calculate_discount', 'one procedure']],
+      load: async () => (await load()).info,
+    },
+    {
+      name: 'procedure metrics',
+      summary: 'show how a procedure performs',
+      usage: 'NAME [options]',
+      description:
+        'Shows calls, times, errors and nested queries of each version, and the shapes of its\nqueries. What earlier commands did is included.',
+      options: [DB, JSON_OUT],
+      examples: [['heliosdb procedure metrics calculate_discount --json', 'for programs']],
+      load: async () => (await load()).metrics,
+    },
+  ];
+}

@@ -1,0 +1,241 @@
+import { resolve } from 'node:path';
+import { HeliosError } from '#core';
+import type { DdlStatement, DefinitionStatement } from '#runtime';
+import { parseStatement, printStatement, statementsOf } from '#runtime';
+import type { Console } from '../console.ts';
+import type { ExitCode } from '../exit-code.ts';
+import { EXIT } from '../exit-code.ts';
+import type { OpenedDatabase } from '../open-database.ts';
+import { databaseFile, openForQuestions, openForStatements } from '../open-database.ts';
+import { printFields } from '../render/fields.ts';
+import { printResultTable } from '../render/result-table.ts';
+import { askEngine, toObjects } from '../render/show-rows.ts';
+import { StatementRunner } from '../statements.ts';
+import type { Arguments, Run } from '../usage/command.ts';
+import { usageError } from '../usage/parse-arguments.ts';
+import { parseParameters, splitList } from '../usage/parse-parameters.ts';
+import { write } from '../write.ts';
+import { METRICS } from './introspect.ts';
+
+type Clause = 'VOLATILE' | 'STABLE' | 'IMMUTABLE';
+
+/** `heliosdb procedure create`. */
+export const create: Run = async (args, console) => {
+  noPositionals(args);
+  const name = required(args, 'name');
+  const options: string[] = [];
+  for (const option of ['memory', 'timeout'] as const) {
+    const value = args.text(option);
+    if (value !== undefined)
+      options.push(`${option.toUpperCase()} '${value.replaceAll("'", "''")}'`);
+  }
+  const statement: DdlStatement = {
+    kind: 'create_procedure',
+    orReplace: args.isSet('or-replace'),
+    ifNotExists: false,
+    ...nameOf(name),
+    parameters: parseParameters(args.text('params') ?? ''),
+    returns: required(args, 'returns'),
+    language: 'wasm',
+    capabilities: capabilitiesOf(args),
+    volatility: volatilityOf(args),
+    nullCall: null,
+    entry: args.text('entry') ?? null,
+    onError: null,
+    strictVisibility: false,
+    comment: args.text('comment') ?? null,
+    options: limitsOf(options),
+    module: { kind: 'file', text: resolve(required(args, 'file')) },
+  };
+  return await define(args, console, statement);
+};
+
+/** `heliosdb procedure add-version`. */
+export const addVersion: Run = async (args, console) =>
+  await define(args, console, {
+    ...alter(onlyName(args)),
+    action: {
+      kind: 'add_version',
+      version: null,
+      module: { kind: 'file', text: resolve(required(args, 'file')) },
+      capabilities: capabilitiesOf(args),
+      entry: args.text('entry') ?? null,
+    },
+  });
+
+/** `heliosdb procedure use-version`. */
+export const useVersion: Run = async (args, console) => {
+  const [name, version, ...others] = args.positionals;
+  if (name === undefined || version === undefined || others.length > 0) {
+    throw usageError('a procedure and a version are needed', 'use-version calculate_discount 1');
+  }
+  if (!/^[1-9]\d{0,8}$/.test(version)) throw usageError(`"${version}" is not a version`);
+  const action = { kind: 'use_version', version: Number(version) } as const;
+  return await define(args, console, { ...alter(name), action });
+};
+
+/** `heliosdb procedure drop`. */
+export const drop: Run = async (args, console) =>
+  await define(args, console, {
+    kind: 'drop_procedure',
+    ...nameOf(onlyName(args)),
+    parameterTypes: null,
+    ifExists: args.isSet('if-exists'),
+    cascade: false,
+  });
+
+/** `heliosdb procedure info`. */
+export const info: Run = async (args, console) => {
+  const name = onlyName(args);
+  await using opened = await openForQuestions(console, databaseFile(args, console));
+  const found = await findProcedure(opened, name);
+  if (args.isSet('json')) await write(console.out, `${JSON.stringify(found)}\n`);
+  else await write(console.out, found.map((row) => printFields(row, console)).join('\n'));
+  return EXIT.ok;
+};
+
+/** `heliosdb procedure metrics`. */
+export const metrics: Run = async (args, console) => {
+  const name = onlyName(args);
+  await using opened = await openForQuestions(console, databaseFile(args, console));
+  const found = await findProcedure(opened, name);
+  const parameters = [JSON.stringify(found.map(({ id }) => id))];
+  const mine = 'WHERE procedure_id IN (SELECT unnest(from_json($1, \'["VARCHAR"]\')))';
+  const ask = (sql: string) => askEngine(opened.database, { sql, parameters });
+  const shapes = `FROM heliosdb_query_shapes() ${mine} ORDER BY total_ms DESC`;
+  if (args.isSet('json')) {
+    const totals = toObjects(await ask(`FROM heliosdb_metrics() ${mine}`));
+    const answer = { metrics: totals, query_shapes: toObjects(await ask(shapes)) };
+    await write(console.out, `${JSON.stringify(answer)}\n`);
+    return EXIT.ok;
+  }
+  const totals = await ask(`FROM heliosdb_metrics() ${mine}`);
+  if (totals.rows.length === 0) {
+    await write(console.err, 'no calls measured\n');
+    return EXIT.ok;
+  }
+  await write(console.out, printResultTable(await ask(`${METRICS} ${mine}`), console));
+  for (const row of toObjects(totals)) {
+    await write(console.out, `\n${printFields(row, console)}`);
+  }
+  const queries = await ask(
+    `SELECT shape, calls, memo_hits, distinct_arguments, round(total_ms, 1) AS total_ms, row_count AS rows
+     FROM (${shapes})`,
+  );
+  if (queries.rows.length > 0) {
+    await write(console.out, `\n${printResultTable(queries, console)}`);
+  }
+  return EXIT.ok;
+};
+
+/** Runs a definition as the statement it is, and says what was done. */
+async function define(
+  args: Arguments,
+  console: Console,
+  statement: DefinitionStatement,
+): Promise<ExitCode> {
+  await using opened = await openForStatements(console, databaseFile(args, console));
+  await using connection = await opened.database.connect();
+  const runner = new StatementRunner(
+    { connection, database: opened.database },
+    { baseDirectory: process.cwd(), rowsMax: 1, beyond: 'count' },
+  );
+  for await (const { notices } of runner.run(printStatement(statement), console.signal)) {
+    for (const notice of notices) await write(console.err, `notice: ${notice}\n`);
+  }
+  const isDropped = statement.kind === 'drop_procedure';
+  const rows = isDropped ? [] : await findProcedure(opened, statement.name, statement.schema);
+  if (args.isSet('json')) {
+    const outcome = isDropped ? { dropped: statement.name } : (rows[0] ?? null);
+    await write(console.out, `${JSON.stringify(outcome)}\n`);
+  } else {
+    const [row] = rows;
+    const said = isDropped
+      ? `dropped ${statement.name}`
+      : `${row?.signature} is at version ${row?.active_version}`;
+    await write(console.err, `${said}\n`);
+  }
+  return EXIT.ok;
+}
+
+async function findProcedure(
+  { database }: OpenedDatabase,
+  name: string,
+  schema: string | null = null,
+): Promise<Record<string, unknown>[]> {
+  const wanted = schema === null ? nameOf(name) : { name, schema };
+  const all = toObjects(await askEngine(database, { sql: 'FROM heliosdb_procedures()' }));
+  const same = (left: unknown, right: string | null) =>
+    right === null || String(left).toLowerCase() === right.toLowerCase();
+  const found = all.filter(
+    (row) => same(row.name, wanted.name) && same(row.schema_name, wanted.schema),
+  );
+  if (found.length > 0) return found;
+  const known = all.map((row) => String(row.name));
+  throw new HeliosError('undefined_function', {
+    message: `procedure ${name} does not exist`,
+    hint: known.length === 0 ? 'the database has no procedures' : `there are ${known.join(', ')}`,
+  });
+}
+
+function alter(name: string) {
+  const reference = { ...nameOf(name), parameterTypes: null, ifExists: false };
+  return { kind: 'alter_procedure', ...reference } as const;
+}
+
+/** `name` or `schema.name`, quoted as in SQL or not; the SQL parser is the one that knows. */
+function nameOf(text: string): { readonly schema: string | null; readonly name: string } {
+  const statement = parsedOne(`DESCRIBE PROCEDURE ${text}`);
+  if (statement?.kind === 'describe_procedure') {
+    return { schema: statement.schema, name: statement.name };
+  }
+  throw usageError(`"${text}" is not the name of a procedure`);
+}
+
+/** Reads sizes and times as the statement does. */
+function limitsOf(options: readonly string[]) {
+  if (options.length === 0) return {};
+  const statement = parsedOne(`ALTER PROCEDURE p SET (${options.join(', ')})`);
+  const isSet = statement?.kind === 'alter_procedure' && statement.action.kind === 'set';
+  if (isSet && statement.action.kind === 'set') return statement.action.options;
+  throw usageError('limits are written as --memory 64MB --timeout 30s');
+}
+
+function parsedOne(sql: string): DdlStatement | null {
+  const [statement, ...others] = statementsOf(sql);
+  if (statement === undefined || others.length > 0) return null;
+  return parseStatement(statement)?.tree ?? null;
+}
+
+function volatilityOf(args: Arguments): Clause | null {
+  const word = args.text('volatility')?.toUpperCase();
+  if (word === undefined) return null;
+  const known = (['IMMUTABLE', 'STABLE', 'VOLATILE'] as const).find((name) => name === word);
+  if (known === undefined) {
+    throw usageError(`"${word}" is not a volatility`, 'immutable, stable or volatile');
+  }
+  return known;
+}
+
+function capabilitiesOf(args: Arguments): readonly string[] | null {
+  const text = args.text('capabilities');
+  return text === undefined ? null : splitList(text);
+}
+
+function required(args: Arguments, name: string): string {
+  const value = args.text(name);
+  if (value === undefined || value === '') throw usageError(`option --${name} is missing`);
+  return value;
+}
+
+function onlyName(args: Arguments): string {
+  const [name, ...others] = args.positionals;
+  if (name === undefined) throw usageError('the name of a procedure is missing');
+  if (others.length > 0) throw usageError('one procedure at a time');
+  return name;
+}
+
+function noPositionals(args: Arguments): void {
+  const [word] = args.positionals;
+  if (word !== undefined) throw usageError(`unexpected "${word}"`, '--name gives the name');
+}
