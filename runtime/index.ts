@@ -24,6 +24,8 @@ export type {
   StatementResult,
 } from './gateway/index.ts';
 export { Gateway } from './gateway/index.ts';
+export type { CpuProfile, ProfileLine, Recording, Stretch } from './profile/index.ts';
+export { parseRecording, timelineOf, toCpuProfile, topLines } from './profile/index.ts';
 export type {
   CompiledProcedure,
   CompileProcedureOptions,

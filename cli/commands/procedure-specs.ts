@@ -114,5 +114,27 @@ export function procedureSpecs(DB: OptionSpec): readonly CommandSpec[] {
       examples: [['heliosdb procedure metrics calculate_discount --json', 'for programs']],
       load: async () => (await load()).metrics,
     },
+    {
+      name: 'procedure profile',
+      summary: 'show where the time of a procedure goes',
+      usage: '[NAME] [options]',
+      description:
+        'Repeats calls with arguments the procedure was really called with, read-only, and writes\na profile of the guest and its queries that Firefox Profiler and speedscope open.',
+      options: [
+        DB,
+        { name: 'sql', value: 'SELECT', description: 'profile this statement instead' },
+        { name: 'output', short: 'o', value: 'FILE', description: 'default: NAME.cpuprofile' },
+        { name: 'seconds', value: 'N', description: 'how long to repeat the calls (default 2)' },
+        JSON_OUT,
+      ],
+      examples: [
+        ['heliosdb procedure profile calculate_discount', 'the sampled calls of a procedure'],
+        [
+          'heliosdb procedure profile --sql "SELECT calculate_discount(id, 100) FROM customers"',
+          'a statement',
+        ],
+      ],
+      load: async () => (await import('./profile.ts')).profile,
+    },
   ];
 }

@@ -14,6 +14,7 @@ import { nearestWord, parseStatement, statementsOf } from '../ddl/index.ts';
 import { Definitions } from './definitions.ts';
 import type { EnginePort, GatewayConnection } from './engine-port.ts';
 import { SqlEngine } from './engine-port.ts';
+import { explainAnalyze, isExplainAnalyze } from './explain-analyze.ts';
 import { refuseForbidden } from './forbidden.ts';
 import type { FileAccess } from './module-file.ts';
 import { placeError, placeRewritten } from './place-error.ts';
@@ -132,7 +133,9 @@ export class Gateway {
   async #pass(statement: ScriptStatement): Promise<QueryResult> {
     await refuseForbidden(this.#connection, statement);
     try {
-      const result = await this.#connection.query(statement.text);
+      const result = isExplainAnalyze(statement)
+        ? await explainAnalyze(this.#connection, statement)
+        : await this.#connection.query(statement.text);
       await this.#definitions.refreshWhenDue();
       return result;
     } catch (error) {

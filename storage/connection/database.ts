@@ -4,6 +4,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { HeliosError, quoteLiteral } from '#core';
 import { Connection } from './connection.ts';
 import { decodeError } from './decode-error.ts';
+import { Flusher } from './flusher.ts';
 import { Turnstile } from './turnstile.ts';
 
 /** How a database is opened. */
@@ -38,6 +39,7 @@ export class Database {
   readonly #instance: DuckDBInstance;
   readonly #connections = new Set<Connection>();
   readonly #turnstile: Turnstile;
+  #flusher: Flusher | null = null;
   #closing: Promise<void> | null = null;
 
   private constructor(instance: DuckDBInstance, path: string, options: DatabaseOptions) {
@@ -115,6 +117,7 @@ export class Database {
 
   async #close(): Promise<void> {
     await Promise.all([...this.#connections].map((connection) => connection.close()));
+    await this.#flusher?.close();
     this.#instance.closeSync();
     if (this.path !== MEMORY) openFiles.delete(this.path);
   }
@@ -132,6 +135,8 @@ export class Database {
       }
       await connection.run(`LOAD ${quoteLiteral(resolve(extension))}`);
     }
+    // What a read-only database's procedures do stays in memory.
+    if (!this.isReadOnly) this.#flusher = new Flusher(await this.#instance.connect());
   }
 }
 

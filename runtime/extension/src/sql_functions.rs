@@ -1,4 +1,4 @@
-//! The functions any client can call after LOAD: DDL planning, the registry, metrics and logs.
+//! The functions any client can call after LOAD: DDL planning, the registry, cancelling, flushing.
 
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use crate::duckdb::{
 };
 use crate::error::{EngineError, EngineResult};
 use crate::generated::errors::ErrorCode;
+use crate::observe;
 use crate::registry;
 use crate::state::DatabaseState;
 use crate::value::{LogicalType, Value, write};
@@ -17,7 +18,8 @@ use crate::wasm::{FIXED_LIMITS, LIMITS, Limits, ModuleHash, compiled_count};
 pub fn register(connection: &Connection, state: &Arc<DatabaseState>) -> EngineResult<()> {
     scalar_functions(connection, state)?;
     table_functions(connection, state)?;
-    state_functions(connection, state)
+    state_functions(connection, state)?;
+    observe::register(connection, state)
 }
 
 fn scalar_functions(connection: &Connection, state: &Arc<DatabaseState>) -> EngineResult<()> {
@@ -54,6 +56,9 @@ fn scalar_functions(connection: &Connection, state: &Arc<DatabaseState>) -> Engi
     register("heliosdb_refresh", &[], Boolean, |state, _| {
         state.registry.refresh(state)?;
         Ok(Value::Boolean(true))
+    })?;
+    register("heliosdb_flush", &[], Boolean, |state, _| {
+        state.store.flush(state).map(Value::Boolean)
     })?;
     register(
         "heliosdb_plan_ddl",
@@ -113,7 +118,7 @@ fn scalar_functions(connection: &Connection, state: &Arc<DatabaseState>) -> Engi
 }
 
 fn table_functions(connection: &Connection, state: &Arc<DatabaseState>) -> EngineResult<()> {
-    use LogicalType::{BigInt, Boolean, Double, Integer, TimestampTz, Varchar};
+    use LogicalType::{Boolean, Integer, Varchar};
     let owner = Arc::clone(state);
     register_table_function(
         connection,
@@ -138,44 +143,6 @@ fn table_functions(connection: &Connection, state: &Arc<DatabaseState>) -> Engin
                 ("id", Varchar),
             ],
             rows: Box::new(move || procedure_rows(&owner)),
-        },
-    )?;
-    let owner = Arc::clone(state);
-    register_table_function(
-        connection,
-        TableFunctionSpec {
-            name: "heliosdb_metrics",
-            columns: vec![
-                ("procedure", Varchar),
-                ("version", Integer),
-                ("calls", BigInt),
-                ("row_count", BigInt),
-                ("errors", BigInt),
-                ("memo_hits", BigInt),
-                ("queries", BigInt),
-                ("query_memo_hits", BigInt),
-                ("query_ms", Double),
-                ("wall_ms", Double),
-                ("cold_starts", BigInt),
-                ("peak_memory_bytes", BigInt),
-            ],
-            rows: Box::new(move || Ok(metric_rows(&owner))),
-        },
-    )?;
-    let owner = Arc::clone(state);
-    register_table_function(
-        connection,
-        TableFunctionSpec {
-            name: "heliosdb_logs",
-            columns: vec![
-                ("sequence", BigInt),
-                ("time", TimestampTz),
-                ("level", Varchar),
-                ("procedure", Varchar),
-                ("version", Integer),
-                ("message", Varchar),
-            ],
-            rows: Box::new(move || Ok(log_rows(&owner))),
         },
     )
 }
@@ -296,49 +263,6 @@ fn procedure_rows(state: &DatabaseState) -> EngineResult<Vec<Vec<Value>>> {
             ]
         })
         .collect())
-}
-
-fn metric_rows(state: &DatabaseState) -> Vec<Vec<Value>> {
-    let milliseconds = |nanoseconds: u64| Value::Double(nanoseconds as f64 / 1e6);
-    state
-        .metrics
-        .all()
-        .into_iter()
-        .map(|(procedure, version, tally)| {
-            vec![
-                Value::Varchar(procedure),
-                Value::Integer(version),
-                count(tally.calls),
-                count(tally.rows),
-                count(tally.errors),
-                count(tally.memo_hits),
-                count(tally.queries),
-                count(tally.query_memo_hits),
-                milliseconds(tally.query_ns),
-                milliseconds(tally.wall_ns),
-                count(tally.cold_starts),
-                count(tally.peak_memory_bytes),
-            ]
-        })
-        .collect()
-}
-
-fn log_rows(state: &DatabaseState) -> Vec<Vec<Value>> {
-    state
-        .logs
-        .entries()
-        .into_iter()
-        .map(|entry| {
-            vec![
-                Value::BigInt(entry.sequence as i64),
-                Value::TimestampTz(entry.time_micros),
-                varchar(entry.level.name()),
-                Value::Varchar(entry.procedure),
-                Value::Integer(entry.version),
-                Value::Varchar(entry.message),
-            ]
-        })
-        .collect()
 }
 
 fn varchar(text: &str) -> Value {

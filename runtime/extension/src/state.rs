@@ -11,7 +11,7 @@ use crate::duckdb::{Connection, DatabaseHandle};
 use crate::error::{EngineError, EngineResult};
 use crate::execution::Executions;
 use crate::generated::errors::ErrorCode;
-use crate::observe::{LogRing, Metrics};
+use crate::observe::{LastExecutions, LogRing, Metrics, Store};
 use crate::registry::Registry;
 use crate::rights::Rights;
 use crate::wasm::LogLevel;
@@ -45,6 +45,9 @@ pub struct DatabaseState {
     pub logs: LogRing,
     /// Live guests of this database.
     pub guests: Arc<Gauge>,
+    /// The way of both into the database.
+    pub store: Store,
+    pub last_executions: LastExecutions,
     /// Return types that have their internal functions, by mangled name.
     pub registered_returns: Mutex<HashSet<String>>,
     /// Tests of the rights corpus may switch the guard off: an attack that fails without it as
@@ -65,6 +68,8 @@ impl DatabaseState {
             metrics: Metrics::default(),
             logs: LogRing::default(),
             guests: Arc::default(),
+            store: Store::default(),
+            last_executions: LastExecutions::default(),
             registered_returns: Mutex::new(HashSet::new()),
             can_disable_guard: std::env::var_os(UNSAFE_NO_GUARD).is_some_and(|set| set == "1"),
             is_guard_off: AtomicBool::new(false),

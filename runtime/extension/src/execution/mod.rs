@@ -14,6 +14,7 @@ use parking_lot::Mutex;
 
 use crate::error::{EngineError, EngineResult};
 use crate::generated::errors::ErrorCode;
+use crate::observe::{ExecutionTotals, Subject};
 use crate::registry::{Procedure, ProcedureVersion};
 use crate::rights::Verdicts;
 use crate::state::{DatabaseState, NestedContext};
@@ -57,7 +58,7 @@ impl Executions {
         }
     }
 
-    fn leave(&self, connection_id: u64) {
+    fn leave(&self, state: &DatabaseState, connection_id: u64) {
         let mut live = self.live.lock();
         let mut ended = None;
         if let Some(entry) = live.get_mut(&connection_id) {
@@ -67,6 +68,13 @@ impl Executions {
             }
         }
         drop(live);
+        if let Some(ended) = &ended
+            && ended.execution.above.is_none()
+        {
+            state
+                .last_executions
+                .keep(connection_id, &ended.execution.totals);
+        }
         // Closing connections and instances takes time; not under the lock.
         drop(ended);
     }
@@ -102,7 +110,9 @@ impl ExecutionGuard {
 
 impl Drop for ExecutionGuard {
     fn drop(&mut self) {
-        self.state.executions.leave(self.execution.connection_id);
+        self.state
+            .executions
+            .leave(&self.state, self.execution.connection_id);
     }
 }
 
@@ -112,6 +122,8 @@ pub struct Execution {
     /// What stands above, when this statement is a procedure's query.
     pub above: Option<NestedContext>,
     pub now_micros: i64,
+    /// What its procedures did, for EXPLAIN ANALYZE.
+    pub totals: ExecutionTotals,
     pub results: ResultMemo,
     pub queries: QueryMemo,
     pub snapshot: Snapshot,
@@ -143,6 +155,15 @@ impl Pinned {
     pub fn changes_data(&self) -> bool {
         self.version.rights.changes_data()
     }
+
+    /// Under what its metrics are counted.
+    pub fn subject(&self) -> Subject {
+        Subject {
+            procedure: self.procedure.name.clone(),
+            version: self.version.number,
+            procedure_id: self.procedure.id.clone(),
+        }
+    }
 }
 
 impl Execution {
@@ -156,6 +177,7 @@ impl Execution {
             connection_id,
             above,
             now_micros: now.as_micros() as i64,
+            totals: ExecutionTotals::default(),
             results: ResultMemo::default(),
             queries: QueryMemo::default(),
             snapshot: Snapshot::default(),

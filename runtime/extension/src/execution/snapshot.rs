@@ -6,6 +6,7 @@
 //! something fell between, it is closed again and the threads share the connections there are.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::{Mutex, MutexGuard};
 
@@ -45,15 +46,23 @@ impl Drop for Member {
 }
 
 impl Snapshot {
-    /// Runs `body` on a connection of the snapshot that no other thread uses meanwhile.
+    /// Runs `body` on a connection of the snapshot that no other thread uses meanwhile; counts in
+    /// `waits` when another thread's query had to end first.
     pub fn with_connection<T>(
         &self,
         state: &Arc<DatabaseState>,
         context: &NestedContext,
+        waits: &AtomicU64,
         body: impl FnOnce(&Connection) -> EngineResult<T>,
     ) -> EngineResult<T> {
         let member = self.member(state)?;
-        let connection: MutexGuard<'_, Connection> = member.connection.lock();
+        let connection: MutexGuard<'_, Connection> = match member.connection.try_lock() {
+            Some(free) => free,
+            None => {
+                waits.fetch_add(1, Ordering::Relaxed);
+                member.connection.lock()
+            }
+        };
         state.mark_nested(member.id, context.clone());
         let _watch = Watch::new(&connection, &context.cancellation);
         body(&connection)

@@ -5,16 +5,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
+
 use crate::duckdb::{Connection, Statement};
 use crate::error::{EngineError, EngineResult};
 use crate::execution::{Execution, Pinned, QueryMemo, is_repeatable};
 use crate::generated::errors::ErrorCode;
-use crate::observe::Tally;
+use crate::observe::{Counters, QueryOutcome, ShapeTally, Tally};
 use crate::rights::{Rights, check_query, without_suggestions};
 use crate::state::{DatabaseState, NestedContext};
 use crate::value::result::ResultEncoder;
 use crate::value::{Format, Value};
-use crate::wasm::{Cancellation, GuestCall, LogLevel, TransactionVerb};
+use crate::wasm::{Cancellation, GuestCall, LogLevel, TransactionVerb, thread_cpu_ns};
 
 /// One chunk's calls of one procedure.
 pub struct ProcedureCall {
@@ -23,13 +25,24 @@ pub struct ProcedureCall {
     pinned: Pinned,
     /// What stands above this procedure's queries: itself, and what stands above it.
     context: NestedContext,
+    counters: Arc<Counters>,
     queries: AtomicU64,
     query_memo_hits: AtomicU64,
     query_ns: AtomicU64,
+    query_cpu_ns: AtomicU64,
+    query_rows: AtomicU64,
+    pool_waits: AtomicU64,
+    /// This chunk's own; its lock is never contended.
+    shapes: Mutex<ShapeTally>,
 }
 
 impl ProcedureCall {
-    pub fn new(state: Arc<DatabaseState>, execution: Arc<Execution>, pinned: Pinned) -> Self {
+    pub fn new(
+        state: Arc<DatabaseState>,
+        execution: Arc<Execution>,
+        pinned: Pinned,
+        counters: Arc<Counters>,
+    ) -> Self {
         let context = NestedContext {
             depth: execution.depth() + 1,
             rights: Rights::of(
@@ -44,16 +57,36 @@ impl ProcedureCall {
             execution,
             pinned,
             context,
+            counters,
             queries: AtomicU64::new(0),
             query_memo_hits: AtomicU64::new(0),
             query_ns: AtomicU64::new(0),
+            query_cpu_ns: AtomicU64::new(0),
+            query_rows: AtomicU64::new(0),
+            pool_waits: AtomicU64::new(0),
+            shapes: Mutex::default(),
         }
     }
 
+    /// Adds what the chunk's queries came to. `tally.guest_cpu_ns` is the thread's CPU on entry.
     pub fn add_to(&self, tally: &mut Tally) {
-        tally.queries += self.queries.load(Ordering::Relaxed);
-        tally.query_memo_hits += self.query_memo_hits.load(Ordering::Relaxed);
-        tally.query_ns += self.query_ns.load(Ordering::Relaxed);
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        tally.queries += read(&self.queries);
+        tally.query_memo_hits += read(&self.query_memo_hits);
+        tally.query_ns += read(&self.query_ns);
+        tally.query_rows += read(&self.query_rows);
+        tally.pool_waits += read(&self.pool_waits);
+        tally.guest_cpu_ns = tally.guest_cpu_ns.saturating_sub(read(&self.query_cpu_ns));
+        self.counters
+            .add_shapes(std::mem::take(&mut *self.shapes.lock()));
+    }
+
+    /// Counts a query under its shape.
+    fn count_shape(&self, sql: &str, parameters: &[Value], outcome: QueryOutcome) {
+        let mut shapes = self.shapes.lock();
+        if shapes.count(sql, parameters, outcome) {
+            self.counters.add_shapes(std::mem::take(&mut *shapes));
+        }
     }
 
     /// What stands above one query, which may take `time_left`.
@@ -115,6 +148,7 @@ impl ProcedureCall {
             }
             let encoder =
                 encoder.get_or_insert_with(|| ResultEncoder::new(format, columns, bytes_max));
+            self.query_rows.fetch_add(count as u64, Ordering::Relaxed);
             if count > 0 {
                 // SAFETY: the readers belong to the chunk being visited.
                 unsafe { encoder.push_chunk(readers, count) }?;
@@ -141,6 +175,11 @@ impl GuestCall for ProcedureCall {
             .transpose()?;
         if let Some(answer) = key.as_ref().and_then(|key| self.execution.queries.get(key)) {
             self.query_memo_hits.fetch_add(1, Ordering::Relaxed);
+            let outcome = QueryOutcome {
+                is_memo_hit: true,
+                ..QueryOutcome::default()
+            };
+            self.count_shape(sql, parameters, outcome);
             return Ok(answer);
         }
         let context = self.context_for(time_left);
@@ -148,7 +187,8 @@ impl GuestCall for ProcedureCall {
         if let Some(reason) = context.cancellation.reason() {
             return Err(reason);
         }
-        let started = Instant::now();
+        let (started, cpu_start) = (Instant::now(), thread_cpu_ns());
+        let rows_before = self.query_rows.load(Ordering::Relaxed);
         let run = |connection: &Connection| self.run(connection, sql, parameters, format);
         let execution = &self.execution;
         let answer = if self.state.is_guard_off() {
@@ -158,15 +198,24 @@ impl GuestCall for ProcedureCall {
         } else {
             execution
                 .snapshot
-                .with_connection(&self.state, &context, run)
+                .with_connection(&self.state, &context, &self.pool_waits, run)
         };
         let answer = answer.map_err(|error| match context.cancellation.reason() {
             // Whatever the interrupt made of the query, this is why.
             Some(reason) => reason,
             None => error.from_nested(context.raised.lock().take()),
         });
+        let outcome = QueryOutcome {
+            is_memo_hit: false,
+            is_error: answer.is_err(),
+            nanoseconds: started.elapsed().as_nanos() as u64,
+            rows: self.query_rows.load(Ordering::Relaxed) - rows_before,
+        };
         self.query_ns
-            .fetch_add(started.elapsed().as_nanos() as u64, Ordering::Relaxed);
+            .fetch_add(outcome.nanoseconds, Ordering::Relaxed);
+        let cpu_ns = thread_cpu_ns().saturating_sub(cpu_start);
+        self.query_cpu_ns.fetch_add(cpu_ns, Ordering::Relaxed);
+        self.count_shape(sql, parameters, outcome);
         let answer = answer?;
         if let Some(key) = key {
             self.execution.queries.insert(&key, &answer);

@@ -6,6 +6,7 @@
 //! back by the execution's memo.
 
 mod guest_call;
+mod sampling;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -17,14 +18,14 @@ use crate::duckdb::{
 use crate::error::{EngineError, EngineResult};
 use crate::execution::{ExecutionGuard, Pinned};
 use crate::generated::errors::ErrorCode;
-use crate::observe::{Counters, Tally};
+use crate::observe::{CallClock, Counters, Tally};
 use crate::registry::Volatility;
 use crate::state::DatabaseState;
 use crate::value::convert::convert;
 use crate::value::key::encode_key;
 use crate::value::read::VectorReader;
 use crate::value::{LogicalType, Value, write};
-use crate::wasm::{ActiveGuest, GuestCall, GuestInstance, LogLevel};
+use crate::wasm::{ActiveGuest, GuestCall, GuestInstance, LogLevel, thread_cpu_ns};
 use guest_call::ProcedureCall;
 
 /// Arguments before the procedure's own: its id and the version asked for.
@@ -146,6 +147,7 @@ struct Local {
     guard: ExecutionGuard,
     pinned: Option<Pinned>,
     counters: Option<Arc<Counters>>,
+    clock: CallClock,
     /// Reused between rows.
     key: Vec<u8>,
 }
@@ -234,6 +236,7 @@ impl Invoke {
             guard,
             pinned,
             counters: None,
+            clock: CallClock::default(),
             key: Vec::new(),
         })
     }
@@ -264,16 +267,18 @@ impl Invoke {
                 pinned
             }
         };
-        let counters = Arc::clone(local.counters.get_or_insert_with(|| {
-            self.state
-                .metrics
-                .of(&pinned.procedure.name, pinned.version.number)
-        }));
-        let started = Instant::now();
+        let counters = Arc::clone(
+            local
+                .counters
+                .get_or_insert_with(|| self.state.metrics.of(pinned.subject())),
+        );
+        sampling::offer(&counters, &pinned, &readers[LEADING_ARGUMENTS..], row_count);
+        let (started, cpu_start) = (Instant::now(), thread_cpu_ns());
         let call = Arc::new(ProcedureCall::new(
             Arc::clone(&self.state),
             Arc::clone(local.guard.execution()),
             pinned.clone(),
+            Arc::clone(&counters),
         ));
         let mut chunk = Chunk {
             function: self,
@@ -286,13 +291,21 @@ impl Invoke {
                 ..Tally::default()
             },
             key: &mut local.key,
+            clock: &mut local.clock,
+            counters: &counters,
             _active: ActiveGuest::enter(),
         };
         let outcome = chunk.run(&readers[LEADING_ARGUMENTS..], row_count, info);
         let mut tally = chunk.finish();
         tally.wall_ns = started.elapsed().as_nanos() as u64;
+        tally.guest_cpu_ns = thread_cpu_ns().saturating_sub(cpu_start);
         call.add_to(&mut tally);
-        counters.add(&tally);
+        counters.add(&tally, true);
+        local
+            .guard
+            .execution()
+            .totals
+            .add(&pinned.subject(), &tally);
         outcome
     }
 }
@@ -306,6 +319,8 @@ struct Chunk<'a> {
     instance: Option<GuestInstance>,
     tally: Tally,
     key: &'a mut Vec<u8>,
+    clock: &'a mut CallClock,
+    counters: &'a Counters,
     _active: ActiveGuest,
 }
 
@@ -353,6 +368,7 @@ impl Chunk<'_> {
     }
 
     fn evaluate(&mut self, readers: &[VectorReader<'_>], row: usize) -> EngineResult<Value> {
+        let started = self.clock.start();
         // SAFETY: `row` lies inside the chunk.
         let arguments: Result<Vec<Value>, _> = readers
             .iter()
@@ -363,11 +379,20 @@ impl Chunk<'_> {
         if let Some(reason) = self.execution.cancellation.reason() {
             return Err(reason);
         }
+        let time_weight = started.map_or(0, |_| self.clock.weight());
+        if let Some(started) = started {
+            self.tally.marshalling_ns += started.elapsed().as_nanos() as u64 * time_weight;
+        }
         self.tally.calls += 1;
-        match self.call_guest(arguments) {
+        let outcome = self.call_guest(arguments, time_weight);
+        if let Some(started) = started {
+            let (elapsed, weight) = self.clock.end(started);
+            self.counters.wall.add(elapsed, weight);
+        }
+        match outcome {
             Ok(value) => Ok(value),
             Err(error) => {
-                self.tally.errors += 1;
+                self.tally.errors.push(error.code);
                 let recoverable = error.code != ErrorCode::QueryCanceled
                     && error.code != ErrorCode::InternalError;
                 if self.pinned.procedure.on_error_null && recoverable {
@@ -379,7 +404,7 @@ impl Chunk<'_> {
         }
     }
 
-    fn call_guest(&mut self, arguments: Vec<Value>) -> EngineResult<Value> {
+    fn call_guest(&mut self, arguments: Vec<Value>, time_weight: u64) -> EngineResult<Value> {
         let mut instance = match self.instance.take() {
             Some(instance) => instance,
             None => {
@@ -390,6 +415,7 @@ impl Chunk<'_> {
                 instance
             }
         };
+        instance.traffic().time_weight = time_weight;
         let turn = self
             .pinned
             .changes_data()
@@ -404,6 +430,10 @@ impl Chunk<'_> {
             .tally
             .peak_memory_bytes
             .max(instance.peak_memory_bytes() as u64);
+        let traffic = instance.traffic().take();
+        self.tally.bytes_in += traffic.bytes_in;
+        self.tally.bytes_out += traffic.bytes_out;
+        self.tally.marshalling_ns += traffic.marshalling_ns;
         if instance.is_healthy() {
             self.instance = Some(instance);
         }

@@ -1,7 +1,6 @@
 //! The log lines of procedures, newest kept.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use parking_lot::Mutex;
@@ -16,18 +15,18 @@ const BYTES_MAX: usize = 8 << 20;
 
 #[derive(Clone, Debug)]
 pub struct LogEntry {
-    /// Counts lines from 1, so that a reader can ask for what came since.
+    /// Counts the lines of this process from 1, so that a reader can ask for what came since.
     pub sequence: u64,
     pub time_micros: i64,
-    pub level: LogLevel,
+    pub level: &'static str,
     pub procedure: String,
     pub version: i32,
     pub message: String,
 }
 
+/// Lines that are not in the database yet, or never will be.
 #[derive(Default)]
 pub struct LogRing {
-    next: AtomicU64,
     lines: Mutex<Lines>,
 }
 
@@ -35,6 +34,7 @@ pub struct LogRing {
 struct Lines {
     entries: VecDeque<LogEntry>,
     bytes: usize,
+    last_sequence: u64,
 }
 
 impl LogRing {
@@ -42,29 +42,45 @@ impl LogRing {
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
+        let mut lines = self.lines.lock();
+        lines.last_sequence += 1;
         let entry = LogEntry {
-            sequence: self.next.fetch_add(1, Ordering::Relaxed) + 1,
+            sequence: lines.last_sequence,
             time_micros: now.as_micros() as i64,
-            level,
+            level: level.name(),
             procedure: procedure.to_owned(),
             version,
             message: message.to_owned(),
         };
-        let mut lines = self.lines.lock();
         lines.bytes += message.len();
         lines.entries.push_back(entry);
         while lines.entries.len() > LINES_MAX || lines.bytes > BYTES_MAX {
-            match lines.entries.pop_front() {
-                Some(oldest) => lines.bytes -= oldest.message.len(),
-                None => break,
-            }
+            lines.drop_oldest();
         }
     }
 
     /// The kept lines in the order they were written.
     pub fn entries(&self) -> Vec<LogEntry> {
-        let mut entries: Vec<LogEntry> = self.lines.lock().entries.iter().cloned().collect();
-        entries.sort_by_key(|entry| entry.sequence);
-        entries
+        self.lines.lock().entries.iter().cloned().collect()
+    }
+
+    /// Forgets lines up to a sequence: they are in the database.
+    pub fn forget(&self, up_to: u64) {
+        let mut lines = self.lines.lock();
+        while lines
+            .entries
+            .front()
+            .is_some_and(|entry| entry.sequence <= up_to)
+        {
+            lines.drop_oldest();
+        }
+    }
+}
+
+impl Lines {
+    fn drop_oldest(&mut self) {
+        if let Some(oldest) = self.entries.pop_front() {
+            self.bytes -= oldest.message.len();
+        }
     }
 }

@@ -4,97 +4,322 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
+
+use super::histogram::{Histogram, SharedHistogram};
+use super::samples::Reservoir;
+use super::shapes::{ShapeTally, Shapes};
+use crate::generated::errors::ErrorCode;
 
 /// One thread's counts since they were last added.
-#[derive(Default, Debug, Clone, Copy)]
+#[derive(Default, Debug, Clone)]
 pub struct Tally {
     /// Rows of input, whether or not the guest had to be called for them.
     pub rows: u64,
     /// Calls of the guest.
     pub calls: u64,
-    pub errors: u64,
     pub memo_hits: u64,
     pub queries: u64,
     pub query_memo_hits: u64,
+    pub query_rows: u64,
     pub query_ns: u64,
     pub wall_ns: u64,
+    /// CPU of the calling thread without its nested queries.
+    pub guest_cpu_ns: u64,
+    /// Turning vectors into guest values and back.
+    pub marshalling_ns: u64,
+    /// Arguments and query results, encoded.
+    pub bytes_in: u64,
+    /// Results and queries, encoded.
+    pub bytes_out: u64,
     pub cold_starts: u64,
+    /// Times that something shared was awaited: a connection of the snapshot, or an instance.
+    pub pool_waits: u64,
     pub peak_memory_bytes: u64,
+    pub errors: Vec<ErrorCode>,
 }
 
-/// The sums of one procedure version.
+/// Every counter that is a plain sum, with the name of its column.
+macro_rules! sums {
+    ($($name:ident),* $(,)?) => {
+        /// The counters of a tally in the order of [`SUM_NAMES`].
+        fn sums_of(tally: &Tally) -> [u64; SUM_COUNT] {
+            [$(tally.$name),*]
+        }
+
+        pub const SUM_NAMES: [&str; SUM_COUNT] = [$(stringify!($name)),*];
+    };
+}
+
+pub const SUM_COUNT: usize = 14;
+
+sums!(
+    rows,
+    calls,
+    memo_hits,
+    queries,
+    query_memo_hits,
+    query_rows,
+    query_ns,
+    wall_ns,
+    guest_cpu_ns,
+    marshalling_ns,
+    bytes_in,
+    bytes_out,
+    cold_starts,
+    pool_waits,
+);
+
+/// What one procedure version did, as it is read and stored.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    pub sums: [u64; SUM_COUNT],
+    pub peak_memory_bytes: u64,
+    /// Failed calls by SQLSTATE.
+    pub errors: BTreeMap<String, u64>,
+    /// Wall time of calls in nanoseconds.
+    pub wall: Histogram,
+    /// Guest CPU time of calls in nanoseconds.
+    pub cpu: Histogram,
+}
+
+impl Totals {
+    pub fn is_empty(&self) -> bool {
+        self.sums.iter().all(|sum| *sum == 0) && self.errors.is_empty()
+    }
+
+    pub fn sum(&self, name: &str) -> u64 {
+        let index = SUM_NAMES.iter().position(|known| *known == name);
+        index.map_or(0, |index| self.sums[index])
+    }
+
+    pub fn merge(&mut self, other: &Totals) {
+        for (sum, more) in self.sums.iter_mut().zip(other.sums) {
+            *sum += more;
+        }
+        self.peak_memory_bytes = self.peak_memory_bytes.max(other.peak_memory_bytes);
+        for (state, count) in &other.errors {
+            *self.errors.entry(state.clone()).or_default() += count;
+        }
+        self.wall.merge(&other.wall);
+        self.cpu.merge(&other.cpu);
+    }
+
+    /// Adds one chunk without its distributions.
+    pub fn add(&mut self, tally: &Tally) {
+        for (sum, more) in self.sums.iter_mut().zip(sums_of(tally)) {
+            *sum += more;
+        }
+        self.peak_memory_bytes = self.peak_memory_bytes.max(tally.peak_memory_bytes);
+        for code in &tally.errors {
+            *self.errors.entry(code.sqlstate().to_owned()).or_default() += 1;
+        }
+    }
+}
+
+/// What one procedure version did since it was last written to the database.
 #[derive(Default)]
 pub struct Counters {
-    rows: AtomicU64,
-    calls: AtomicU64,
-    errors: AtomicU64,
-    memo_hits: AtomicU64,
-    queries: AtomicU64,
-    query_memo_hits: AtomicU64,
-    query_ns: AtomicU64,
-    wall_ns: AtomicU64,
-    cold_starts: AtomicU64,
+    sums: [AtomicU64; SUM_COUNT],
     peak_memory_bytes: AtomicU64,
+    errors: Mutex<BTreeMap<String, u64>>,
+    pub wall: SharedHistogram,
+    cpu: SharedHistogram,
+    pub shapes: Mutex<Shapes>,
+    pub samples: Mutex<Reservoir>,
 }
 
 impl Counters {
-    pub fn add(&self, tally: &Tally) {
-        for (sum, count) in [
-            (&self.rows, tally.rows),
-            (&self.calls, tally.calls),
-            (&self.errors, tally.errors),
-            (&self.memo_hits, tally.memo_hits),
-            (&self.queries, tally.queries),
-            (&self.query_memo_hits, tally.query_memo_hits),
-            (&self.query_ns, tally.query_ns),
-            (&self.wall_ns, tally.wall_ns),
-            (&self.cold_starts, tally.cold_starts),
-        ] {
-            sum.fetch_add(count, Ordering::Relaxed);
+    /// Adds one chunk. Its wall times by call are in `wall` already, or unknown and then each is
+    /// the chunk's mean.
+    pub fn add(&self, tally: &Tally, is_timed_by_call: bool) {
+        for (sum, count) in self.sums.iter().zip(sums_of(tally)) {
+            if count > 0 {
+                sum.fetch_add(count, Ordering::Relaxed);
+            }
         }
         self.peak_memory_bytes
             .fetch_max(tally.peak_memory_bytes, Ordering::Relaxed);
+        if tally.calls > 0 {
+            self.cpu.add(tally.guest_cpu_ns / tally.calls, tally.calls);
+            if !is_timed_by_call {
+                self.wall.add(tally.wall_ns / tally.calls, tally.calls);
+            }
+        }
+        if !tally.errors.is_empty() {
+            let mut errors = self.errors.lock();
+            for code in &tally.errors {
+                *errors.entry(code.sqlstate().to_owned()).or_default() += 1;
+            }
+        }
     }
 
-    pub fn read(&self) -> Tally {
-        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        Tally {
-            rows: read(&self.rows),
-            calls: read(&self.calls),
-            errors: read(&self.errors),
-            memo_hits: read(&self.memo_hits),
-            queries: read(&self.queries),
-            query_memo_hits: read(&self.query_memo_hits),
-            query_ns: read(&self.query_ns),
-            wall_ns: read(&self.wall_ns),
-            cold_starts: read(&self.cold_starts),
-            peak_memory_bytes: read(&self.peak_memory_bytes),
+    pub fn add_shapes(&self, tally: ShapeTally) {
+        if !tally.is_empty() {
+            self.shapes.lock().add(tally);
         }
+    }
+
+    pub fn read(&self) -> Totals {
+        Totals {
+            sums: std::array::from_fn(|index| self.sums[index].load(Ordering::Relaxed)),
+            peak_memory_bytes: self.peak_memory_bytes.load(Ordering::Relaxed),
+            errors: self.errors.lock().clone(),
+            wall: self.wall.read(),
+            cpu: self.cpu.read(),
+        }
+    }
+
+    /// Reads everything and starts again from nothing; counts of running threads go to one side
+    /// or the other, never to both or neither.
+    pub fn take(&self) -> Totals {
+        Totals {
+            sums: std::array::from_fn(|index| self.sums[index].swap(0, Ordering::Relaxed)),
+            peak_memory_bytes: self.peak_memory_bytes.swap(0, Ordering::Relaxed),
+            errors: std::mem::take(&mut *self.errors.lock()),
+            wall: self.wall.take(),
+            cpu: self.cpu.take(),
+        }
+    }
+
+    /// Puts back what could not be written.
+    pub fn restore(&self, totals: &Totals) {
+        for (sum, count) in self.sums.iter().zip(totals.sums) {
+            sum.fetch_add(count, Ordering::Relaxed);
+        }
+        self.peak_memory_bytes
+            .fetch_max(totals.peak_memory_bytes, Ordering::Relaxed);
+        let mut errors = self.errors.lock();
+        for (state, count) in &totals.errors {
+            *errors.entry(state.clone()).or_default() += count;
+        }
+        drop(errors);
+        self.wall.add_all(&totals.wall);
+        self.cpu.add_all(&totals.cpu);
     }
 }
 
-/// The counters of a database, by procedure name and version.
+/// Whose counters they are. The id tells a procedure from a later one of the same name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Subject {
+    pub procedure: String,
+    pub version: i32,
+    pub procedure_id: String,
+}
+
+/// The counters of a database.
 #[derive(Default)]
 pub struct Metrics {
-    counters: RwLock<BTreeMap<(String, i32), Arc<Counters>>>,
+    counters: RwLock<BTreeMap<Subject, Arc<Counters>>>,
 }
 
 impl Metrics {
-    pub fn of(&self, procedure: &str, version: i32) -> Arc<Counters> {
-        let key = (procedure.to_owned(), version);
-        if let Some(found) = self.counters.read().get(&key) {
+    pub fn of(&self, subject: Subject) -> Arc<Counters> {
+        if let Some(found) = self.counters.read().get(&subject) {
             return Arc::clone(found);
         }
-        Arc::clone(self.counters.write().entry(key).or_default())
+        Arc::clone(self.counters.write().entry(subject).or_default())
     }
 
-    pub fn all(&self) -> Vec<(String, i32, Tally)> {
-        self.counters
-            .read()
+    pub fn all(&self) -> Vec<(Subject, Arc<Counters>)> {
+        let counters = self.counters.read();
+        counters
             .iter()
-            .map(|((name, version), counters)| (name.clone(), *version, counters.read()))
+            .map(|(subject, found)| (subject.clone(), Arc::clone(found)))
             .collect()
+    }
+}
+
+/// Chooses the calls whose time is taken: every slow one, and of fast ones one in sixteen, which
+/// then stands for sixteen.
+pub struct CallClock {
+    stride: u64,
+    countdown: u64,
+}
+
+/// Calls below this are fast: reading the clock twice would be felt.
+const FAST_CALL_NS: u64 = 10_000;
+const FAST_CALL_STRIDE: u64 = 16;
+
+impl Default for CallClock {
+    fn default() -> Self {
+        Self {
+            stride: 1,
+            countdown: 1,
+        }
+    }
+}
+
+impl CallClock {
+    /// The time, when the call that begins is to be timed.
+    pub fn start(&mut self) -> Option<Instant> {
+        // It stays at zero when the call that was to be timed never came about.
+        self.countdown = self.countdown.saturating_sub(1);
+        (self.countdown == 0).then(Instant::now)
+    }
+
+    /// How many calls the timed one stands for.
+    pub fn weight(&self) -> u64 {
+        self.stride
+    }
+
+    /// Ends a timed call; returns its duration and how many calls it stands for.
+    pub fn end(&mut self, started: Instant) -> (u64, u64) {
+        let elapsed = started.elapsed().as_nanos() as u64;
+        let weight = self.stride;
+        self.stride = if elapsed < FAST_CALL_NS {
+            FAST_CALL_STRIDE
+        } else {
+            1
+        };
+        self.countdown = self.stride;
+        (elapsed, weight)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_taken_and_restored_is_what_was_added() {
+        let counters = Counters::default();
+        let tally = Tally {
+            rows: 10,
+            calls: 4,
+            wall_ns: 4000,
+            guest_cpu_ns: 2000,
+            peak_memory_bytes: 65_536,
+            errors: vec![ErrorCode::WasmTrap],
+            ..Tally::default()
+        };
+        counters.add(&tally, false);
+        let taken = counters.take();
+        assert_eq!(
+            (taken.sum("rows"), taken.sum("calls"), taken.errors["39W01"]),
+            (10, 4, 1)
+        );
+        assert!(counters.read().is_empty());
+        counters.restore(&taken);
+        counters.add(&tally, false);
+        let mut twice = taken.clone();
+        twice.merge(&taken);
+        assert_eq!(counters.read(), twice);
+        assert!((950.0..1100.0).contains(&twice.wall.percentile(0.5).unwrap()));
+    }
+
+    #[test]
+    fn fast_calls_are_timed_now_and_then_and_counted_whole() {
+        let mut clock = CallClock::default();
+        let mut counted = 0;
+        for _ in 0..161 {
+            if let Some(started) = clock.start() {
+                counted += clock.end(started).1;
+            }
+        }
+        // A call that the scheduler interrupts counts as slow, and then the last few may be missing.
+        assert!((146..=161).contains(&counted), "{counted}");
     }
 }

@@ -1,7 +1,37 @@
-//! What procedures did: counters and log lines, kept in memory and read through SQL.
+//! What procedures did: counters, query shapes, sampled arguments and log lines. Collected in
+//! memory a chunk at a time, written to the database in batches, read through SQL.
+//!
+//! ```text
+//! invoke/ ─ Tally, ShapeTally (a thread's own, a chunk) ─► Counters ─ heliosdb_flush() ─► tables
+//!                                                             └──── heliosdb_metrics() … ◄──┘
+//! ```
 
+mod histogram;
+mod last_execution;
 mod logs;
 mod metrics;
+mod rows;
+mod samples;
+mod shapes;
+mod sketch;
+mod store;
+mod tables;
 
+use std::sync::Arc;
+
+use crate::duckdb::Connection;
+use crate::error::EngineResult;
+use crate::state::DatabaseState;
+
+pub use last_execution::{ExecutionTotals, LastExecutions};
 pub use logs::{LogEntry, LogRing};
-pub use metrics::{Counters, Metrics, Tally};
+pub use metrics::{CallClock, Counters, Metrics, Subject, Tally};
+pub use samples::{SAMPLE_BYTES_MAX, Sample};
+pub use shapes::{QueryOutcome, ShapeTally};
+pub use store::Store;
+
+/// Registers the functions that show what was observed.
+pub fn register(connection: &Connection, state: &Arc<DatabaseState>) -> EngineResult<()> {
+    tables::register(connection, state)?;
+    last_execution::register(connection, state)
+}

@@ -6,11 +6,18 @@ use crate::generated::errors::ErrorCode;
 use crate::registry::procedure::quote_literal;
 
 /// Every migration in order: version, name, SQL. Append only.
-const MIGRATIONS: [(i32, &str, &str); 1] = [(
-    1,
-    "registry",
-    include_str!("../../../../storage/migrations/0001-registry.sql"),
-)];
+const MIGRATIONS: [(i32, &str, &str); 2] = [
+    (
+        1,
+        "registry",
+        include_str!("../../../../storage/migrations/0001-registry.sql"),
+    ),
+    (
+        2,
+        "observations",
+        include_str!("../../../../storage/migrations/0002-observations.sql"),
+    ),
+];
 
 /// Applies what is missing, each migration in a transaction of its own. Returns the schema's
 /// version. A database from a newer engine is refused rather than guessed at.

@@ -125,6 +125,7 @@ pub fn define(linker: &mut Linker<HostState>) -> wasmtime::Result<()> {
             "heliosdb_get_param",
             |mut guest: Guest<'_>, index: u32, value: u32, value_len: u32| {
                 let format = guest.data().format;
+                let started = guest.data().traffic.start();
                 let current = call(&mut guest)?;
                 let Some(argument) = current.arguments.get(index as usize) else {
                     let count = current.arguments.len();
@@ -140,7 +141,11 @@ pub fn define(linker: &mut Linker<HostState>) -> wasmtime::Result<()> {
                     );
                 };
                 match encode(argument, format) {
-                    Ok(bytes) => deliver(&mut guest, &bytes, value, value_len),
+                    Ok(bytes) => {
+                        let delivered = deliver(&mut guest, &bytes, value, value_len);
+                        guest.data_mut().traffic.end(started);
+                        delivered
+                    }
                     Err(error) => refuse(&mut guest, error),
                 }
             },
@@ -160,8 +165,13 @@ pub fn define(linker: &mut Linker<HostState>) -> wasmtime::Result<()> {
                         .detail(format!("limit {limit} bytes, returned {value_len} bytes")),
                     );
                 }
+                let started = guest.data().traffic.start();
                 let bytes = read_bytes(&mut guest, value, value_len)?;
-                match decode_returned(&bytes, value_type) {
+                let decoded = decode_returned(&bytes, value_type);
+                let traffic = &mut guest.data_mut().traffic;
+                traffic.bytes_out += u64::from(value_len);
+                traffic.end(started);
+                match decoded {
                     Ok(decoded) => {
                         call(&mut guest)?.returned = Some(decoded);
                         Ok(status::OK)
@@ -325,6 +335,7 @@ fn query_and_deliver(
             }
             let guest_call = Arc::clone(&current.guest_call);
             let time_left = query_time_max.saturating_sub(current.query_time);
+            guest.data_mut().traffic.bytes_out += key.len() as u64;
             let cpu_start = thread_cpu_ns();
             let started = Instant::now();
             let outcome =
@@ -344,7 +355,9 @@ fn query_and_deliver(
     let Some((result, result_len)) = buffer else {
         return Ok(status::OK);
     };
+    let started = guest.data().traffic.start();
     let delivered = deliver(guest, &bytes, result, result_len)?;
+    guest.data_mut().traffic.end(started);
     if delivered == status::BUFFER_TOO_SMALL {
         call(guest)?.pending = Some(PendingResult { query: key, bytes });
     }
@@ -420,6 +433,7 @@ fn deliver(
         write_bytes(guest, target, bytes)?;
         write_bytes(guest, address, &target.to_le_bytes())?;
         write_bytes(guest, len_address, &size.to_le_bytes())?;
+        guest.data_mut().traffic.bytes_in += u64::from(size);
         return Ok(status::OK);
     }
     write_bytes(guest, len_address, &size.to_le_bytes())?;
@@ -427,6 +441,7 @@ fn deliver(
         return Ok(status::BUFFER_TOO_SMALL);
     }
     write_bytes(guest, address, bytes)?;
+    guest.data_mut().traffic.bytes_in += u64::from(size);
     Ok(status::OK)
 }
 

@@ -12,6 +12,7 @@ use super::cancellation::Cancellation;
 use super::gauge::{Gauge, InstanceCount};
 use super::limits::{Limits, MemoryLimiter};
 use super::module::CompiledModule;
+use super::traffic::Traffic;
 use crate::error::{EngineError, EngineResult, one_line};
 use crate::generated::errors::ErrorCode;
 use crate::value::{Format, Value};
@@ -78,6 +79,7 @@ pub struct HostState {
     pub call: Option<CurrentCall>,
     /// Of the statement that the guest works for.
     cancellation: Arc<Cancellation>,
+    pub traffic: Traffic,
     /// Counts calls, so that the epoch callback can tell a new call from the one it watches.
     sequence: u64,
     watch: DeadlineWatch,
@@ -169,6 +171,7 @@ impl GuestInstance {
             has_allocator: module.has_allocator,
             call: None,
             cancellation: Arc::clone(cancellation),
+            traffic: Traffic::default(),
             sequence: 0,
             watch: DeadlineWatch {
                 cpu_start_ns: thread_cpu_ns(),
@@ -237,6 +240,11 @@ impl GuestInstance {
 
     pub fn peak_memory_bytes(&self) -> usize {
         self.store.data().limiter.peak_bytes
+    }
+
+    /// What crossed the border, to be counted and taken.
+    pub fn traffic(&mut self) -> &mut Traffic {
+        &mut self.store.data_mut().traffic
     }
 
     /// Calls the procedure once. `arguments` are the declared parameters' values; the result is

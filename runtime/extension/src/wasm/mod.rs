@@ -12,12 +12,13 @@ mod pool;
 mod preview1;
 mod returned;
 mod stack;
+mod traffic;
 
 pub use cancellation::Cancellation;
 pub use compiler::{compile_module, compiled_count};
 pub use engine::{ActiveGuest, on_tick};
 pub use gauge::Gauge;
-pub use instance::{GuestCall, GuestInstance, HostState, LogLevel, TransactionVerb};
+pub use instance::{GuestCall, GuestInstance, HostState, LogLevel, TransactionVerb, thread_cpu_ns};
 pub use limits::{FIXED_LIMITS, LIMITS, Limits};
 pub use module::{CompiledModule, HostImport, ModuleHash};
 pub use pool::{GuestRecipe, InstancePool};

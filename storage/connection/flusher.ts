@@ -1,0 +1,50 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+
+/** What procedures did is at most this much lost when the process is killed. */
+const INTERVAL_MS = 500;
+
+/**
+ * Lets the engine write what its procedures did, while the database is open and once more at its
+ * end. The engine keeps what it could not write and tries again the next time; a database without
+ * the engine is left alone.
+ */
+export class Flusher {
+  readonly #connection: DuckDBConnection;
+  readonly #timer: NodeJS.Timeout;
+  #running: Promise<void> | null = null;
+  #isMissing = false;
+
+  /** Owns the connection. */
+  constructor(connection: DuckDBConnection) {
+    this.#connection = connection;
+    this.#timer = setInterval(() => void this.#flush(), INTERVAL_MS);
+    // Waiting for more to write is no reason to go on living.
+    this.#timer.unref();
+  }
+
+  /** Writes the rest and closes the connection. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#running;
+    await this.#flush();
+    this.#connection.closeSync();
+  }
+
+  #flush(): Promise<void> {
+    this.#running ??= this.#run().finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  async #run(): Promise<void> {
+    if (this.#isMissing) return;
+    try {
+      await this.#connection.run('SELECT heliosdb_flush()');
+    } catch (error) {
+      // Nobody asked for it, so nobody is told: observing must not fail what is observed.
+      this.#isMissing = String(error).includes('heliosdb_flush does not exist');
+      if (this.#isMissing) clearInterval(this.#timer);
+    }
+  }
+}
