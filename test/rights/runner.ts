@@ -47,7 +47,7 @@ export async function firstValue(
 /** The innermost reason of a failed call: the guest says only that a query failed. */
 function cause(error: unknown): Outcome {
   const { sqlstate, message, detail } = toHeliosError(error);
-  const found = /caused by (\w{5}): ([\s\S]*)/.exec(detail ?? '');
+  const found = /.*caused by (\w{5}): ([\s\S]*)/.exec(detail ?? '');
   if (sqlstate === '38000' && found !== null) {
     return { sqlstate: found[1] ?? '', message: found[2] ?? '' };
   }

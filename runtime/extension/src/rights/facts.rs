@@ -446,7 +446,7 @@ fn table_of_index(connection: &Connection, index: &TableName) -> EngineResult<Ta
 fn unplanned(answer: &Json) -> EngineResult<String> {
     let kind = text_of(&answer["error_type"]);
     let message = text_of(&answer["error_message"]);
-    if kind == "not implemented" {
+    if kind == "not implemented" || message.ends_with("does not support serialization") {
         return Ok("run this kind of statement".to_owned());
     }
     let mut category = String::with_capacity(kind.len());

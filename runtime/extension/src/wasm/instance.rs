@@ -451,13 +451,16 @@ fn frames(error: &wasmtime::Error) -> String {
 fn with_cause(error: EngineError, cause: Option<EngineError>) -> EngineError {
     match cause {
         Some(cause) if error.code == ErrorCode::ExternalRoutineException => {
+            let mut reason = format!("caused by {}: {}", cause.code.sqlstate(), cause.message);
+            // A procedure called by a procedure: the first reason is what helps.
+            if cause.code == ErrorCode::ExternalRoutineException
+                && let Some(first) = &cause.detail
+            {
+                reason = format!("{reason}; {first}");
+            }
             let detail = match &error.detail {
-                Some(detail) => format!(
-                    "{detail}; caused by {}: {}",
-                    cause.code.sqlstate(),
-                    cause.message
-                ),
-                None => format!("caused by {}: {}", cause.code.sqlstate(), cause.message),
+                Some(detail) => format!("{detail}; {reason}"),
+                None => reason,
             };
             let hinted = EngineError {
                 detail: Some(detail),
