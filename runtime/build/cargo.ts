@@ -110,7 +110,7 @@ function findLibrary(messages: string, libraryName: string): string | null {
       filenames: string[];
     };
     if (artifact.target.name !== libraryName || !artifact.target.kind.includes('cdylib')) continue;
-    return artifact.filenames.find((name) => /\.(so|dylib|dll)$/.test(name)) ?? null;
+    return artifact.filenames.find((name) => /\.(so|dylib)$/.test(name)) ?? null;
   }
   return null;
 }
@@ -127,7 +127,7 @@ function buildFailure(exitCode: number | null, output: string): HeliosError {
     return new HeliosError('toolchain_missing', {
       message: 'building the engine needs a C linker, which is not installed',
       detail: tail,
-      hint: 'install one (Debian: build-essential, Fedora: gcc, macOS: xcode-select --install, Windows: Visual Studio Build Tools) and run this again',
+      hint: 'install one (Debian: build-essential, Fedora: gcc, macOS: xcode-select --install) and run this again',
       fields: { tool: 'cc' },
     });
   }

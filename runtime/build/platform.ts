@@ -13,8 +13,6 @@ const DUCKDB_PLATFORMS: Readonly<Record<string, string>> = {
   'linux arm64': 'linux_arm64',
   'darwin x64': 'osx_amd64',
   'darwin arm64': 'osx_arm64',
-  'win32 x64': 'windows_amd64',
-  'win32 arm64': 'windows_arm64',
 };
 
 /** The platform of an operating system and processor, as Node names them. */

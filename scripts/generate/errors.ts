@@ -81,24 +81,6 @@ ${arms((entry) => JSON.stringify(entry.name))}
         }
     }
 
-    /// The message used when nothing more specific is known.
-    pub const fn message(self) -> &'static str {
-        match self {
-${arms((entry) => JSON.stringify(entry.message))}
-        }
-    }
-
-    /// Whether running the same thing again may succeed.
-    pub const fn is_retryable(self) -> bool {
-        matches!(
-            self,
-            ${entries
-              .filter((entry) => entry.retryable)
-              .map((entry) => `ErrorCode::${pascal(entry.name)}`)
-              .join(' | ')}
-        )
-    }
-
     /// The error with this SQLSTATE, if the catalogue has one.
     pub fn from_sqlstate(sqlstate: &str) -> Option<ErrorCode> {
         ErrorCode::ALL.into_iter().find(|code| code.sqlstate() == sqlstate)

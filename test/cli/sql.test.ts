@@ -175,6 +175,34 @@ describe('procedures', () => {
     assert.equal((await sql('DROP PROCEDURE trap')).code, 0);
   });
 
+  const guests = {
+    trap: ['unreachable', '39W01'],
+    spin: ['(loop (br 0))', '57014'],
+    grow: [
+      '(if (i32.eq (memory.grow (i32.const 1600)) (i32.const -1)) (then unreachable))',
+      '53400',
+    ],
+  } as const;
+  it('fail their own statement when they trap, never return or ask for 100 MB', async () => {
+    const script = Object.entries(guests).map(
+      ([name, [body]]) =>
+        `CREATE PROCEDURE ${name}() RETURNS BIGINT LANGUAGE wasm TIMEOUT '100ms'
+           AS '(module (memory (export "memory") 1) (func (export "${name}") ${body}))';
+         SELECT ${name}();
+         SELECT 'alive after ${name}' AS state;`,
+    );
+    const { code, out, err } = await runCli(['shell', '--db', ':memory:'], {
+      input: script.join('\n'),
+    });
+    assert.equal(code, 1);
+    assert.deepEqual(
+      [...err.matchAll(/^ +code +(\w+)/gm)].map((match) => match[1]),
+      Object.values(guests).map(([, state]) => state),
+      err,
+    );
+    for (const name of Object.keys(guests)) assert.ok(out.includes(`alive after ${name}`), out);
+  });
+
   it('have neither logs nor figures in a process that ran none', async () => {
     for (const command of ['logs', 'metrics', 'procedures']) {
       const { code, out, err } = await runCli([command, '--db', sample.file]);

@@ -77,7 +77,7 @@ impl EngineError {
 
     /// The error of a failed nested statement. What a procedure in it raised is known apart from
     /// DuckDB's text and keeps its code, if that is what the text reports.
-    pub fn from_nested(self, raised: Option<EngineError>) -> Self {
+    pub fn or_raised(self, raised: Option<EngineError>) -> Self {
         match raised {
             Some(raised) if self.message.contains(&raised.first_line()) => raised,
             _ => self,
@@ -161,7 +161,7 @@ mod tests {
             .hint("check the pointer");
         let text = format!("Invalid Input Error: {error}");
         assert_eq!(
-            EngineError::from_duckdb(&text).from_nested(Some(error.clone())),
+            EngineError::from_duckdb(&text).or_raised(Some(error.clone())),
             error
         );
     }
@@ -175,7 +175,7 @@ mod tests {
         ] {
             let error = EngineError::from_duckdb(text);
             assert_ne!(error.code, ErrorCode::InsufficientPrivilege);
-            assert_eq!(error.clone().from_nested(Some(raised.clone())), error);
+            assert_eq!(error.clone().or_raised(Some(raised.clone())), error);
         }
         let printed = EngineError::new(
             ErrorCode::ExternalRoutineException,

@@ -30,6 +30,7 @@ use crate::duckdb::{Connection, DatabaseHandle, c_string, contain};
 use crate::error::{EngineError, EngineResult};
 use crate::generated::errors::ErrorCode;
 use crate::state::DatabaseState;
+use crate::value::logical_type::learn_variant;
 
 /// The C API version the function table is requested for.
 const API_VERSION: &CStr = c"v1.2.0";
@@ -89,6 +90,7 @@ unsafe fn initialise(
         let handle = DatabaseHandle::capture(database)?;
         handle.verify(database)?;
         let connection = handle.connect()?;
+        learn_variant(connection.raw());
         register(&connection, DatabaseState::new(handle))
     }
 }

@@ -117,6 +117,7 @@ impl ProcedureCall {
         check_query(
             connection,
             sql,
+            parameters,
             &self.context.rights,
             &self.pinned.procedure.name,
             verdicts,
@@ -203,7 +204,7 @@ impl GuestCall for ProcedureCall {
         let answer = answer.map_err(|error| match context.cancellation.reason() {
             // Whatever the interrupt made of the query, this is why.
             Some(reason) => reason,
-            None => error.from_nested(context.raised.lock().take()),
+            None => error.or_raised(context.raised.lock().take()),
         });
         let outcome = QueryOutcome {
             is_memo_hit: false,

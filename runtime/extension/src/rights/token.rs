@@ -44,6 +44,33 @@ pub fn tokens_of(sql: &str) -> Option<Vec<Token>> {
     Some(tokens)
 }
 
+/// The statement with its parameters replaced. `None` for a text that cannot be split, or when
+/// there is no replacement for one of them.
+///
+/// A parameter is given to `replacement` as it is written: `?`, `$1` or `$name`.
+pub fn replace_parameters(
+    sql: &str,
+    mut replacement: impl FnMut(&str) -> Option<String>,
+) -> Option<String> {
+    let mut lexer = Lexer { sql, position: 0 };
+    let mut replaced = String::with_capacity(sql.len());
+    let mut copied = 0;
+    loop {
+        lexer.skip_blank()?;
+        let start = lexer.position;
+        let Some(token) = lexer.next_token() else {
+            break;
+        };
+        if token? == Token::Parameter {
+            replaced.push_str(&sql[copied..start]);
+            replaced.push_str(&replacement(&sql[start..lexer.position])?);
+            copied = lexer.position;
+        }
+    }
+    replaced.push_str(&sql[copied..]);
+    Some(replaced)
+}
+
 struct Lexer<'a> {
     sql: &'a str,
     position: usize,
@@ -200,6 +227,17 @@ mod tests {
                 Token::Symbol(')'),
             ]
         );
+    }
+
+    #[test]
+    fn parameters_are_replaced_and_nothing_else_is() {
+        let replaced = replace_parameters("SELECT ?, '$1', $1 -- ?\n, $$?$$, $name", |written| {
+            Some(format!("<{written}>"))
+        });
+        let expected = "SELECT <?>, '$1', <$1> -- ?\n, $$?$$, <$name>";
+        assert_eq!(replaced.as_deref(), Some(expected));
+        assert_eq!(replace_parameters("SELECT $name", |_| None), None);
+        assert_eq!(replace_parameters("SELECT '", |_| None), None);
     }
 
     #[test]

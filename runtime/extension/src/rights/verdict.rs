@@ -9,10 +9,12 @@ use super::facts::{Facts, Refusal, without_candidates};
 use super::precheck;
 use super::right::{RightSet, Rights};
 use super::shape::shape_of;
+use super::token::replace_parameters;
 use super::views::without_granted_views;
 use crate::duckdb::Connection;
 use crate::error::{EngineError, EngineResult};
 use crate::generated::errors::ErrorCode;
+use crate::value::Value;
 
 /// Statements judged as allowed. Its owner's snapshot fixes the catalog, so a verdict stays right
 /// for as long as this lives; what runs outside a snapshot remembers nothing.
@@ -23,11 +25,14 @@ pub struct Verdicts(Mutex<HashSet<String>>);
 pub fn check_query(
     connection: &Connection,
     sql: &str,
+    parameters: &[Value],
     rights: &Rights,
     procedure: &str,
     verdicts: Option<&Verdicts>,
 ) -> EngineResult<()> {
     let reading = precheck::read(sql).map_err(|refusal| refused(procedure, refusal))?;
+    let typed = with_typed_parameters(sql, parameters);
+    let sql = typed.as_deref().unwrap_or(sql);
     let shape = if reading.is_literal_sensitive {
         sql.to_owned()
     } else {
@@ -45,6 +50,33 @@ pub fn check_query(
         verdicts.0.lock().insert(key);
     }
     Ok(())
+}
+
+/// The statement with a NULL of each parameter's type in its place, or `None` when it has none.
+/// DuckDB plans `$1 + 1` only when it knows the type, which is also what its overloads depend on.
+fn with_typed_parameters(sql: &str, parameters: &[Value]) -> Option<String> {
+    if parameters.is_empty() {
+        return None;
+    }
+    let types: Vec<String> = parameters
+        .iter()
+        .map(|value| match value {
+            Value::Null => "NULL".to_owned(),
+            _ => format!("CAST(NULL AS {})", value.natural_type()),
+        })
+        .collect();
+    let mut count = 0;
+    // Named parameters keep their names; DuckDB says what it makes of them.
+    replace_parameters(sql, |written| {
+        let position = match &written[1..] {
+            "" => {
+                count += 1;
+                count
+            }
+            number => number.parse::<usize>().ok().filter(|number| *number > 0)?,
+        };
+        types.get(position - 1).cloned()
+    })
 }
 
 fn judge(connection: &Connection, sql: &str, rights: &Rights, procedure: &str) -> EngineResult<()> {

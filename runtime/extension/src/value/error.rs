@@ -94,12 +94,6 @@ impl ValueError {
         self.path.insert_str(0, &format!("[{index}]"));
         self
     }
-
-    /// Puts the name of the whole value (`return`, `args[2]`) in front of the path.
-    pub fn in_root(mut self, root: &str) -> Self {
-        self.path.insert_str(0, root);
-        self
-    }
 }
 
 impl fmt::Display for ValueError {
@@ -148,13 +142,9 @@ mod tests {
         let error = ValueError::new(sqlstate::OUT_OF_RANGE, "value does not fit")
             .in_field("price")
             .in_element(2)
-            .in_field("items")
-            .in_root("return");
-        assert_eq!(error.path, "return.items[2].price");
-        assert_eq!(
-            error.to_string(),
-            "value does not fit in return.items[2].price"
-        );
+            .in_field("items");
+        assert_eq!(error.path, ".items[2].price");
+        assert_eq!(error.to_string(), "value does not fit in .items[2].price");
     }
 
     #[test]

@@ -45,7 +45,7 @@ pub mod write;
 mod property_tests;
 
 pub use bignum::BigNum;
-pub use error::{Result, ValueError};
+pub use error::ValueError;
 pub use logical_type::LogicalType;
 
 /// Levels of nesting that decoders, type texts and conversions accept.

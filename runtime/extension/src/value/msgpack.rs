@@ -23,7 +23,6 @@
 use super::Value;
 use super::error::Result;
 use super::number;
-use super::read::VectorReader;
 use super::sink::{self, Clock, Sink};
 use super::temporal::Unit;
 
@@ -71,18 +70,6 @@ pub mod ext {
 /// 54000 for a BIGNUM with too many digits.
 pub fn encode(value: &Value, out: &mut Vec<u8>) -> Result<()> {
     sink::write_value(&mut MsgPackSink { out }, value)
-}
-
-/// Appends one row of a vector to `out`.
-///
-/// # Errors
-/// As [`encode`].
-///
-/// # Safety
-/// `row` is inside the vector.
-pub unsafe fn encode_cell(reader: &VectorReader<'_>, row: usize, out: &mut Vec<u8>) -> Result<()> {
-    // SAFETY: passed on from the caller.
-    unsafe { sink::write_cell(&mut MsgPackSink { out }, reader, row) }
 }
 
 /// Appends an array header for `len` elements.

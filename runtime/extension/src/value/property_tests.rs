@@ -137,8 +137,8 @@ fn node_count(value: &Value) -> usize {
 }
 
 fn decode_hostile(bytes: &[u8]) {
-    type Decode = fn(&[u8]) -> super::Result<Value>;
-    type Encode = fn(&Value, &mut Vec<u8>) -> super::Result<()>;
+    type Decode = fn(&[u8]) -> super::error::Result<Value>;
+    type Encode = fn(&Value, &mut Vec<u8>) -> super::error::Result<()>;
     let codecs: [(Decode, Encode); 2] = [
         (msgpack::decode, msgpack::encode),
         (json::decode, json::encode),

@@ -108,21 +108,6 @@ impl<'t> VectorReader<'t> {
         &self.children
     }
 
-    /// The first entry, null for STRUCT and ARRAY.
-    pub fn data(&self) -> *const u8 {
-        self.data
-    }
-
-    /// The validity bits, one a row, lowest bit first; null when every row is valid.
-    pub fn validity(&self) -> *const u64 {
-        self.validity
-    }
-
-    /// Whether some row may be NULL.
-    pub fn may_have_nulls(&self) -> bool {
-        !self.validity.is_null()
-    }
-
     /// Whether a row is not NULL.
     ///
     /// # Safety

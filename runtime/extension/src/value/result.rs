@@ -132,16 +132,6 @@ impl ResultEncoder {
         ValueError::new(sqlstate::LIMIT_EXCEEDED, message)
     }
 
-    /// Rows so far.
-    pub fn row_count(&self) -> u32 {
-        self.row_count
-    }
-
-    /// Bytes so far.
-    pub fn byte_count(&self) -> usize {
-        self.out.len()
-    }
-
     /// Ends the message.
     ///
     /// # Errors
@@ -159,28 +149,6 @@ impl ResultEncoder {
         }
         Ok(self.out)
     }
-}
-
-/// Encodes a whole result from an iterator of chunks, each its readers and number of rows.
-///
-/// # Errors
-/// As [`ResultEncoder::push_chunk`], and whatever the iterator reports.
-///
-/// # Safety
-/// Every chunk's vectors have as many rows as it says and live until the next chunk is asked for.
-pub unsafe fn encode_result<'t>(
-    format: Format,
-    columns: &[(String, LogicalType)],
-    chunks: impl Iterator<Item = Result<(Vec<VectorReader<'t>>, usize)>>,
-    bytes_max: usize,
-) -> Result<Vec<u8>> {
-    let mut encoder = ResultEncoder::new(format, columns, bytes_max);
-    for chunk in chunks {
-        let (readers, row_count) = chunk?;
-        // SAFETY: passed on from the caller.
-        unsafe { encoder.push_chunk(&readers, row_count) }?;
-    }
-    encoder.finish()
 }
 
 #[cfg(test)]

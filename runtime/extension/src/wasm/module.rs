@@ -91,11 +91,10 @@ fn is_entry(export: &ExternType) -> bool {
     };
     let mut results = signature.results();
     signature.params().len() == 0
-        && match (results.next(), results.next()) {
-            (None, _) => true,
-            (Some(ValType::I32), None) => true,
-            _ => false,
-        }
+        && matches!(
+            (results.next(), results.next()),
+            (None, _) | (Some(ValType::I32), None)
+        )
 }
 
 /// Whether the module exports a function with exactly these parameters and results.

@@ -1,5 +1,5 @@
 /**
- * Golden plans over the example database. `npm run bless` rewrites `shop.txt`; the difference is
+ * Golden plans over the example database. `npm run bless` rewrites the golden file; the difference is
  * reviewed. What the plans answer is compared with SQL that was written by hand, so that a plan
  * that is blessed but wrong fails.
  */
@@ -14,9 +14,9 @@ import type { CatalogSnapshot, PlanOutcome } from '#planner';
 import { planRequest } from '#planner';
 import type { Database } from '#storage';
 import { readCatalog } from '#storage';
-import { REFUSED_QUESTIONS, SHOP_QUESTIONS } from './questions.ts';
+import { REFUSED_QUESTIONS, SHOP_QUESTIONS } from './example-database.questions.ts';
 
-const GOLDEN = join(import.meta.dirname, 'shop.txt');
+const GOLDEN = join(import.meta.dirname, 'example-database.golden.txt');
 const HEADLINE = 'Calculate discounts for all platinum customers and show their savings';
 const now = `${SHOP_CLOCK.replace(' ', 'T')}Z`;
 

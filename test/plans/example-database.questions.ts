@@ -5,7 +5,7 @@ export interface ShopQuestion {
   readonly byHand: string;
 }
 
-/** Questions of different shapes. Their plans are in `shop.txt`. */
+/** Questions of different shapes. Their plans are in `example-database.golden.txt`. */
 export const SHOP_QUESTIONS: readonly ShopQuestion[] = [
   {
     question: 'How many orders are pending?',
@@ -61,9 +61,9 @@ export const SHOP_QUESTIONS: readonly ShopQuestion[] = [
     byHand: 'SELECT name FROM products ORDER BY price DESC LIMIT 10',
   },
   {
-    question: 'Which customers ordered most?',
+    question: 'top 10 customers by order total',
     byHand: `SELECT name FROM customers JOIN orders ON orders.customer_id = customers.id
-      GROUP BY customers.id, name ORDER BY count(*) DESC LIMIT 1`,
+      GROUP BY customers.id, name ORDER BY sum(total) DESC LIMIT 10`,
   },
   {
     question: 'How many orders did customers in France make?',
