@@ -55,7 +55,9 @@ async function record(
 ): Promise<Recording> {
   const { rows } = await connection.query('SELECT heliosdb_profile_start()');
   if (rows[0]?.[0] !== true) {
-    throw new HeliosError('object_not_in_prerequisite_state', { message: 'a profile is being recorded already' });
+    throw new HeliosError('object_not_in_prerequisite_state', {
+      message: 'a profile is being recorded already',
+    });
   }
   try {
     const end = performance.now() + timeMs;
@@ -109,4 +111,3 @@ function printLines(lines: readonly ProfileLine[], console: Console): string {
   ];
   return printResultTable({ columns, rows }, console);
 }
-

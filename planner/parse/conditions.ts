@@ -6,13 +6,14 @@ import type { Cursor } from './cursor.ts';
 import { isYear, readPeriod } from './dates.ts';
 import type { Condition, Frame, Operand } from './frame.ts';
 import { newFrame } from './frame.ts';
-import type { LiteralList } from './literals.ts';
 import { readLiteral, readLiteralList } from './literals.ts';
 import { isMostlyValue, namesColumn, namesMeasure, namesTable } from './mentions.ts';
 import { readModifiers } from './modifiers.ts';
 import type { NounPhrase } from './noun-phrase.ts';
 import { adoptPhrase, readNounPhrase, readValueAfterNoun } from './noun-phrase.ts';
+import { readOperand } from './operand.ts';
 import { addSuperlative } from './ordering.ts';
+import { readContained, readPattern } from './pattern.ts';
 
 interface Scope {
   readonly frame: Frame;
@@ -332,92 +333,6 @@ function readQuantity(cursor: Cursor, scope: Scope, isNegated: boolean): Conditi
   ];
 }
 
-const CONTAINS = [
-  'contain|contains|containing|contained|include|includes|including|like|have|has|having|with the|a|an? substring|word|phrase|letter|string|letters|words|text|character|prefix of?',
-  'contain|contains|containing|contained|like',
-  'includes|include|including',
-];
-
-function readPattern(
-  cursor: Cursor,
-  { near }: Scope,
-  hint: Mention | null,
-  isNegated: boolean,
-): Condition[] | null {
-  const start = cursor.position;
-  let operator: 'contains' | 'starts' | 'ends' | null = null;
-  if (cursor.eat('start|starts|starting|begin|begins|beginning with')) operator = 'starts';
-  else if (cursor.eat('end|ends|ending with')) operator = 'ends';
-  else if (cursor.looksAt('end|ends|ending in') && cursor.peek(2)?.kind === 'quoted') {
-    cursor.advance(2);
-    operator = 'ends';
-  } else if (CONTAINS.some((pattern) => cursor.eat(pattern))) operator = 'contains';
-  else if (cursor.eat('substring|containing')) operator = 'contains';
-  if (operator === null) return null;
-  cursor.eat('the|a|an');
-  cursor.eat(
-    'substring|word|phrase|letter|string|letters|words|text|character|prefix|capital|suffix',
-  );
-  cursor.eat('letter|of');
-  const token = cursor.peek();
-  const isText =
-    token !== null &&
-    (token.kind === 'quoted' ||
-      /^\p{L}$/u.test(token.text) ||
-      /^\p{Lu}/u.test(token.text) ||
-      hint !== null) &&
-    token.kind !== 'punctuation';
-  const mention = cursor.mentionAt();
-  const isNoun =
-    token?.kind !== 'quoted' &&
-    mention !== null &&
-    !isMostlyValue(mention) &&
-    mention.names.length > 0 &&
-    !/^\p{Lu}/u.test(mention.text);
-  if (token === null || !isText || isNoun) {
-    cursor.position = start;
-    return null;
-  }
-  cursor.advance();
-  const texts = [token.text];
-  while (cursor.looksAt('or') && isShortText(cursor, 1)) {
-    texts.push(cursor.peek(1)?.text ?? '');
-    cursor.advance(2);
-  }
-  const column = hint ?? readPatternColumn(cursor);
-  const patterns = texts.map(
-    (text): Condition => ({
-      kind: 'pattern',
-      near,
-      isNegated,
-      hint: column,
-      operator,
-      text,
-    }),
-  );
-  const [only] = patterns;
-  return patterns.length === 1 && only !== undefined
-    ? [only]
-    : [{ kind: 'or', near, isNegated: false, conditions: patterns }];
-}
-
-function isShortText(cursor: Cursor, offset: number): boolean {
-  const token = cursor.peek(offset);
-  return token !== null && (token.kind === 'quoted' || /^\p{Lu}$/u.test(token.text));
-}
-
-/** "the letter D in their first name": the column follows the text. */
-function readPatternColumn(cursor: Cursor): Mention | null {
-  const start = cursor.position;
-  if (!cursor.eat('in|within')) return null;
-  cursor.eat('its|their|his|her|the');
-  const mention = cursor.mentionAt();
-  if (mention !== null && !isMostlyValue(mention) && namesColumn(mention))
-    return cursor.take(mention);
-  cursor.position = start;
-  return null;
-}
-
 /** A value, with the noun beside it as a hint to its column. */
 function readValue(cursor: Cursor, { near }: Scope, isNegated: boolean): Condition[] | null {
   const start = cursor.position;
@@ -444,23 +359,6 @@ function readValue(cursor: Cursor, { near }: Scope, isNegated: boolean): Conditi
     literals.values.every(({ kind }) => kind === 'text');
   const hint = isHint ? cursor.take(after) : null;
   return [{ kind: 'value', near, isNegated, hint, ...literals }];
-}
-
-/** "have 'x' as a substring in the title" */
-function readContained(
-  cursor: Cursor,
-  { values }: LiteralList,
-  near: Mention | null,
-  isNegated: boolean,
-): Condition[] | null {
-  const [only] = values;
-  if (values.length !== 1 || only === undefined || !cursor.eat('as a|the? substring|part'))
-    return null;
-  cursor.eat('in|of|within');
-  cursor.eat('its|their|the');
-  const mention = cursor.mentionAt();
-  const hint = mention === null ? null : cursor.take(mention);
-  return [{ kind: 'pattern', near, isNegated, hint, operator: 'contains', text: only.text }];
 }
 
 const IS =
@@ -561,72 +459,5 @@ function readBareNoun(
     return [];
   }
   cursor.position = start;
-  return null;
-}
-
-/** What a comparison compares with: a value, an aggregate of a query, or another column. */
-export function readOperand(cursor: Cursor, compared: Mention | null): Operand | null {
-  const start = cursor.position;
-  cursor.eat('than|to');
-  const quantifier = readQuantifier(cursor);
-  const literal = quantifier === null ? readLiteral(cursor) : null;
-  if (literal !== null) return { kind: 'literal', literal };
-  cursor.eat('that|those of');
-  const phrase = readNounPhrase(cursor);
-  if (phrase === null) {
-    cursor.position = start;
-    return null;
-  }
-  const superlative = phrase.superlative;
-  const aggregate =
-    phrase.aggregates[0] ??
-    (superlative === null ? null : superlative.direction === 'desc' ? 'max' : 'min');
-  // "the salary of all instructors": the quantifier follows the compared column.
-  const later =
-    aggregate === null && quantifier === null && cursor.eat('of') ? readQuantifier(cursor) : null;
-  if (aggregate === null && later !== null && phrase.mention !== null) {
-    const frame = newFrame(cursor.covered);
-    readModifiers(cursor, frame, phrase.mention, { isInner: true });
-    return { kind: 'query', aggregate: null, quantifier: later, mention: phrase.mention, frame };
-  }
-  if (
-    aggregate === null &&
-    quantifier === null &&
-    phrase.mention !== null &&
-    namesTable(phrase.mention) &&
-    compared !== null
-  ) {
-    // "than the employee whose id is 163": that row's value of the compared column.
-    const frame = newFrame(cursor.covered);
-    adoptPhrase(frame, { ...phrase, limit: null });
-    frame.related.push(phrase.mention);
-    readModifiers(cursor, frame, phrase.mention, { isInner: true });
-    if (frame.conditions.length > 0 || frame.orders.length > 0) {
-      return { kind: 'query', aggregate: null, quantifier: null, mention: compared, frame };
-    }
-  }
-  if (aggregate === null && quantifier === null) {
-    if (phrase.mention !== null) return { kind: 'mention', mention: phrase.mention };
-    cursor.position = start;
-    return null;
-  }
-  const frame = newFrame(cursor.covered);
-  adoptPhrase(frame, { ...phrase, limit: null });
-  const isEntity = phrase.mention !== null && quantifier !== null && aggregate === null;
-  if (isEntity && phrase.mention !== null) frame.related.push(phrase.mention);
-  readModifiers(cursor, frame, phrase.mention, { isInner: true });
-  return {
-    kind: 'query',
-    aggregate,
-    quantifier,
-    mention: isEntity ? compared : (phrase.mention ?? compared),
-    frame,
-  };
-}
-
-function readQuantifier(cursor: Cursor): 'any' | 'all' | null {
-  // "more than any other" is more than all of them.
-  if (cursor.eat('all|every|any')) return 'all';
-  if (cursor.eat('some')) return 'any';
   return null;
 }

@@ -1,16 +1,26 @@
-import { other } from '../grounding/key-graph.ts';
 import type { ColumnModel, TableModel } from '../grounding/schema-model.ts';
 import type { ComparisonOperator } from '../language/lexicon.ts';
 import { isYear } from '../parse/dates.ts';
 import type { Condition, Frame, Literal, Operand } from '../parse/frame.ts';
 import type { Expression, LogicalQuery, Predicate } from '../query/logical.ts';
 import { columnOf, numberOf } from '../query/logical.ts';
+import { notIn } from './absence.ts';
 import { assign } from './assign.ts';
 import type { BuildContext } from './build.ts';
 import { buildQuery } from './build.ts';
-import { joinTables, tablesOf } from './join-tree.ts';
+import {
+  columnsIn,
+  comparedValue,
+  dateOf,
+  extremeFor,
+  literalExpression,
+  mirror,
+  negate,
+  referringColumn,
+  storedValue,
+} from './predicate-parts.ts';
 import type { Choice } from './slots.ts';
-import { collectSlots, isDate, literalNumber } from './slots.ts';
+import { collectSlots, isDate } from './slots.ts';
 
 export interface PredicateOptions {
   readonly choices: ReadonlyMap<object, Choice>;
@@ -264,7 +274,8 @@ export class PredicateBuilder {
     if (condition.aggregate === 'count') {
       left = { kind: 'aggregate', name: 'count', isDistinct: false, of: null };
     } else {
-      const referring = choice?.kind === 'table' ? this.#referring(choice.table) : null;
+      const referring =
+        choice?.kind === 'table' ? referringColumn(choice.table, this.#options) : null;
       if (choice === undefined || (choice.kind === 'table' && referring === null)) return null;
       column = choice.kind === 'table' ? referring : choice.column;
       if (column === null) return null;
@@ -296,16 +307,6 @@ export class PredicateBuilder {
       return { kind: 'inQuery', of: left, query: right.query, isNegated: false };
     }
     return { kind: 'compare', left, operator, right };
-  }
-
-  /** The subject's own column that refers to a row of another table. */
-  #referring(table: TableModel): ColumnModel | null {
-    const { context, subject } = this.#options;
-    if (subject === null) return null;
-    const edge = context.model.keys
-      .edgesBetween(subject, table)
-      .find(({ from }) => from === subject);
-    return edge?.fromColumns[0] ?? null;
   }
 
   #operand(
@@ -487,124 +488,9 @@ export class PredicateBuilder {
           inner.where.length === 1 && only !== undefined ? only : { kind: 'and', of: inner.where },
         );
       }
-      const predicate = this.#notIn(anchor, needed, inner);
+      const predicate = notIn({ anchor, needed, inner, context });
       if (predicate !== null) return predicate;
     }
     return null;
   }
-
-  #notIn(
-    anchor: TableModel,
-    needed: readonly TableModel[],
-    inner: PredicateBuilder,
-  ): Predicate | null {
-    const { context } = this.#options;
-    const tree = joinTables([anchor, ...needed], context.model, context.words);
-    const first = tree?.joins[0];
-    if (tree === null || first === undefined || other(first.edge, first.table) !== anchor)
-      return null;
-    const isChild = first.edge.from === first.table;
-    const [own, theirs] = isChild
-      ? [first.edge.toColumns[0], first.edge.fromColumns[0]]
-      : [first.edge.fromColumns[0], first.edge.toColumns[0]];
-    if (own === undefined || theirs === undefined) return null;
-    const usesAnchor = inner.where.some((predicate) => mentionsTable(predicate, anchor));
-    const rest = tree.joins.slice(1);
-    const touchesAnchor = rest.some(({ edge }) => edge.from === anchor || edge.to === anchor);
-    const from = usesAnchor || touchesAnchor ? tree : { root: first.table, joins: rest };
-    const selected = usesAnchor || touchesAnchor ? own : theirs;
-    const query: LogicalQuery = {
-      select: [{ expression: columnOf(selected), alias: null }],
-      starOf: null,
-      isDistinct: false,
-      from,
-      where: [...inner.where, { kind: 'null', of: columnOf(selected), isNegated: true }],
-      groupBy: inner.having.length > 0 ? [columnOf(selected)] : [],
-      having: inner.having,
-      orderBy: [],
-      limit: null,
-      setOperation: null,
-      isCounted: false,
-    };
-    void tablesOf;
-    return { kind: 'inQuery', of: columnOf(own), query, isNegated: true };
-  }
-}
-
-function mentionsTable(predicate: Predicate, table: TableModel): boolean {
-  return columnsIn(predicate).some((column) => column.table === table);
-}
-
-function columnsIn(value: unknown): ColumnModel[] {
-  if (value === null || typeof value !== 'object') return [];
-  if ('kind' in value && value.kind === 'column' && 'column' in value)
-    return [value.column as ColumnModel];
-  if ('kind' in value && (value.kind === 'subquery' || value.kind === 'inQuery')) return [];
-  return Object.values(value).flatMap((item) =>
-    Array.isArray(item) ? item.flatMap(columnsIn) : columnsIn(item),
-  );
-}
-
-function comparedValue(predicate: Predicate): unknown {
-  return predicate.kind === 'compare' && 'value' in predicate.right ? predicate.right.value : null;
-}
-
-function extremeFor(operator: ComparisonOperator, quantifier: 'any' | 'all' | null): 'min' | 'max' {
-  const isGreater = operator === '>' || operator === '>=';
-  return isGreater === (quantifier === 'all') ? 'max' : 'min';
-}
-
-function mirror(operator: ComparisonOperator): ComparisonOperator {
-  const mirrored = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', '=': '=', '<>': '<>' } as const;
-  return mirrored[operator];
-}
-
-function negate(predicate: Predicate): Predicate {
-  if (predicate.kind === 'compare') {
-    const opposite = { '<': '>=', '<=': '>', '>': '<=', '>=': '<', '=': '<>', '<>': '=' } as const;
-    return { ...predicate, operator: opposite[predicate.operator] };
-  }
-  if (predicate.kind === 'null' || predicate.kind === 'inQuery') {
-    return { ...predicate, isNegated: !predicate.isNegated };
-  }
-  return { kind: 'not', of: predicate };
-}
-
-function dateOf(column: ColumnModel): Expression {
-  return { kind: 'column', column, cast: column.kind === 'text' ? 'DATE' : null };
-}
-
-function literalExpression(literal: Literal, column: ColumnModel | null): Expression | null {
-  if (literal.kind === 'date') {
-    return {
-      kind: 'date',
-      value: literal.text,
-      type: literal.text.length > 10 ? 'TIMESTAMP' : 'DATE',
-    };
-  }
-  const number = literalNumber(literal);
-  if (number !== null) {
-    if (
-      column !== null &&
-      column.kind === 'text' &&
-      !column.isNumericText &&
-      column.dateTextFormat === null
-    )
-      return { kind: 'text', value: literal.text };
-    return { kind: 'number', value: number };
-  }
-  return literal.kind === 'text' ? { kind: 'text', value: literal.text } : null;
-}
-
-/** A value in the spelling and type of its column. */
-function storedValue(column: ColumnModel, value: string): Expression {
-  if (isDate(column)) {
-    if (/^\d{4}$/.test(value)) return { kind: 'number', value: Number(value) };
-    return column.kind === 'text'
-      ? { kind: 'text', value }
-      : { kind: 'date', value, type: value.length > 10 ? 'TIMESTAMP' : 'DATE' };
-  }
-  if (column.kind === 'number' && Number.isFinite(Number(value)))
-    return { kind: 'number', value: Number(value) };
-  return { kind: 'text', value };
 }

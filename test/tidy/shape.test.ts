@@ -8,6 +8,7 @@ const TEST_LINES_MAX = 800;
 /** Files that are longer than the rule and why that is better than splitting them. */
 const LONG_FILES: Readonly<Record<string, string>> = {
   'core/errors.yaml': 'one list of errors, six lines each',
+  'planner/language/lexicon.ts': 'one vocabulary, a line a group of words',
 };
 
 /** Data and prose have no length to keep. */

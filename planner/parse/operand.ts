@@ -1,0 +1,75 @@
+import type { Mention } from '../grounding/link.ts';
+import type { Cursor } from './cursor.ts';
+import type { Operand } from './frame.ts';
+import { newFrame } from './frame.ts';
+import { readLiteral } from './literals.ts';
+import { namesTable } from './mentions.ts';
+import { readModifiers } from './modifiers.ts';
+import { adoptPhrase, readNounPhrase } from './noun-phrase.ts';
+
+/** What a comparison compares with: a value, an aggregate of a query, or another column. */
+export function readOperand(cursor: Cursor, compared: Mention | null): Operand | null {
+  const start = cursor.position;
+  cursor.eat('than|to');
+  const quantifier = readQuantifier(cursor);
+  const literal = quantifier === null ? readLiteral(cursor) : null;
+  if (literal !== null) return { kind: 'literal', literal };
+  cursor.eat('that|those of');
+  const phrase = readNounPhrase(cursor);
+  if (phrase === null) {
+    cursor.position = start;
+    return null;
+  }
+  const superlative = phrase.superlative;
+  const aggregate =
+    phrase.aggregates[0] ??
+    (superlative === null ? null : superlative.direction === 'desc' ? 'max' : 'min');
+  // "the salary of all instructors": the quantifier follows the compared column.
+  const later =
+    aggregate === null && quantifier === null && cursor.eat('of') ? readQuantifier(cursor) : null;
+  if (aggregate === null && later !== null && phrase.mention !== null) {
+    const frame = newFrame(cursor.covered);
+    readModifiers(cursor, frame, phrase.mention, { isInner: true });
+    return { kind: 'query', aggregate: null, quantifier: later, mention: phrase.mention, frame };
+  }
+  if (
+    aggregate === null &&
+    quantifier === null &&
+    phrase.mention !== null &&
+    namesTable(phrase.mention) &&
+    compared !== null
+  ) {
+    // "than the employee whose id is 163": that row's value of the compared column.
+    const frame = newFrame(cursor.covered);
+    adoptPhrase(frame, { ...phrase, limit: null });
+    frame.related.push(phrase.mention);
+    readModifiers(cursor, frame, phrase.mention, { isInner: true });
+    if (frame.conditions.length > 0 || frame.orders.length > 0) {
+      return { kind: 'query', aggregate: null, quantifier: null, mention: compared, frame };
+    }
+  }
+  if (aggregate === null && quantifier === null) {
+    if (phrase.mention !== null) return { kind: 'mention', mention: phrase.mention };
+    cursor.position = start;
+    return null;
+  }
+  const frame = newFrame(cursor.covered);
+  adoptPhrase(frame, { ...phrase, limit: null });
+  const isEntity = phrase.mention !== null && quantifier !== null && aggregate === null;
+  if (isEntity && phrase.mention !== null) frame.related.push(phrase.mention);
+  readModifiers(cursor, frame, phrase.mention, { isInner: true });
+  return {
+    kind: 'query',
+    aggregate,
+    quantifier,
+    mention: isEntity ? compared : (phrase.mention ?? compared),
+    frame,
+  };
+}
+
+function readQuantifier(cursor: Cursor): 'any' | 'all' | null {
+  // "more than any other" is more than all of them.
+  if (cursor.eat('all|every|any')) return 'all';
+  if (cursor.eat('some')) return 'any';
+  return null;
+}

@@ -1,0 +1,49 @@
+import { other } from '../grounding/key-graph.ts';
+import type { TableModel } from '../grounding/schema-model.ts';
+import type { LogicalQuery, Predicate } from '../query/logical.ts';
+import { columnOf } from '../query/logical.ts';
+import type { BuildContext } from './build.ts';
+import { joinTables } from './join-tree.ts';
+import { mentionsTable } from './predicate-parts.ts';
+
+export interface NotInOptions {
+  /** The table whose rows are kept. */
+  readonly anchor: TableModel;
+  /** The tables that the conditions are about. */
+  readonly needed: readonly TableModel[];
+  /** What the related rows satisfy. */
+  readonly inner: { readonly where: readonly Predicate[]; readonly having: readonly Predicate[] };
+  readonly context: BuildContext;
+}
+
+/** That the anchor's row has no related row with these conditions; null where nothing relates them. */
+export function notIn({ anchor, needed, inner, context }: NotInOptions): Predicate | null {
+  const tree = joinTables([anchor, ...needed], context.model, context.words);
+  const first = tree?.joins[0];
+  if (tree === null || first === undefined || other(first.edge, first.table) !== anchor)
+    return null;
+  const isChild = first.edge.from === first.table;
+  const [own, theirs] = isChild
+    ? [first.edge.toColumns[0], first.edge.fromColumns[0]]
+    : [first.edge.fromColumns[0], first.edge.toColumns[0]];
+  if (own === undefined || theirs === undefined) return null;
+  const usesAnchor = inner.where.some((predicate) => mentionsTable(predicate, anchor));
+  const rest = tree.joins.slice(1);
+  const touchesAnchor = rest.some(({ edge }) => edge.from === anchor || edge.to === anchor);
+  const from = usesAnchor || touchesAnchor ? tree : { root: first.table, joins: rest };
+  const selected = usesAnchor || touchesAnchor ? own : theirs;
+  const query: LogicalQuery = {
+    select: [{ expression: columnOf(selected), alias: null }],
+    starOf: null,
+    isDistinct: false,
+    from,
+    where: [...inner.where, { kind: 'null', of: columnOf(selected), isNegated: true }],
+    groupBy: inner.having.length > 0 ? [columnOf(selected)] : [],
+    having: inner.having,
+    orderBy: [],
+    limit: null,
+    setOperation: null,
+    isCounted: false,
+  };
+  return { kind: 'inQuery', of: columnOf(own), query, isNegated: true };
+}
