@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { HeliosError } from '#core';
 import type { Connection, Database } from '#storage';
 
@@ -21,10 +20,11 @@ export async function interruptible<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   throwIfAborted(signal);
-  let isSettled = false;
-  let stopping: Promise<void> = Promise.resolve();
+  let repeat: NodeJS.Timeout | null = null;
   const onAbort = () => {
-    stopping = stop(session, () => isSettled);
+    // Work is several statements: a wish that comes between two of them would be lost.
+    repeat = setInterval(() => session.connection.interrupt(), REPEAT_MS);
+    session.connection.interrupt();
   };
   signal.addEventListener('abort', onAbort, { once: true });
   try {
@@ -37,9 +37,8 @@ export async function interruptible<T>(
       ? cancelReason(signal)
       : error;
   } finally {
-    isSettled = true;
     signal.removeEventListener('abort', onAbort);
-    await stopping;
+    if (repeat !== null) clearInterval(repeat);
   }
 }
 
@@ -47,27 +46,6 @@ export async function interruptible<T>(
 export function cancelReason(signal: AbortSignal): HeliosError {
   if (HeliosError.isInstance(signal.reason)) return signal.reason;
   return new HeliosError('query_canceled', { detail: 'cancelled on request' });
-}
-
-/**
- * Keeps asking until the work settles: DuckDB forgets an interrupt when the next statement starts,
- * and a statement may be on its way to the thread that runs it. A guest does not see DuckDB's
- * interrupts at all, so the engine is asked as well, where there is one.
- */
-async function stop({ connection, database }: Session, isSettled: () => boolean): Promise<void> {
-  let hasEngine = true;
-  while (!isSettled()) {
-    connection.interrupt();
-    if (hasEngine) {
-      hasEngine = await database
-        .withConnection((other) => other.run('SELECT heliosdb_cancel($1::BIGINT)', [connection.id]))
-        .then(
-          () => true,
-          () => false,
-        );
-    }
-    if (!isSettled()) await sleep(REPEAT_MS);
-  }
 }
 
 function throwIfAborted(signal: AbortSignal): void {

@@ -73,7 +73,7 @@ export function readOptionList(cursor: Cursor, list: OptionList): void {
 /** Reads the value of an option; text with a unit becomes the option's own unit. */
 export function readOptionValue(cursor: Cursor, option: string): OptionValue {
   const { offset } = cursor;
-  if (option.endsWith('_ms') && cursor.acceptWords('INTERVAL')) return readInterval(cursor);
+  if (isDuration(option) && cursor.acceptWords('INTERVAL')) return readInterval(cursor);
   if (isString(cursor)) {
     return withUnit(cursor, { option, offset, text: expectString(cursor, 'value').value });
   }
@@ -88,12 +88,16 @@ export function readOptionValue(cursor: Cursor, option: string): OptionValue {
   return withUnit(cursor, { option, offset, text: cursor.expectName('value') });
 }
 
+function isDuration(option: string): boolean {
+  return /_ms(_|$)/.test(option);
+}
+
 function withUnit(
   cursor: Cursor,
   { option, offset, text }: { option: string; offset: number; text: string },
 ): OptionValue {
   if (option.includes('_bytes')) return quantity(cursor, offset, text, sizeUnit);
-  if (option.endsWith('_ms')) return quantity(cursor, offset, text, durationUnit);
+  if (isDuration(option)) return quantity(cursor, offset, text, durationUnit);
   return text;
 }
 

@@ -10,6 +10,9 @@ import { encodeParameters } from './encode-parameter.ts';
 import type { QueryResult, QueryStream } from './result.ts';
 import { readResult, streamResult } from './result.ts';
 
+/** How often a statement that should stop is asked again. */
+const REPEAT_MS = 5;
+
 /**
  * One session on a database: its transaction, temporary tables and settings.
  *
@@ -22,18 +25,26 @@ export class Connection {
   readonly #client: DuckDBConnection;
   readonly #path: string;
   readonly #onClose: (connection: Connection) => void;
+  readonly #stopGuests: (connectionId: bigint) => void;
   #last: Promise<unknown> = Promise.resolve();
   #runningCount = 0;
   #isClosed = false;
+  /** The running statement was asked to stop. */
+  #isStopping = false;
 
   /** Made by `Database.connect`. */
   constructor(
     client: DuckDBConnection,
-    options: { path: string; onClose: (connection: Connection) => void },
+    options: {
+      path: string;
+      onClose: (connection: Connection) => void;
+      stopGuests: (connectionId: bigint) => void;
+    },
   ) {
     this.#client = client;
     this.#path = options.path;
     this.#onClose = options.onClose;
+    this.#stopGuests = options.stopGuests;
     this.id = BigInt(client.clientContext.connectionId);
   }
 
@@ -82,11 +93,20 @@ export class Connection {
   }
 
   /**
-   * Asks the running statement to stop; it fails with `query_canceled`. Without a running statement
-   * nothing happens. DuckDB forgets the wish when the next statement starts.
+   * Asks the running statement to stop, the guests and queries of its procedures included; it
+   * fails with `query_canceled`. Without a running statement nothing happens.
    */
   interrupt(): void {
-    if (!this.#isClosed) this.#client.interrupt();
+    if (this.#isClosed) return;
+    this.#interruptOnce();
+    if (this.#runningCount === 0 || this.#isStopping) return;
+    // A wish that comes a moment before the statement starts is lost, so it is repeated.
+    this.#isStopping = true;
+    const repeat = setInterval(() => {
+      if (this.#isStopping) this.#interruptOnce();
+      else clearInterval(repeat);
+    }, REPEAT_MS);
+    repeat.unref();
   }
 
   /** Stops what is running and ends the session. Closing twice does nothing. */
@@ -103,11 +123,15 @@ export class Connection {
   }
 
   async #stop(): Promise<void> {
-    // One interrupt can come a moment before the statement starts and is then lost.
-    const repeat = setInterval(() => this.#client.interrupt(), 5);
-    this.#client.interrupt();
+    const repeat = setInterval(() => this.#interruptOnce(), REPEAT_MS);
+    this.#interruptOnce();
     while (this.#runningCount > 0) await this.#last;
     clearInterval(repeat);
+  }
+
+  #interruptOnce(): void {
+    this.#client.interrupt();
+    if (this.#runningCount > 0) this.#stopGuests(this.id);
   }
 
   #start(sql: string, parameters: SqlParameters | undefined): Promise<DuckDBMaterializedResult> {
@@ -131,6 +155,7 @@ export class Connection {
       throw decodeError(error, { path: this.#path });
     } finally {
       this.#runningCount -= 1;
+      this.#isStopping = false;
     }
   }
 }

@@ -5,6 +5,7 @@ import { HeliosError, quoteLiteral } from '#core';
 import { Connection } from './connection.ts';
 import { decodeError } from './decode-error.ts';
 import { Flusher } from './flusher.ts';
+import { GuestStopper } from './guest-stopper.ts';
 import { Turnstile } from './turnstile.ts';
 
 /** How a database is opened. */
@@ -40,6 +41,7 @@ export class Database {
   readonly #connections = new Set<Connection>();
   readonly #turnstile: Turnstile;
   #flusher: Flusher | null = null;
+  #stopper: GuestStopper | null = null;
   #closing: Promise<void> | null = null;
 
   private constructor(instance: DuckDBInstance, path: string, options: DatabaseOptions) {
@@ -82,6 +84,7 @@ export class Database {
     const connection = new Connection(client, {
       path: this.path,
       onClose: (closed) => this.#connections.delete(closed),
+      stopGuests: (connectionId) => this.#stopper?.stop(connectionId),
     });
     this.#connections.add(connection);
     return connection;
@@ -118,6 +121,7 @@ export class Database {
   async #close(): Promise<void> {
     await Promise.all([...this.#connections].map((connection) => connection.close()));
     await this.#flusher?.close();
+    this.#stopper?.close();
     this.#instance.closeSync();
     if (this.path !== MEMORY) openFiles.delete(this.path);
   }
@@ -137,6 +141,7 @@ export class Database {
     }
     // What a read-only database's procedures do stays in memory.
     if (!this.isReadOnly) this.#flusher = new Flusher(await this.#instance.connect());
+    this.#stopper = await GuestStopper.open(await this.#instance.connect());
   }
 }
 

@@ -12,7 +12,7 @@ use crate::observe;
 use crate::registry;
 use crate::state::DatabaseState;
 use crate::value::{LogicalType, Value, write};
-use crate::wasm::{FIXED_LIMITS, LIMITS, Limits, ModuleHash, compiled_count};
+use crate::wasm::{FIXED_LIMITS, LIMITS, Limits, ModuleHash, cache_counts, compiled_count};
 
 /// Registers every function of this file.
 pub fn register(connection: &Connection, state: &Arc<DatabaseState>) -> EngineResult<()> {
@@ -43,6 +43,7 @@ fn scalar_functions(connection: &Connection, state: &Arc<DatabaseState>) -> Engi
                     name,
                     state: Arc::clone(state),
                     returns: returns.clone(),
+                    parameters: parameters.into(),
                     body,
                 },
             )
@@ -180,6 +181,7 @@ fn state_functions(connection: &Connection, state: &Arc<DatabaseState>) -> Engin
 fn stat_rows(state: &DatabaseState) -> Vec<Vec<Value>> {
     let idle = state.registry.idle_count() as u64;
     let live = state.guests.live();
+    let (cache_hits, cache_misses) = cache_counts();
     [
         ("instances_live", live),
         ("instances_idle", idle),
@@ -189,6 +191,8 @@ fn stat_rows(state: &DatabaseState) -> Vec<Vec<Value>> {
         ("executions", state.executions.count() as u64),
         ("nested_connections", state.nested_count() as u64),
         ("modules_compiled_in_process", compiled_count() as u64),
+        ("module_cache_hits_in_process", cache_hits),
+        ("module_cache_misses_in_process", cache_misses),
     ]
     .into_iter()
     .map(|(name, value)| vec![varchar(name), count(value)])
@@ -288,6 +292,8 @@ struct SqlFunction {
     name: &'static str,
     state: Arc<DatabaseState>,
     returns: LogicalType,
+    /// What DuckDB casts the arguments to; a prepared statement's have no type when it is bound.
+    parameters: Arc<[LogicalType]>,
     body: fn(&Arc<DatabaseState>, &[Value]) -> EngineResult<Value>,
 }
 
@@ -296,10 +302,12 @@ impl ScalarFunction for SqlFunction {
     type Local = ();
 
     fn bind(&self, info: &BindInfo) -> EngineResult<Self::Bind> {
-        let types: EngineResult<Vec<_>> = (0..info.argument_count())
-            .map(|index| info.argument_type(index))
-            .collect();
-        Ok(types?.into())
+        if info.argument_count() != self.parameters.len() {
+            return Err(EngineError::internal(
+                "a function was bound with other arguments",
+            ));
+        }
+        Ok(Arc::clone(&self.parameters))
     }
 
     fn init(&self, _bind: &Self::Bind, info: &InitInfo) -> EngineResult<()> {

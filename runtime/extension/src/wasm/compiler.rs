@@ -5,8 +5,10 @@ use std::sync::{Arc, OnceLock, Weak};
 
 use parking_lot::Mutex;
 use wasmparser::{Parser, Payload};
-use wasmtime::{ExternType, Linker, Module, ValType};
+use wasmtime::{Engine, ExternType, Linker, Module, ValType};
 
+#[cfg(unix)]
+use super::compile_cache::compile_cache;
 use super::engine::{MEMORY_BYTES_CEILING, shared_engine};
 use super::host_functions;
 use super::instance::HostState;
@@ -106,6 +108,37 @@ fn check_size(bytes: &[u8]) -> EngineResult<()> {
     Ok(())
 }
 
+#[cfg(unix)]
+fn load_or_compile(
+    engine: &'static Engine,
+    (hash, bytes): (&ModuleHash, &[u8]),
+) -> EngineResult<Module> {
+    let compile = || Module::new(engine, bytes).map_err(|error| does_not_compile(&error));
+    match compile_cache(engine) {
+        Some(cache) => cache.get(engine, (hash, bytes.len()), compile),
+        None => compile(),
+    }
+}
+
+#[cfg(not(unix))]
+fn load_or_compile(
+    engine: &'static Engine,
+    (_, bytes): (&ModuleHash, &[u8]),
+) -> EngineResult<Module> {
+    Module::new(engine, bytes).map_err(|error| does_not_compile(&error))
+}
+
+/// How often a module was found compiled on disk, and how often it was not.
+pub fn cache_counts() -> (u64, u64) {
+    #[cfg(unix)]
+    if let Ok(engine) = shared_engine()
+        && let Some(cache) = compile_cache(engine)
+    {
+        return cache.counts();
+    }
+    (0, 0)
+}
+
 fn does_not_compile(error: &dyn std::fmt::Display) -> EngineError {
     EngineError::new(
         ErrorCode::InvalidFunctionDefinition,
@@ -128,7 +161,7 @@ fn compile(hash: ModuleHash, bytes: &[u8]) -> EngineResult<CompiledModule> {
         .hint("compile the source to wasm32-wasip1 or wasm32-unknown-unknown first"));
     }
     check_size(bytes)?;
-    let module = Module::new(engine, bytes).map_err(|error| does_not_compile(&error))?;
+    let module = load_or_compile(engine, (&hash, bytes))?;
     check_memory(&module)?;
     let (linker, imports) = link(&module)?;
     let instance_pre = linker.instantiate_pre(&module).map_err(|error| {

@@ -19,6 +19,17 @@ pub const EPOCH_TICK: Duration = Duration::from_millis(10);
 /// reserves address space only; a few thousand would exceed Linux's default `max_map_count`.
 pub const LIVE_INSTANCES_MAX: u32 = 1000;
 
+/// Environment variable that lowers (or, where the system allows more mappings, raises) it.
+const INSTANCES_VARIABLE: &str = "HELIOSDB_INSTANCES_MAX";
+
+fn live_instances_max() -> u32 {
+    std::env::var(INSTANCES_VARIABLE)
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .filter(|count| (1..=8000).contains(count))
+        .unwrap_or(LIVE_INSTANCES_MAX)
+}
+
 /// The largest memory any procedure can be granted, in bytes.
 pub const MEMORY_BYTES_CEILING: usize = 4 << 30;
 
@@ -39,12 +50,13 @@ pub fn shared_engine() -> EngineResult<&'static Engine> {
 }
 
 fn make_engine() -> wasmtime::Result<Engine> {
+    let places = live_instances_max();
     let mut pool = PoolingAllocationConfig::new();
-    pool.total_core_instances(LIVE_INSTANCES_MAX)
-        .total_memories(LIVE_INSTANCES_MAX)
-        .total_tables(LIVE_INSTANCES_MAX)
-        .total_stacks(LIVE_INSTANCES_MAX)
-        .total_gc_heaps(LIVE_INSTANCES_MAX)
+    pool.total_core_instances(places)
+        .total_memories(places)
+        .total_tables(places)
+        .total_stacks(places)
+        .total_gc_heaps(places)
         .max_memory_size(MEMORY_BYTES_CEILING)
         .table_elements(TABLE_ELEMENTS_MAX)
         .max_tables_per_module(4)

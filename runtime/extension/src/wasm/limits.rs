@@ -178,7 +178,7 @@ pub const TEXT_MODULE_BYTES_MAX: usize = 1 << 20;
 pub const FUNCTION_BYTES_MAX: usize = 1 << 20;
 
 /// Functions of one module.
-pub const FUNCTIONS_MAX: u32 = 200_000;
+pub const FUNCTIONS_MAX: u32 = 50_000;
 
 /// Local variables of all functions of a module; two bytes can declare fifty thousand.
 pub const LOCALS_MAX: u64 = 2_000_000;

@@ -1,12 +1,16 @@
 //! Compiling, instantiating and calling guests.
 
 mod cancellation;
+#[cfg(unix)]
+mod compile_cache;
 mod compiler;
 mod engine;
 mod gauge;
 mod host_functions;
 mod instance;
 mod limits;
+#[cfg(unix)]
+mod mac;
 mod module;
 mod pool;
 mod preview1;
@@ -15,7 +19,7 @@ mod stack;
 mod traffic;
 
 pub use cancellation::Cancellation;
-pub use compiler::{compile_module, compiled_count};
+pub use compiler::{cache_counts, compile_module, compiled_count};
 pub use engine::{ActiveGuest, on_tick};
 pub use gauge::Gauge;
 pub use instance::{GuestCall, GuestInstance, HostState, LogLevel, TransactionVerb, thread_cpu_ns};
