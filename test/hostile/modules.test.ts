@@ -99,7 +99,7 @@ test('modules are accepted, or refused with a state, in bounded time', {
       const tookMs = performance.now() - start;
       assert.equal(outcome, expected, what);
       if (tookMs > 300) context.diagnostic(`${what}: ${tookMs.toFixed(0)} ms`);
-      assert(tookMs < 60_000, `${what} took ${tookMs} ms`);
+      assert(tookMs < 120_000, `${what} took ${tookMs} ms`);
     }
   });
 });
