@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -28,6 +28,9 @@ heliosdb-cli procedure metrics calculate_discount
 `;
 const LOGS = `# View logs
 heliosdb-cli logs --procedure calculate_discount --last 1h
+`;
+const PROFILE = `# Profile execution
+heliosdb-cli procedure profile calculate_discount
 `;
 
 let folder: string;
@@ -101,6 +104,35 @@ describe('the command lines of the specification', () => {
     assert.match(logs.out, /Applied gold discount: \$1\.50/);
   });
 
+  it('profile it, by repeating real calls', async () => {
+    const { code, out, err } = await shell(PROFILE);
+    assert.equal(code, 0, err);
+    assert.match(out, /SQL: SELECT loyalty_tier FROM customers WHERE id = \?/);
+    const text = await readFile(join(folder, 'calculate_discount.cpuprofile'), 'utf8');
+    const profile = JSON.parse(text) as {
+      nodes: readonly { id: number; callFrame: { functionName: string } }[];
+      samples: readonly number[];
+      timeDeltas: readonly number[];
+    };
+    assert.equal(profile.samples.length, profile.timeDeltas.length);
+    const names = new Map(profile.nodes.map(({ id, callFrame }) => [id, callFrame.functionName]));
+    assert.ok(profile.samples.some((id) => names.get(id)?.startsWith('SQL: ')));
+    assert.ok(profile.samples.every((id) => names.has(id)));
+    // What is repeated is not counted as having happened.
+    const { out: metrics } = await shell(METRICS);
+    assert.match(metrics, /calculate_discount +│ +1 │ +2 │/);
+  });
+
+  it('profile a statement instead', async () => {
+    const sql = 'SELECT sum(calculate_discount(1 + range % 2, range)) FROM range(3000)';
+    const line = `heliosdb-cli procedure profile --sql "${sql}" -o statement.json --json`;
+    const { code, out, err } = await shell(line);
+    assert.equal(code, 0, err);
+    const { file, lines } = JSON.parse(out) as { file: string; lines: { name: string }[] };
+    assert.match(file, /statement\.json$/);
+    assert.ok(lines.some(({ name }) => name === 'calculate_discount'));
+  });
+
   it('say the same as JSON', async () => {
     const { out } = await shell('heliosdb-cli procedure metrics calculate_discount --json');
     const { metrics } = JSON.parse(out) as { metrics: readonly Record<string, unknown>[] };
@@ -142,6 +174,7 @@ describe('further lines about procedures', () => {
     ['a bad version', 'procedure use-version p two', /is not a version/],
     ['a bad span', 'logs --last yesterday', /length of time/],
     ['a bad level', 'logs --level loud', /log level/],
+    ['nothing to profile', 'procedure profile', /--sql is missing/],
     ['an unknown verb', 'procedure creat', /did you mean procedure create/],
     ['no verb', 'procedure', /procedure create/],
   ];

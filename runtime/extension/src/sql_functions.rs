@@ -58,6 +58,12 @@ fn scalar_functions(connection: &Connection, state: &Arc<DatabaseState>) -> Engi
         state.registry.refresh(state)?;
         Ok(Value::Boolean(true))
     })?;
+    register("heliosdb_profile_start", &[], Boolean, |state, _| {
+        Ok(Value::Boolean(state.profiler.start()))
+    })?;
+    register("heliosdb_profile_stop", &[], Varchar, |state, _| {
+        Ok(state.profiler.stop().map_or(Value::Null, Value::Varchar))
+    })?;
     register("heliosdb_flush", &[], Boolean, |state, _| {
         state.store.flush(state).map(Value::Boolean)
     })?;

@@ -11,7 +11,7 @@ use crate::duckdb::{Connection, DatabaseHandle};
 use crate::error::{EngineError, EngineResult};
 use crate::execution::Executions;
 use crate::generated::errors::ErrorCode;
-use crate::observe::{LastExecutions, LogRing, Metrics, Store};
+use crate::observe::{LastExecutions, LogRing, Metrics, Profiler, Store};
 use crate::registry::Registry;
 use crate::rights::Rights;
 use crate::wasm::LogLevel;
@@ -48,6 +48,7 @@ pub struct DatabaseState {
     /// The way of both into the database.
     pub store: Store,
     pub last_executions: LastExecutions,
+    pub profiler: Profiler,
     /// Return types that have their internal functions, by mangled name.
     pub registered_returns: Mutex<HashSet<String>>,
     /// Tests of the rights corpus may switch the guard off: an attack that fails without it as
@@ -70,6 +71,7 @@ impl DatabaseState {
             guests: Arc::default(),
             store: Store::default(),
             last_executions: LastExecutions::default(),
+            profiler: Profiler::default(),
             registered_returns: Mutex::new(HashSet::new()),
             can_disable_guard: std::env::var_os(UNSAFE_NO_GUARD).is_some_and(|set| set == "1"),
             is_guard_off: AtomicBool::new(false),

@@ -11,7 +11,7 @@ use crate::duckdb::{Connection, Statement};
 use crate::error::{EngineError, EngineResult};
 use crate::execution::{Execution, Pinned, QueryMemo, is_repeatable};
 use crate::generated::errors::ErrorCode;
-use crate::observe::{Counters, QueryOutcome, ShapeTally, Tally};
+use crate::observe::{Counters, QueryOutcome, ShapeTally, Tally, shape_text};
 use crate::rights::{Rights, check_query, without_suggestions};
 use crate::state::{DatabaseState, NestedContext};
 use crate::value::result::ResultEncoder;
@@ -162,6 +162,14 @@ impl ProcedureCall {
 }
 
 impl GuestCall for ProcedureCall {
+    fn is_profiled(&self) -> bool {
+        self.state.profiler.is_on()
+    }
+
+    fn sample(&self, frames: &[String]) {
+        self.state.profiler.sample(frames);
+    }
+
     fn query(
         &self,
         sql: &str,
@@ -217,6 +225,12 @@ impl GuestCall for ProcedureCall {
         let cpu_ns = thread_cpu_ns().saturating_sub(cpu_start);
         self.query_cpu_ns.fetch_add(cpu_ns, Ordering::Relaxed);
         self.count_shape(sql, parameters, outcome);
+        if self.state.profiler.is_on() {
+            let duration = Duration::from_nanos(outcome.nanoseconds);
+            self.state
+                .profiler
+                .span("query", &shape_text(sql), duration);
+        }
         let answer = answer?;
         if let Some(key) = key {
             self.execution.queries.insert(&key, &answer);

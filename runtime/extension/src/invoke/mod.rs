@@ -297,7 +297,13 @@ impl Invoke {
         };
         let outcome = chunk.run(&readers[LEADING_ARGUMENTS..], row_count, info);
         let mut tally = chunk.finish();
-        tally.wall_ns = started.elapsed().as_nanos() as u64;
+        let elapsed = started.elapsed();
+        if self.state.profiler.is_on() {
+            self.state
+                .profiler
+                .span("call", &pinned.procedure.name, elapsed);
+        }
+        tally.wall_ns = elapsed.as_nanos() as u64;
         tally.guest_cpu_ns = thread_cpu_ns().saturating_sub(cpu_start);
         call.add_to(&mut tally);
         counters.add(&tally, true);

@@ -10,6 +10,7 @@ mod histogram;
 mod last_execution;
 mod logs;
 mod metrics;
+mod profile;
 mod rows;
 mod samples;
 mod shapes;
@@ -26,8 +27,9 @@ use crate::state::DatabaseState;
 pub use last_execution::{ExecutionTotals, LastExecutions};
 pub use logs::{LogEntry, LogRing};
 pub use metrics::{CallClock, Counters, Metrics, Subject, Tally};
+pub use profile::Profiler;
 pub use samples::{SAMPLE_BYTES_MAX, Sample};
-pub use shapes::{QueryOutcome, ShapeTally};
+pub use shapes::{QueryOutcome, ShapeTally, shape_text};
 pub use store::Store;
 
 /// Registers the functions that show what was observed.

@@ -5,6 +5,7 @@
 //! modules, so there is one.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
@@ -14,6 +15,27 @@ use crate::error::{EngineError, EngineResult};
 
 /// How often running guests are looked at: the resolution of deadlines and cancellation.
 pub const EPOCH_TICK: Duration = Duration::from_millis(10);
+
+/// How often guests are looked at while somebody records a profile.
+pub const PROFILE_TICK: Duration = Duration::from_millis(1);
+
+static FAST_TICKS: AtomicUsize = AtomicUsize::new(0);
+
+/// Keeps the epoch ticking fast while it lives.
+pub struct FastTicks(());
+
+impl FastTicks {
+    pub fn enter() -> Self {
+        FAST_TICKS.fetch_add(1, Ordering::Relaxed);
+        Self(())
+    }
+}
+
+impl Drop for FastTicks {
+    fn drop(&mut self) {
+        FAST_TICKS.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 /// Instances, memories, tables and stacks that may be alive at once in the process. Each slot
 /// reserves address space only; a few thousand would exceed Linux's default `max_map_count`.
@@ -108,7 +130,8 @@ fn ticker() -> &'static Ticker {
                         ticker.wake.wait(&mut running);
                     }
                     drop(running);
-                    std::thread::sleep(EPOCH_TICK);
+                    let is_fast = FAST_TICKS.load(Ordering::Relaxed) > 0;
+                    std::thread::sleep(if is_fast { PROFILE_TICK } else { EPOCH_TICK });
                     if let Ok(engine) = shared_engine() {
                         engine.increment_epoch();
                     }

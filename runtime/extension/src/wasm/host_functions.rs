@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use wasmtime::{Caller, Linker};
 
 use super::instance::{
-    CurrentCall, HostState, LogLevel, PendingResult, TransactionVerb, fault, memory_of,
+    CurrentCall, HostState, LogLevel, PendingResult, TransactionVerb, fault, memory_of, sample,
     thread_cpu_ns,
 };
 use super::module::HostImport;
@@ -336,6 +336,8 @@ fn query_and_deliver(
             let guest_call = Arc::clone(&current.guest_call);
             let time_left = query_time_max.saturating_sub(current.query_time);
             guest.data_mut().traffic.bytes_out += key.len() as u64;
+            // So that the profile knows who asked.
+            sample(&*guest);
             let cpu_start = thread_cpu_ns();
             let started = Instant::now();
             let outcome =

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use wasmtime::{
-    Func, Memory, PoolConcurrencyLimitError, Store, StoreContextMut, Trap, TypedFunc,
-    UpdateDeadline,
+    AsContext, Func, Memory, PoolConcurrencyLimitError, Store, StoreContextMut, Trap, TypedFunc,
+    UpdateDeadline, WasmBacktrace,
 };
 
 use super::cancellation::Cancellation;
@@ -32,6 +32,10 @@ pub trait GuestCall: Send + Sync {
     /// The statement's time in microseconds since the epoch.
     fn now_micros(&self) -> i64;
     fn transaction(&self, verb: TransactionVerb) -> EngineResult<()>;
+    /// Whether somebody wants to know where the guest is.
+    fn is_profiled(&self) -> bool;
+    /// The guest is here: function names, innermost first.
+    fn sample(&self, frames: &[String]);
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -346,7 +350,9 @@ fn check_deadline(mut context: StoreContextMut<'_, HostState>) -> wasmtime::Resu
     if let Some(reason) = state.cancellation.reason() {
         return fault(reason);
     }
-    if used_ms >= state.limits.timeout_ms {
+    if used_ms < state.limits.timeout_ms {
+        sample(&context);
+    } else {
         return fault(
             EngineError::new(ErrorCode::QueryCanceled, "the procedure ran out of time")
                 .detail(format!("limit {} ms of guest CPU, used {used_ms} ms", state.limits.timeout_ms))
@@ -354,6 +360,19 @@ fn check_deadline(mut context: StoreContextMut<'_, HostState>) -> wasmtime::Resu
         );
     }
     Ok(UpdateDeadline::Continue(1))
+}
+
+/// Tells the profiler where the guest is, when there is one.
+pub fn sample(context: impl AsContext<Data = HostState>) {
+    let context = context.as_context();
+    let Some(call) = &context.data().call else {
+        return;
+    };
+    if call.guest_call.is_profiled() {
+        let trace = WasmBacktrace::force_capture(&context);
+        call.guest_call
+            .sample(&frame_names(&trace, PROFILED_FRAMES_MAX));
+    }
 }
 
 /// CPU time of the calling thread in nanoseconds.
@@ -425,21 +444,26 @@ fn pool_exhausted(detail: String) -> EngineError {
 
 pub const POOL_EXHAUSTED: &str = "too many guests are alive at once in this process";
 
-/// The guest's innermost function names, as its module names them.
-fn frames(error: &wasmtime::Error) -> String {
-    const FRAMES_MAX: usize = 5;
-    let Some(trace) = error.downcast_ref::<wasmtime::WasmBacktrace>() else {
-        return String::new();
-    };
-    let names: Vec<String> = trace
-        .frames()
-        .iter()
-        .take(FRAMES_MAX)
+/// Frames that a profile keeps of one stack.
+const PROFILED_FRAMES_MAX: usize = 128;
+
+fn frame_names(trace: &WasmBacktrace, count_max: usize) -> Vec<String> {
+    let frames = trace.frames().iter().take(count_max);
+    frames
         .map(|frame| match frame.func_name() {
             Some(name) => one_line(name),
             None => format!("function {}", frame.func_index()),
         })
-        .collect();
+        .collect()
+}
+
+/// The guest's innermost function names, as its module names them.
+fn frames(error: &wasmtime::Error) -> String {
+    const FRAMES_MAX: usize = 5;
+    let Some(trace) = error.downcast_ref::<WasmBacktrace>() else {
+        return String::new();
+    };
+    let names = frame_names(trace, FRAMES_MAX);
     if names.is_empty() {
         String::new()
     } else {

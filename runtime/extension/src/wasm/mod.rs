@@ -20,7 +20,7 @@ mod traffic;
 
 pub use cancellation::Cancellation;
 pub use compiler::{cache_counts, compile_module, compiled_count};
-pub use engine::{ActiveGuest, on_tick};
+pub use engine::{ActiveGuest, FastTicks, PROFILE_TICK, on_tick};
 pub use gauge::Gauge;
 pub use instance::{GuestCall, GuestInstance, HostState, LogLevel, TransactionVerb, thread_cpu_ns};
 pub use limits::{FIXED_LIMITS, LIMITS, Limits};
