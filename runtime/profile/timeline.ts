@@ -10,6 +10,9 @@ export interface Stretch {
 type Span = Extract<ProfileEvent, { kind: 'call' | 'query' }>;
 type Sample = Extract<ProfileEvent, { kind: 'sample' }>;
 
+/** Ticks that may be missed before time counts as not seen. */
+const LATE_TICKS = 20;
+
 /** The frame for time in which no guest was seen: marshalling, results known, very short calls. */
 export const HOST_FRAME = '(host and short calls)';
 
@@ -62,8 +65,8 @@ function callTimeline(
     if (at < time) continue;
     if (event.kind === 'sample') {
       stack = [call.name, ...event.frames.toReversed()];
-      // Ticks come at intervals: what lies further back was not seen.
-      fill(at - 2 * intervalUs, [call.name, HOST_FRAME]);
+      // On a busy machine ticks come late; what lies much further back was not in a guest.
+      fill(at - LATE_TICKS * intervalUs, [call.name, HOST_FRAME]);
       fill(at, stack);
     } else {
       fill(at, [call.name, HOST_FRAME]);
