@@ -17,7 +17,7 @@ export interface GuardedStatement {
 
 const TABLE_FUNCTIONS = new Set(['range', 'generate_series', 'unnest', 'repeat_row']);
 
-// Scalar functions that change state, read the environment or reach our own machinery.
+// Scalar functions that change state or read the environment.
 const FORBIDDEN_FUNCTIONS = new Set([
   'nextval',
   'setseed',
@@ -27,12 +27,9 @@ const FORBIDDEN_FUNCTIONS = new Set([
   'query_table',
   'read_text',
   'read_blob',
-  'heliosdb_refresh',
-  'heliosdb_migrate',
-  'heliosdb_plan_ddl',
-  'heliosdb_cancel',
 ]);
-const FORBIDDEN_PREFIX = 'heliosdb_invoke_';
+// Our own machinery: functions that define procedures, and what stands behind calls of them.
+const FORBIDDEN_PREFIX = 'heliosdb_';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
