@@ -113,7 +113,7 @@ export type DdlStatement = DefinitionStatement | CallStatement | ShowProcedures 
  * The tree as the engine reads it: the same names in the same order, in snake case. The text of
  * a module is left out unless it is a path: the engine gets the bytes beside the tree.
  */
-export function encodeStatement(statement: DdlStatement): string {
+export function encodeStatement(statement: DdlStatement & { readonly database?: string }): string {
   return JSON.stringify(toSnakeCase(statement));
 }
 

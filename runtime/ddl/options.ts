@@ -82,6 +82,8 @@ export function readOptionValue(cursor: Cursor, option: string): OptionValue {
     if (Number.isFinite(value)) return value;
     throw cursor.errorAt(offset, 'number is out of range');
   }
+  // Here NULL is a word of the setting's own; DEFAULT resets it.
+  if (option === 'on_error' && cursor.acceptWords('NULL')) return 'NULL';
   if (cursor.acceptWords('NULL') || cursor.acceptWords('DEFAULT')) return null;
   if (cursor.acceptWords('TRUE')) return true;
   if (cursor.acceptWords('FALSE')) return false;

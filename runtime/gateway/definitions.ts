@@ -4,7 +4,7 @@ import type { DefinitionStatement, ModuleSource } from '../ddl/index.ts';
 import type { DefinitionPlan, EnginePort, GatewayConnection } from './engine-port.ts';
 import type { FileAccess } from './module-file.ts';
 import { readModule } from './module-file.ts';
-import { hasRegistry, readCurrent } from './registry.ts';
+import { currentDatabase, hasRegistry, readCurrent } from './registry.ts';
 import type { TransactionState } from './transaction.ts';
 import { failTransaction, transactionState } from './transaction.ts';
 
@@ -16,7 +16,8 @@ export class Definitions {
   readonly #connection: GatewayConnection;
   readonly #engine: EnginePort;
   readonly #access: FileAccess;
-  #isUpgraded = false;
+  /** Databases whose registry has been upgraded. */
+  readonly #upgraded = new Set<string>();
   /** A transaction that was open then holds definitions the engine has not read. */
   #isRefreshDue = false;
 
@@ -41,10 +42,11 @@ export class Definitions {
    * see the migration. Only CREATE needs a registry; a database without one stays as it is.
    */
   async prepare({ isCreating }: { readonly isCreating: boolean }): Promise<void> {
+    const database = await currentDatabase(this.#connection);
     const isInstalled = await hasRegistry(this.#connection);
-    if (isInstalled ? this.#isUpgraded : !isCreating) return;
-    await this.#engine.migrate();
-    this.#isUpgraded = true;
+    if (isInstalled ? this.#upgraded.has(database) : !isCreating) return;
+    await this.#engine.migrate(database);
+    this.#upgraded.add(database);
   }
 
   /** Runs a definition, in the open transaction or one of its own, and returns its notices. */
@@ -54,10 +56,11 @@ export class Definitions {
     const source = moduleOf(statement);
     const module = source === null ? null : await readModule(source, this.#access);
     if (statement.kind === 'create_procedure') await this.#requireRegistry(state);
+    const database = await currentDatabase(this.#connection);
     const located = await this.#located(statement);
     for (let attempt = 1; attempt <= PLAN_ATTEMPTS_MAX; attempt += 1) {
       const current = await readCurrent(this.#connection, located.name);
-      const plan = await this.#engine.plan({ statement: located, module, current });
+      const plan = await this.#engine.plan({ statement: located, database, module, current });
       const isDone =
         plan.statements.length === 0 ||
         (state === 'open'
@@ -135,11 +138,8 @@ export class Definitions {
         hint: 'End the transaction and run the statement again.',
       });
     }
-    // The engine installs it in the database that was opened, which USE can lead away from.
-    throw new HeliosError('feature_not_supported', {
-      message: 'procedures cannot be created in an attached database',
-      hint: 'USE the database that was opened, or open the attached one by itself.',
-    });
+    // USE has led to another database since the script began.
+    await this.prepare({ isCreating: true });
   }
 }
 

@@ -3,6 +3,7 @@ import { HeliosError } from '#core';
 import type { Connection, QueryResult } from '#storage';
 import type { DefinitionStatement, ProcedureName } from '../ddl/index.ts';
 import { encodeStatement } from '../ddl/index.ts';
+import { describeProcedures } from './registry.ts';
 
 /**
  * The part of a session that the gateway uses. A query without parameters is a statement of the
@@ -21,6 +22,8 @@ export interface DefinitionPlan {
 /** A definition with everything the engine needs to judge it. */
 export interface DefinitionRequest {
   readonly statement: DefinitionStatement;
+  /** The session's database: the one whose registry is changed. */
+  readonly database: string;
   readonly module: Uint8Array | null;
   /** The registry's rows of that name, as JSON, as the client's transaction sees them. */
   readonly current: string | null;
@@ -28,11 +31,11 @@ export interface DefinitionRequest {
 
 /** The engine, as far as statements about procedures need it. */
 export interface EnginePort {
-  /** Installs or upgrades schema `heliosdb`, in a transaction of the engine's own. */
-  migrate(): Promise<void>;
+  /** Installs or upgrades schema `heliosdb` of a database, in a transaction of the engine's own. */
+  migrate(database: string): Promise<void>;
   /** Checks a definition and stages it; changes nothing in the database. */
   plan(request: DefinitionRequest): Promise<DefinitionPlan>;
-  /** Makes the engine read what was committed. */
+  /** Makes the engine, if there is one, read what was committed. */
   refresh(): Promise<void>;
   /** Describes the procedures of a name, or all of them. */
   procedures(name: ProcedureName | null): Promise<QueryResult>;
@@ -47,47 +50,46 @@ export class SqlEngine implements EnginePort {
     this.#connection = connection;
   }
 
-  async migrate(): Promise<void> {
+  async migrate(database: string): Promise<void> {
     await this.#requireLoaded();
-    await this.#connection.run('SELECT heliosdb_migrate()');
+    await this.#connection.query('SELECT heliosdb_migrate(?::VARCHAR)', [database]);
   }
 
-  async plan({ statement, module, current }: DefinitionRequest): Promise<DefinitionPlan> {
+  async plan({ statement, database, module, current }: DefinitionRequest): Promise<DefinitionPlan> {
     await this.#requireLoaded();
     const sql = 'SELECT heliosdb_plan_ddl(?::VARCHAR, ?::BLOB, ?::VARCHAR)';
-    const parameters = [encodeStatement(statement), module, current];
+    const parameters = [encodeStatement({ ...statement, database }), module, current];
     const result = await this.#connection.query(sql, parameters);
     return decodePlan(result.rows[0]?.[0]);
   }
 
   async refresh(): Promise<void> {
+    if (!(await this.#checkLoaded())) return;
     await this.#connection.run('SELECT heliosdb_refresh()');
   }
 
   async procedures(name: ProcedureName | null): Promise<QueryResult> {
     await this.#requireLoaded();
-    const all = 'SELECT * FROM heliosdb_procedures()';
-    if (name === null) return this.#connection.query(`${all} ORDER BY schema_name, name`, []);
-    return this.#connection.query(
-      `${all} WHERE lower(name) = lower($1)
-       AND ($2::VARCHAR IS NULL OR lower(schema_name) = lower($2::VARCHAR))`,
-      [name.name, name.schema],
-    );
+    return describeProcedures(this.#connection, name);
   }
 
   /** Says what is missing instead of letting DuckDB name an internal function. */
   async #requireLoaded(): Promise<void> {
-    if (this.#isLoaded) return;
+    if (await this.#checkLoaded()) return;
+    throw new HeliosError('engine_missing', {
+      message: 'the HeliosDB engine is not loaded into this database',
+      hint: 'Open the database with the heliosdb extension.',
+    });
+  }
+
+  async #checkLoaded(): Promise<boolean> {
+    if (this.#isLoaded) return true;
     const { rows } = await this.#connection.query(
       "SELECT count(*)::INTEGER FROM duckdb_functions() WHERE function_name = 'heliosdb_plan_ddl'",
       [],
     );
     this.#isLoaded = rows[0]?.[0] !== 0;
-    if (this.#isLoaded) return;
-    throw new HeliosError('engine_missing', {
-      message: 'the HeliosDB engine is not loaded into this database',
-      hint: 'Open the database with the heliosdb extension.',
-    });
+    return this.#isLoaded;
   }
 }
 

@@ -31,7 +31,8 @@ class ScriptedEngine implements EnginePort {
     this.events.push('migrate');
     await this.#connection.run(
       `CREATE SCHEMA IF NOT EXISTS heliosdb;
-       CREATE TABLE IF NOT EXISTS heliosdb.procedures (schema_name TEXT, name TEXT, volatility TEXT)`,
+       CREATE TABLE IF NOT EXISTS heliosdb.procedures (id TEXT, schema_name TEXT, name TEXT, volatility TEXT);
+       CREATE TABLE IF NOT EXISTS heliosdb.procedure_versions (procedure_id TEXT, version INTEGER)`,
     );
   }
 
@@ -42,7 +43,7 @@ class ScriptedEngine implements EnginePort {
     if (this.error !== null) throw this.error;
     const { schema, name } = request.statement;
     const statements = [
-      `INSERT INTO heliosdb.procedures VALUES ('${schema}', '${name}', 'STABLE')`,
+      `INSERT INTO heliosdb.procedures VALUES ('${name}', '${schema}', '${name}', 'STABLE')`,
       `CREATE MACRO "${name}"(a, b := 2) AS a * 10 + b`,
     ];
     return { statements, notices: [], needsNewTransaction: false, ...this.answer };
@@ -194,7 +195,7 @@ test('the engine sees the rows of the name as the transaction sees them', () =>
     await run(`BEGIN; ${create('p')}`);
     await run(`${create('P')}`).catch(() => undefined);
     assert.deepEqual(JSON.parse(engine.requests[1]?.current ?? ''), [
-      { schema_name: 'main', name: 'p', volatility: 'STABLE' },
+      { id: 'p', schema_name: 'main', name: 'p', volatility: 'STABLE', versions: [] },
     ]);
   }));
 
@@ -212,7 +213,9 @@ test('a definition that fails half way leaves nothing behind', () =>
 test('a definition is planned again when the procedure changes meanwhile', () =>
   withScene(async ({ run, fail, engine, connection }) => {
     const change = async (): Promise<void> =>
-      connection.run("INSERT INTO heliosdb.procedures VALUES ('other', 'p', 'STABLE')");
+      connection.run(
+        "INSERT INTO heliosdb.procedures VALUES (gen_random_uuid()::TEXT, 'other', 'p', 'STABLE')",
+      );
     engine.meanwhile = async () => {
       engine.meanwhile = null;
       await change();

@@ -17,6 +17,7 @@ import { SqlEngine } from './engine-port.ts';
 import { explainAnalyze, isExplainAnalyze } from './explain-analyze.ts';
 import { refuseForbidden } from './forbidden.ts';
 import type { FileAccess } from './module-file.ts';
+import { nameOverloads } from './overload-error.ts';
 import { placeError, placeRewritten } from './place-error.ts';
 import { findProcedures, readProcedures, undefinedProcedure } from './registry.ts';
 
@@ -136,6 +137,8 @@ export class Gateway {
       const result = isExplainAnalyze(statement)
         ? await explainAnalyze(this.#connection, statement)
         : await this.#connection.query(statement.text);
+      // The procedures of an attached database may need functions before they can be called.
+      if (statement.head[0] === 'ATTACH') await this.#engine.refresh();
       await this.#definitions.refreshWhenDue();
       return result;
     } catch (error) {
@@ -189,7 +192,7 @@ async function placed<T>(item: ScriptItem, work: () => Promise<T>): Promise<T> {
   } catch (error) {
     const { statement, number, parsed } = item;
     const offsets = parsed?.offsets ?? new Map<string, number>();
-    const failed = withSuggestion(toHeliosError(error), statement);
+    const failed = nameOverloads(withSuggestion(toHeliosError(error), statement));
     throw placeError(failed, { statement, number, offsets });
   }
 }

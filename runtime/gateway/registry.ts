@@ -1,5 +1,6 @@
 /** Reading schema `heliosdb` as the session's own transaction sees it. */
-import { HeliosError } from '#core';
+import { HeliosError, quoteIdentifier } from '#core';
+import type { QueryResult } from '#storage';
 import type { ProcedureName } from '../ddl/index.ts';
 import { nearestWord } from '../ddl/index.ts';
 import type { GatewayConnection } from './engine-port.ts';
@@ -11,23 +12,39 @@ export interface RegisteredProcedure {
   readonly volatility: string;
 }
 
+/** The database that unqualified names are in. */
+export async function currentDatabase(connection: GatewayConnection): Promise<string> {
+  const { rows } = await connection.query('SELECT current_database()', []);
+  return String(rows[0]?.[0]);
+}
+
 /** Whether schema `heliosdb` is there. */
 export async function hasRegistry(connection: GatewayConnection): Promise<boolean> {
+  return (await registrySchema(connection)) !== null;
+}
+
+/**
+ * Schema `heliosdb` of the current database, fully qualified, or null when it is not there: a
+ * database may have that name too.
+ */
+async function registrySchema(connection: GatewayConnection): Promise<string | null> {
   const { rows } = await connection.query(
-    `SELECT count(*)::INTEGER FROM duckdb_tables() WHERE database_name = current_database()
+    `SELECT database_name FROM duckdb_tables() WHERE database_name = current_database()
      AND schema_name = 'heliosdb' AND table_name = 'procedures'`,
     [],
   );
-  return rows[0]?.[0] !== 0;
+  const database = rows[0]?.[0];
+  return typeof database === 'string' ? `${quoteIdentifier(database)}.heliosdb` : null;
 }
 
 /** All procedures of the current database. */
 export async function readProcedures(
   connection: GatewayConnection,
 ): Promise<readonly RegisteredProcedure[]> {
-  if (!(await hasRegistry(connection))) return [];
+  const schema = await registrySchema(connection);
+  if (schema === null) return [];
   const { rows } = await connection.query(
-    'SELECT schema_name, name, volatility FROM heliosdb.procedures ORDER BY ALL',
+    `SELECT schema_name, name, volatility FROM ${schema}.procedures ORDER BY ALL`,
     [],
   );
   return rows.map(([schema, name, volatility]) => ({
@@ -37,18 +54,67 @@ export async function readProcedures(
   }));
 }
 
-/** The registry's rows of a name as JSON, in the form that the engine reads; null without any. */
+/**
+ * The registry's rows of a name with their versions as JSON, in the form that the engine reads;
+ * null without any.
+ */
 export async function readCurrent(
   connection: GatewayConnection,
   name: string,
 ): Promise<string | null> {
-  if (!(await hasRegistry(connection))) return null;
+  const schema = await registrySchema(connection);
+  if (schema === null) return null;
   const { rows } = await connection.query(
-    'SELECT to_json(list(p))::VARCHAR FROM heliosdb.procedures p WHERE lower(name) = lower(?)',
+    `SELECT to_json(list(p ORDER BY p.id))::VARCHAR FROM (
+       SELECT p.*, coalesce((SELECT list(v ORDER BY v.version) FROM ${schema}.procedure_versions v
+                             WHERE v.procedure_id = p.id), []) AS versions
+       FROM ${schema}.procedures p WHERE lower(p.name) = lower(?)) p`,
     [name],
   );
   const current = rows[0]?.[0];
   return typeof current === 'string' ? current : null;
+}
+
+/**
+ * What SHOW and DESCRIBE show: the current database's procedures as the session's own transaction
+ * sees them, and those of other databases as they are committed.
+ */
+export async function describeProcedures(
+  connection: GatewayConnection,
+  name: ProcedureName | null,
+): Promise<QueryResult> {
+  const schema = await registrySchema(connection);
+  const own = schema === null ? '' : `${ownProcedures(schema)} UNION ALL BY NAME`;
+  return connection.query(
+    `SELECT * FROM (${own} SELECT * FROM heliosdb_procedures()
+       WHERE ${schema === null} OR database_name <> current_database() OR signature IS NULL)
+     WHERE ($1::VARCHAR IS NULL OR lower(name) = lower($1::VARCHAR))
+       AND ($2::VARCHAR IS NULL OR lower(schema_name) = lower($2::VARCHAR))
+     ORDER BY database_name <> current_database(), schema_name, name, signature`,
+    [name?.name ?? null, name?.schema ?? null],
+  );
+}
+
+/** The columns of `heliosdb_procedures()` out of the registry's tables. */
+function ownProcedures(schema: string): string {
+  return `SELECT p.name, p.schema_name, current_database() AS database_name,
+      format('{}({}) RETURNS {}', p.name, array_to_string(list_transform(
+        p.parameters::JSON[], lambda q: (q->>'name') || ' ' || (q->>'type')), ', '), p.returns)
+        AS signature,
+      p.parameters::VARCHAR AS parameters, p.returns, p.volatility, p.active_version,
+      (SELECT to_json(list(v.version ORDER BY v.version))::VARCHAR
+       FROM ${schema}.procedure_versions v WHERE v.procedure_id = p.id) AS versions,
+      a.entry, a.capabilities::VARCHAR AS capabilities,
+      heliosdb_effective_limits(p.options::VARCHAR) AS limits,
+      p.is_called_on_null AS called_on_null_input, a.module_hash, p.comment, p.id,
+      CASE WHEN NOT EXISTS (
+        SELECT 1 FROM duckdb_functions() f WHERE f.function_type = 'macro'
+        AND f.database_name = current_database() AND contains(f.macro_definition, p.id))
+      THEN 'its macro was dropped; CREATE OR REPLACE PROCEDURE brings it back, DROP PROCEDURE removes the rest'
+      END AS problem
+    FROM ${schema}.procedures p
+    JOIN ${schema}.procedure_versions a
+      ON a.procedure_id = p.id AND a.version = p.active_version`;
 }
 
 /** The procedures that a name may mean: those of its schema, or of any when it has none. */

@@ -46,6 +46,39 @@ for (const version of SUPPORTED) {
   });
 }
 
+for (const version of SUPPORTED) {
+  test(`DuckDB ${version} for Python defines procedures through plain functions`, {
+    skip: missingWheel(version) ?? false,
+  }, () => {
+    const path = join(folder, `define-${version}.duckdb`);
+    const report = runPython(version, 'define.py', engine, path, guests);
+    const { again, unknown, broken, gone, version: notice, ...rest } = report;
+    assert.match(String(again), /HELIOS-42723: /);
+    assert.match(String(unknown), /HELIOS-22023: /);
+    assert.match(String(broken), /HELIOS-[0-9A-Z]{5}: /);
+    assert.match(String(gone), /Catalog Error: .*chosen/);
+    assert.match(String(notice), /\+ read:u/);
+    assert.deepEqual(rest, {
+      duckdb: version,
+      created: '',
+      called: 42,
+      overload: '',
+      both: [1, 'a'],
+      limits: '500',
+      chosen: '',
+      after: [2, 1],
+      back: 'rights of chosen change: − read:u',
+      active: 1,
+      set: '',
+      dropped: '',
+      skipped: 'procedure chosen does not exist, skipped',
+      attached: '',
+      there: 7,
+      planned: 8,
+    });
+  });
+}
+
 test(`DuckDB ${TOO_OLD} is refused with both versions named, and the process lives on`, {
   skip: missingWheel(TOO_OLD) ?? false,
 }, () => {

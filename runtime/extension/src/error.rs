@@ -53,6 +53,14 @@ impl EngineError {
             "Catalog Error" if message.contains("Function") => ErrorCode::UndefinedFunction,
             "Catalog Error" => ErrorCode::UndefinedObject,
             "Binder Error" if message.contains("Referenced column") => ErrorCode::UndefinedColumn,
+            "Binder Error" if message.starts_with("Could not choose a best candidate") => {
+                ErrorCode::AmbiguousFunction
+            }
+            "Binder Error"
+                if message.starts_with("No function matches") || message.starts_with("Macro ") =>
+            {
+                ErrorCode::UndefinedFunction
+            }
             "Binder Error" => ErrorCode::SyntaxErrorOrAccessRuleViolation,
             "Conversion Error" => ErrorCode::InvalidTextRepresentation,
             "Out of Range Error" => ErrorCode::NumericValueOutOfRange,

@@ -100,11 +100,9 @@ fn register(connection: &Connection, state: std::sync::Arc<DatabaseState>) -> En
     for returns in invoke::scalar_types() {
         invoke::ensure_return_type(&state, connection, &returns)?;
     }
-    // Procedures that are there already may return types without a function of their own.
-    for procedure in state.registry.all(&state)? {
-        invoke::ensure_return_type(&state, connection, &procedure.returns)?;
-    }
-    Ok(())
+    // Procedures that are there already get their functions; a registry that cannot be read must
+    // not keep the extension from loading, it fails whoever uses it.
+    state.registry.refresh(&state)
 }
 
 fn check_version(version: &str) -> EngineResult<()> {

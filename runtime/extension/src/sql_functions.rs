@@ -1,5 +1,7 @@
 //! The functions any client can call after LOAD: DDL planning, the registry, cancelling, flushing.
 
+mod definitions;
+
 use std::sync::Arc;
 
 use crate::duckdb::{
@@ -17,13 +19,14 @@ use crate::wasm::{FIXED_LIMITS, LIMITS, Limits, ModuleHash, cache_counts, compil
 /// Registers every function of this file.
 pub fn register(connection: &Connection, state: &Arc<DatabaseState>) -> EngineResult<()> {
     scalar_functions(connection, state)?;
+    definitions::register(connection, state)?;
     table_functions(connection, state)?;
     state_functions(connection, state)?;
     observe::register(connection, state)
 }
 
 fn scalar_functions(connection: &Connection, state: &Arc<DatabaseState>) -> EngineResult<()> {
-    use LogicalType::{BigInt, Blob, Boolean, Integer, Varchar};
+    use LogicalType::{BigInt, Blob, Boolean, Varchar};
     let register =
         |name: &'static str,
          parameters: &[LogicalType],
@@ -42,17 +45,14 @@ fn scalar_functions(connection: &Connection, state: &Arc<DatabaseState>) -> Engi
                 SqlFunction {
                     name,
                     state: Arc::clone(state),
-                    returns: returns.clone(),
                     parameters: parameters.into(),
+                    returns: returns.clone(),
                     body,
                 },
             )
         };
     register("heliosdb_version", &[], Varchar, |_, _| {
         Ok(Value::Varchar(env!("CARGO_PKG_VERSION").to_owned()))
-    })?;
-    register("heliosdb_migrate", &[], Integer, |state, _| {
-        registry::migrate(&state.connect()?).map(Value::Integer)
     })?;
     register("heliosdb_refresh", &[], Boolean, |state, _| {
         state.registry.refresh(state)?;
@@ -68,18 +68,12 @@ fn scalar_functions(connection: &Connection, state: &Arc<DatabaseState>) -> Engi
         state.store.flush(state).map(Value::Boolean)
     })?;
     register(
-        "heliosdb_plan_ddl",
-        &[Varchar, Blob, Varchar],
+        "heliosdb_effective_limits",
+        &[Varchar],
         Varchar,
-        |state, arguments| {
-            let [Value::Varchar(statement), module, current] = arguments else {
-                return Err(missing_argument("statement"));
-            };
-            let module = match module {
-                Value::Blob(bytes) => Some(bytes.as_slice()),
-                _ => None,
-            };
-            registry::plan_ddl(state, statement, module, text(current)).map(Value::Varchar)
+        |_, arguments| match arguments {
+            [Value::Varchar(options)] => registry::effective_limits(options).map(Value::Varchar),
+            _ => Ok(Value::Null),
         },
     )?;
     register(
@@ -148,6 +142,8 @@ fn table_functions(connection: &Connection, state: &Arc<DatabaseState>) -> Engin
                 ("module_hash", Varchar),
                 ("comment", Varchar),
                 ("id", Varchar),
+                // Why it cannot be called, if it cannot.
+                ("problem", Varchar),
             ],
             rows: Box::new(move || procedure_rows(&owner)),
         },
@@ -242,9 +238,9 @@ fn count(number: u64) -> Value {
 
 fn procedure_rows(state: &DatabaseState) -> EngineResult<Vec<Vec<Value>>> {
     let json = |value: serde_json::Value| Value::Varchar(value.to_string());
-    Ok(state
-        .registry
-        .all(state)?
+    let procedures = state.registry.all(state)?;
+    let faces = registry::faces(&state.connect()?)?;
+    let mut rows: Vec<Vec<Value>> = procedures
         .iter()
         .map(|procedure| {
             let active = procedure.versions.get(&procedure.active_version);
@@ -270,10 +266,26 @@ fn procedure_rows(state: &DatabaseState) -> EngineResult<Vec<Vec<Value>>> {
                 }),
                 procedure.comment.as_deref().map_or(Value::Null, varchar),
                 varchar(&procedure.id),
+                faces
+                    .problem(&procedure.database, &procedure.id)
+                    .map_or(Value::Null, varchar),
             ]
         })
-        .collect())
+        .collect();
+    for broken in state.registry.broken() {
+        let mut row = vec![Value::Null; PROCEDURE_COLUMNS];
+        row[0] = Value::Varchar(broken.name);
+        row[1] = Value::Varchar(broken.schema);
+        row[2] = Value::Varchar(broken.database);
+        row[PROCEDURE_COLUMNS - 2] = Value::Varchar(broken.id);
+        row[PROCEDURE_COLUMNS - 1] = Value::Varchar(broken.error.to_string());
+        rows.push(row);
+    }
+    Ok(rows)
 }
+
+/// Columns of `heliosdb_procedures()`.
+const PROCEDURE_COLUMNS: usize = 17;
 
 fn varchar(text: &str) -> Value {
     Value::Varchar(text.to_owned())
@@ -297,23 +309,18 @@ fn missing_argument(name: &str) -> EngineError {
 struct SqlFunction {
     name: &'static str,
     state: Arc<DatabaseState>,
-    returns: LogicalType,
-    /// What DuckDB casts the arguments to; a prepared statement's have no type when it is bound.
+    /// As declared: an argument may still be untyped when a statement is bound.
     parameters: Arc<[LogicalType]>,
+    returns: LogicalType,
     body: fn(&Arc<DatabaseState>, &[Value]) -> EngineResult<Value>,
 }
 
 impl ScalarFunction for SqlFunction {
-    type Bind = Arc<[LogicalType]>;
+    type Bind = ();
     type Local = ();
 
-    fn bind(&self, info: &BindInfo) -> EngineResult<Self::Bind> {
-        if info.argument_count() != self.parameters.len() {
-            return Err(EngineError::internal(
-                "a function was bound with other arguments",
-            ));
-        }
-        Ok(Arc::clone(&self.parameters))
+    fn bind(&self, _info: &BindInfo) -> EngineResult<()> {
+        Ok(())
     }
 
     fn init(&self, _bind: &Self::Bind, info: &InitInfo) -> EngineResult<()> {
@@ -331,9 +338,10 @@ impl ScalarFunction for SqlFunction {
         }
     }
 
-    fn invoke(&self, bind: &Self::Bind, _local: &mut (), info: &InvokeInfo) -> EngineResult<()> {
+    fn invoke(&self, _bind: &Self::Bind, _local: &mut (), info: &InvokeInfo) -> EngineResult<()> {
         for row in 0..info.row_count() {
-            let arguments: Result<Vec<Value>, _> = bind
+            let arguments: Result<Vec<Value>, _> = self
+                .parameters
                 .iter()
                 .enumerate()
                 // SAFETY: `row` lies inside the chunk.

@@ -5,14 +5,17 @@
 
 mod callback;
 mod connection;
+mod constant_column;
 mod database_handle;
 mod scalar_function;
 mod table_function;
 
 pub use callback::{c_string, contain, contain_with};
 pub use connection::{Connection, QueryRows, Statement};
+pub use constant_column::ConstantColumn;
 pub use database_handle::DatabaseHandle;
 pub use scalar_function::{
     BindInfo, InitInfo, InvokeInfo, ScalarFunction, ScalarFunctionSpec, register_scalar_function,
+    register_scalar_functions,
 };
 pub use table_function::{TableFunctionSpec, register_table_function};

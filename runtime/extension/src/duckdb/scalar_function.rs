@@ -149,6 +149,8 @@ impl InitInfo {
 pub struct InvokeInfo {
     chunk: ffi::duckdb_data_chunk,
     output: ffi::duckdb_vector,
+    /// Columns that stand in for arguments of the chunk, by the argument's index.
+    substitutes: Vec<(usize, ffi::duckdb_vector)>,
 }
 
 impl InvokeInfo {
@@ -159,12 +161,31 @@ impl InvokeInfo {
 
     /// A reader of argument `index`, whose type was learned at bind time.
     pub fn argument<'a>(&'a self, index: usize, logical_type: &'a LogicalType) -> VectorReader<'a> {
-        // SAFETY: DuckDB passes exactly the bound arguments, flattened, with their bound types.
+        let substitute = self
+            .substitutes
+            .iter()
+            .find(|(position, _)| *position == index);
+        // SAFETY: DuckDB passes exactly the bound arguments, flattened, with their bound types; a
+        // substitute has the type it was made with.
         unsafe {
-            VectorReader::new(
-                ffi::duckdb_data_chunk_get_vector(self.chunk, index as u64),
-                logical_type,
-            )
+            let vector = match substitute {
+                Some((_, vector)) => *vector,
+                None => ffi::duckdb_data_chunk_get_vector(self.chunk, index as u64),
+            };
+            VectorReader::new(vector, logical_type)
+        }
+    }
+
+    /// The same chunk with columns in the place of some of its arguments.
+    ///
+    /// # Safety
+    /// Every column must have the type its argument is read with, hold at least as many rows as
+    /// the chunk, and live as long as the result is used.
+    pub unsafe fn substituting(&self, substitutes: Vec<(usize, ffi::duckdb_vector)>) -> Self {
+        Self {
+            chunk: self.chunk,
+            output: self.output,
+            substitutes,
         }
     }
 
@@ -179,23 +200,84 @@ pub fn register_scalar_function<F: ScalarFunction>(
     spec: &ScalarFunctionSpec<'_>,
     function: F,
 ) -> EngineResult<()> {
-    // SAFETY: every handle is created here, configured before registration and destroyed after
-    // it; DuckDB copies what it needs. The extra info is owned by DuckDB from here on and freed
-    // by `drop_box::<F>`.
+    let mut raw = describe(spec, function)?;
+    // SAFETY: the function was just made; DuckDB copies what it keeps.
+    let state = unsafe {
+        let state = ffi::duckdb_register_scalar_function(connection.raw(), raw);
+        ffi::duckdb_destroy_scalar_function(&mut raw);
+        state
+    };
+    registered(state, spec.name)
+}
+
+/// Registers functions of one name, among which DuckDB chooses by the types of the arguments.
+pub fn register_scalar_functions<F: ScalarFunction>(
+    connection: &Connection,
+    name: &str,
+    functions: Vec<(ScalarFunctionSpec<'_>, F)>,
+) -> EngineResult<()> {
+    let text = c_string(name);
+    // SAFETY: the set and its functions are made here and destroyed on every path; DuckDB copies
+    // what it keeps.
+    let state = unsafe {
+        let mut set = ffi::duckdb_create_scalar_function_set(text.as_ptr());
+        let mut outcome = Ok(ffi::duckdb_state_DuckDBSuccess);
+        for (spec, function) in functions {
+            outcome = describe(&spec, function).map(|mut raw| {
+                let state = ffi::duckdb_add_scalar_function_to_set(set, raw);
+                ffi::duckdb_destroy_scalar_function(&mut raw);
+                state
+            });
+            if !matches!(outcome, Ok(ffi::duckdb_state_DuckDBSuccess)) {
+                break;
+            }
+        }
+        if matches!(outcome, Ok(ffi::duckdb_state_DuckDBSuccess)) {
+            outcome = Ok(ffi::duckdb_register_scalar_function_set(
+                connection.raw(),
+                set,
+            ));
+        }
+        ffi::duckdb_destroy_scalar_function_set(&mut set);
+        outcome?
+    };
+    registered(state, name)
+}
+
+fn registered(state: ffi::duckdb_state, name: &str) -> EngineResult<()> {
+    if state == ffi::duckdb_state_DuckDBSuccess {
+        return Ok(());
+    }
+    Err(EngineError::internal(format!(
+        "DuckDB did not register the function {name}"
+    )))
+}
+
+/// A function as DuckDB wants it described; to be destroyed by the caller.
+fn describe<F: ScalarFunction>(
+    spec: &ScalarFunctionSpec<'_>,
+    function: F,
+) -> EngineResult<ffi::duckdb_scalar_function> {
+    let parameters = spec
+        .parameters
+        .iter()
+        .map(LogicalType::to_duckdb)
+        .collect::<Result<Vec<_>, _>>()?;
+    let returns = spec.returns.to_duckdb()?;
+    let name = c_string(spec.name);
+    // SAFETY: every handle is created here and alive while it is used; the extra info is owned by
+    // DuckDB from the call on that sets it.
     unsafe {
-        let mut raw = ffi::duckdb_create_scalar_function();
-        let name = c_string(spec.name);
+        let raw = ffi::duckdb_create_scalar_function();
         ffi::duckdb_scalar_function_set_name(raw, name.as_ptr());
-        for parameter in spec.parameters {
-            let logical_type = parameter.to_duckdb()?;
-            ffi::duckdb_scalar_function_add_parameter(raw, logical_type.as_raw());
+        for parameter in &parameters {
+            ffi::duckdb_scalar_function_add_parameter(raw, parameter.as_raw());
         }
         if spec.takes_any {
             let mut any = ffi::duckdb_create_logical_type(ffi::DUCKDB_TYPE_DUCKDB_TYPE_ANY);
             ffi::duckdb_scalar_function_set_varargs(raw, any);
             ffi::duckdb_destroy_logical_type(&mut any);
         }
-        let returns = spec.returns.to_duckdb()?;
         ffi::duckdb_scalar_function_set_return_type(raw, returns.as_raw());
         if spec.is_volatile {
             ffi::duckdb_scalar_function_set_volatile(raw);
@@ -207,16 +289,8 @@ pub fn register_scalar_function<F: ScalarFunction>(
         ffi::duckdb_scalar_function_set_bind(raw, Some(bind::<F>));
         ffi::duckdb_scalar_function_set_init(raw, Some(init::<F>));
         ffi::duckdb_scalar_function_set_function(raw, Some(invoke::<F>));
-        let state = ffi::duckdb_register_scalar_function(connection.raw(), raw);
-        ffi::duckdb_destroy_scalar_function(&mut raw);
-        if state != ffi::duckdb_state_DuckDBSuccess {
-            return Err(EngineError::internal(format!(
-                "DuckDB did not register the function {}",
-                spec.name
-            )));
-        }
+        Ok(raw)
     }
-    Ok(())
 }
 
 unsafe extern "C" fn drop_box<T>(data: *mut c_void) {
@@ -296,7 +370,15 @@ unsafe extern "C" fn invoke<F: ScalarFunction>(
                     &mut *ffi::duckdb_scalar_function_get_state(raw).cast::<F::Local>(),
                 )
             };
-            function.invoke(data, local, &InvokeInfo { chunk, output })
+            function.invoke(
+                data,
+                local,
+                &InvokeInfo {
+                    chunk,
+                    output,
+                    substitutes: Vec::new(),
+                },
+            )
         },
         // SAFETY: `raw` is valid during the call.
         |text| unsafe { ffi::duckdb_scalar_function_set_error(raw, text.as_ptr()) },

@@ -10,7 +10,7 @@ use crate::error::{EngineError, EngineResult};
 use crate::value::{LogicalType, Value, write};
 
 /// DuckDB's vector size; a chunk never holds more rows.
-const CHUNK_ROWS_MAX: usize = 2048;
+pub const CHUNK_ROWS_MAX: usize = 2048;
 
 /// A table function without arguments whose rows are made when it is executed.
 pub struct TableFunctionSpec {

@@ -6,6 +6,7 @@
 //! back by the execution's memo.
 
 mod guest_call;
+mod overload;
 mod sampling;
 
 use std::sync::Arc;
@@ -27,6 +28,8 @@ use crate::value::read::VectorReader;
 use crate::value::{LogicalType, Value, write};
 use crate::wasm::{ActiveGuest, GuestCall, GuestInstance, LogLevel, thread_cpu_ns};
 use guest_call::ProcedureCall;
+
+pub use overload::{MISSING_ARGUMENT, ensure_overloads};
 
 /// Arguments before the procedure's own: its id and the version asked for.
 const LEADING_ARGUMENTS: usize = 2;
@@ -119,6 +122,7 @@ pub fn ensure_return_type(
 }
 
 /// The internal function of one return type.
+#[derive(Clone)]
 struct Invoke {
     state: Arc<DatabaseState>,
     returns: LogicalType,

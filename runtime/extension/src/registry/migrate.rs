@@ -3,7 +3,7 @@
 use crate::duckdb::Connection;
 use crate::error::{EngineError, EngineResult};
 use crate::generated::errors::ErrorCode;
-use crate::registry::procedure::quote_literal;
+use crate::registry::procedure::{quote_identifier, quote_literal};
 
 /// Every migration in order: version, name, SQL. Append only.
 const MIGRATIONS: [(i32, &str, &str); 2] = [
@@ -33,17 +33,7 @@ pub fn migrate(connection: &Connection) -> EngineResult<i32> {
             .and_then(|text| text.parse().ok())
             .unwrap_or(0);
     }
-    let newest = MIGRATIONS[MIGRATIONS.len() - 1].0;
-    if current > newest {
-        return Err(EngineError::new(
-            ErrorCode::IncompatibleVersion,
-            "the database was written by a newer HeliosDB",
-        )
-        .detail(format!(
-            "schema heliosdb is at version {current}, this engine knows {newest}"
-        ))
-        .hint("upgrade HeliosDB"));
-    }
+    let newest = check_known(current)?;
     for (version, name, sql) in MIGRATIONS
         .iter()
         .filter(|(version, _, _)| *version > current)
@@ -64,4 +54,30 @@ pub fn migrate(connection: &Connection) -> EngineResult<i32> {
         }
     }
     Ok(newest)
+}
+
+/// Refuses a database whose registry a newer engine wrote.
+pub fn check_version(connection: &Connection, database: &str) -> EngineResult<()> {
+    let installed = connection.query_text(&format!(
+        "SELECT coalesce(max(version), 0) FROM {}.heliosdb.migrations",
+        quote_identifier(database)
+    ))?;
+    let current = installed.and_then(|text| text.parse().ok()).unwrap_or(0);
+    check_known(current).map(|_| ())
+}
+
+/// The newest version this engine knows, unless the database is beyond it.
+fn check_known(current: i32) -> EngineResult<i32> {
+    let newest = MIGRATIONS[MIGRATIONS.len() - 1].0;
+    if current <= newest {
+        return Ok(newest);
+    }
+    Err(EngineError::new(
+        ErrorCode::IncompatibleVersion,
+        "the database was written by a newer HeliosDB",
+    )
+    .detail(format!(
+        "schema heliosdb is at version {current}, this engine knows {newest}"
+    ))
+    .hint("upgrade HeliosDB"))
 }

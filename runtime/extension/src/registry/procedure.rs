@@ -107,7 +107,10 @@ impl Procedure {
                 ErrorCode::UndefinedObject,
                 format!("procedure {} has no version {number}", self.name),
             )
-            .hint(format!("versions: {}", known.join(", ")))
+            .hint(format!(
+                "versions: {}; an argument after those of the parameters chooses the version",
+                known.join(", ")
+            ))
         })
     }
 

@@ -1,8 +1,9 @@
 //! Reading the registry's tables.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
 
+use super::Broken;
 use super::procedure::{Procedure, ProcedureVersion, Volatility, quote_identifier};
 use crate::duckdb::Connection;
 use crate::error::{EngineError, EngineResult};
@@ -23,89 +24,141 @@ pub fn databases_with_registry(connection: &Connection) -> EngineResult<Vec<Stri
         .collect()
 }
 
-/// All procedures of one database's registry.
-pub fn procedures(connection: &Connection, database: &str) -> EngineResult<Vec<Procedure>> {
+/// What one database's registry holds.
+pub struct Found {
+    pub procedures: Vec<Procedure>,
+    pub broken: Vec<Broken>,
+}
+
+/// Reads one database's registry. A row that cannot be read concerns its own procedure only.
+pub fn registry(connection: &Connection, database: &str) -> EngineResult<Found> {
     let qualifier = quote_identifier(database);
-    let versions = versions(connection, database, &qualifier)?;
+    let mut versions = versions(connection, database, &qualifier)?;
     let rows = connection.query(&format!(
         "SELECT id, schema_name, name, parameters, returns, volatility, is_called_on_null, \
          on_error, is_visibility_strict, options, comment, active_version \
          FROM {qualifier}.heliosdb.procedures ORDER BY schema_name, name, id"
     ))?;
-    let mut found = Vec::with_capacity(rows.rows.len());
+    let mut found = Found {
+        procedures: Vec::with_capacity(rows.rows.len()),
+        broken: Vec::new(),
+    };
     for row in rows.rows {
         let mut row = Row(row.into_iter());
-        let id = row.text()?;
-        let schema = row.text()?;
-        let name = row.text()?;
-        let parameters = parse_json(&name, &row.text()?)?;
-        let returns_name = row.text()?;
-        let volatility = row.text()?;
-        let called_on_null_input = row.boolean();
-        let on_error_null = row.text()? == "NULL";
-        let strict_visibility = row.boolean();
-        let limits = parse_json(&name, &row.text()?)?;
-        let comment = row.optional_text();
-        let active_version = row.integer();
-        found.push(Procedure {
-            returns: resolve_type(connection, &returns_name)?,
-            volatility: Volatility::parse(&volatility)
-                .ok_or_else(|| corrupted(&name, &format!("volatility {volatility}")))?,
-            versions: versions.get(&id).cloned().unwrap_or_default(),
-            id,
-            database: database.to_owned(),
-            schema,
-            name,
-            parameters,
-            returns_name,
-            called_on_null_input,
-            on_error_null,
-            strict_visibility,
-            limits,
-            comment,
-            active_version,
-        });
+        let (id, schema, name) = (row.text()?, row.text()?, row.text()?);
+        let outcome = versions
+            .remove(&id)
+            .unwrap_or_else(|| Ok(Versions::new()))
+            .and_then(|versions| {
+                let place = (id.as_str(), schema.as_str(), name.as_str());
+                procedure(connection, database, place, row, versions)
+            });
+        match outcome {
+            Ok(procedure) => found.procedures.push(procedure),
+            Err(error) => found.broken.push(Broken {
+                database: database.to_owned(),
+                id,
+                schema,
+                name,
+                error,
+            }),
+        }
     }
     Ok(found)
 }
 
+/// A procedure from the rest of its row.
+fn procedure(
+    connection: &Connection,
+    database: &str,
+    (id, schema, name): (&str, &str, &str),
+    mut row: Row,
+    versions: Versions,
+) -> EngineResult<Procedure> {
+    let parameters = parse_json(name, &row.text()?)?;
+    let returns_name = row.text()?;
+    let volatility = row.text()?;
+    let called_on_null_input = row.boolean();
+    let on_error_null = row.text()? == "NULL";
+    let strict_visibility = row.boolean();
+    let limits = parse_json(name, &row.text()?)?;
+    let comment = row.optional_text();
+    let active_version = row.integer();
+    if !versions.contains_key(&active_version) {
+        return Err(corrupted(
+            name,
+            &format!("version {active_version} is missing"),
+        ));
+    }
+    Ok(Procedure {
+        returns: resolve_type(connection, &returns_name)?,
+        volatility: Volatility::parse(&volatility)
+            .ok_or_else(|| corrupted(name, &format!("volatility {volatility}")))?,
+        versions,
+        id: id.to_owned(),
+        database: database.to_owned(),
+        schema: schema.to_owned(),
+        name: name.to_owned(),
+        parameters,
+        returns_name,
+        called_on_null_input,
+        on_error_null,
+        strict_visibility,
+        limits,
+        comment,
+        active_version,
+    })
+}
+
 type Versions = BTreeMap<i32, Arc<ProcedureVersion>>;
 
+/// The versions of every procedure, or why one of them cannot be read.
 fn versions(
     connection: &Connection,
     database: &str,
     qualifier: &str,
-) -> EngineResult<std::collections::HashMap<String, Versions>> {
+) -> EngineResult<HashMap<String, EngineResult<Versions>>> {
     let rows = connection.query(&format!(
         "SELECT procedure_id, version, module_hash, entry, capabilities \
          FROM {qualifier}.heliosdb.procedure_versions"
     ))?;
-    let mut found: std::collections::HashMap<String, Versions> = std::collections::HashMap::new();
+    let mut found: HashMap<String, EngineResult<Versions>> = HashMap::new();
     for row in rows.rows {
         let mut row = Row(row.into_iter());
         let id = row.text()?;
-        let number = row.integer();
-        let hash = row.text()?;
-        let entry = row.text()?;
-        let capabilities: Option<Vec<String>> = row
-            .optional_text()
-            .map(|text| parse_json(&id, &text))
-            .transpose()?;
-        let version = ProcedureVersion {
-            number,
-            module_hash: ModuleHash::parse(&hash).ok_or_else(|| corrupted(&id, "module hash"))?,
-            entry,
-            rights: Arc::new(RightSet::parse(capabilities.as_deref(), database)?),
-            capabilities,
-            compiled: OnceLock::new(),
-            pool: InstancePool::new(),
+        let known = found
+            .entry(id.clone())
+            .or_insert_with(|| Ok(Versions::new()));
+        let Ok(versions) = known else {
+            continue;
         };
-        found
-            .entry(id)
-            .or_default()
-            .insert(number, Arc::new(version));
+        match version(database, &id, row) {
+            Ok(version) => {
+                versions.insert(version.number, Arc::new(version));
+            }
+            Err(error) => *known = Err(error),
+        }
     }
     Ok(found)
+}
+
+fn version(database: &str, id: &str, mut row: Row) -> EngineResult<ProcedureVersion> {
+    let number = row.integer();
+    let hash = row.text()?;
+    let entry = row.text()?;
+    let capabilities: Option<Vec<String>> = row
+        .optional_text()
+        .map(|text| parse_json(id, &text))
+        .transpose()?;
+    Ok(ProcedureVersion {
+        number,
+        module_hash: ModuleHash::parse(&hash).ok_or_else(|| corrupted(id, "module hash"))?,
+        entry,
+        rights: Arc::new(RightSet::parse(capabilities.as_deref(), database)?),
+        capabilities,
+        compiled: OnceLock::new(),
+        pool: InstancePool::new(),
+    })
 }
 
 /// A type by its SQL text, as DuckDB itself understands it; user-defined types included.

@@ -347,9 +347,13 @@ impl Facts {
 
     fn push_function(&mut self, name: String) {
         // How procedures are called: their own queries are judged in their turn.
-        let is_procedure = ["heliosdb_invoke_", "heliosdb_compute_"]
-            .iter()
-            .any(|prefix| name.starts_with(prefix));
+        let is_procedure = [
+            "heliosdb_invoke_",
+            "heliosdb_compute_",
+            "heliosdb_overloads_",
+        ]
+        .iter()
+        .any(|prefix| name.starts_with(prefix));
         if !is_procedure && !is_harmless(&name) {
             self.functions.push(name);
         }

@@ -1,22 +1,25 @@
 //! ALTER PROCEDURE: versions, names, settings and comments.
 
 use super::Planner;
-use super::checks::{choose_entry, parse_limits, settle_volatility};
-use super::macro_text::{comment_on_macro, create_macro, create_or_replace_macro, drop_macro};
-use super::rows::{ABI_VERSION, insert_module, optional_json, options_json};
+use super::checks::{check_memory, choose_entry, settle_volatility};
+use super::macro_text::FaceChange;
+use super::rows::{VersionRow, optional_text};
 use super::statement::{AlterAction, AlterProcedure, DdlPlan, ExistingProcedure};
 use crate::error::{EngineError, EngineResult};
 use crate::generated::errors::ErrorCode;
-use crate::registry::procedure::{Volatility, quote_literal};
+use crate::registry::procedure::quote_literal;
+use crate::registry::read;
 use crate::rights::RightSet;
+use crate::value::Value;
 
 impl Planner<'_> {
     pub(super) fn alter(&self, alter: AlterProcedure) -> EngineResult<DdlPlan> {
         let schema = alter.schema.clone().unwrap_or_else(|| "main".to_owned());
-        let Some(existing) = self.find(&schema, &alter.name) else {
+        let found = self.find(&schema, &alter.name, alter.parameter_types.as_deref())?;
+        let Some(existing) = found else {
             return self.missing(&alter.name, alter.if_exists);
         };
-        let id = quote_literal(&existing.id);
+        existing.check_readable()?;
         let mut plan = DdlPlan {
             procedures: vec![existing.id.clone()],
             ..DdlPlan::default()
@@ -26,51 +29,110 @@ impl Planner<'_> {
                 version,
                 capabilities,
                 entry,
-            } => {
-                self.add_version(&mut plan, existing, version, capabilities, entry)?;
-            }
+            } => self.add_version(&mut plan, existing, version, capabilities, entry)?,
             AlterAction::UseVersion { version } => {
-                self.check_version_exists(existing, version)?;
-                plan.statements.push(format!(
-                    "UPDATE heliosdb.procedures SET active_version = {version}, altered_at = now() \
-                     WHERE id = {id}"
-                ));
+                self.use_version(&mut plan, existing, version)?;
             }
-            AlterAction::Rename { name } => {
-                self.check_name(&schema, &name, false)?;
-                plan.statements.push(drop_macro(existing));
-                plan.statements.push(format!(
-                    "UPDATE heliosdb.procedures SET name = {}, altered_at = now() WHERE id = {id}",
-                    quote_literal(&name)
-                ));
-                let renamed = self.definition(existing, &name)?;
-                plan.statements.push(create_macro(&renamed));
-            }
-            AlterAction::Set { options } => {
-                let mut merged = existing.options.clone();
-                merged.extend(options);
-                parse_limits(&merged)?;
-                plan.statements.push(format!(
-                    "UPDATE heliosdb.procedures SET options = {}, altered_at = now() WHERE id = {id}",
-                    quote_literal(&options_json(&merged))
-                ));
-            }
+            AlterAction::Rename { name } => self.rename(&mut plan, &schema, existing, &name)?,
+            AlterAction::Set { options } => self.set(&mut plan, existing, options)?,
             AlterAction::SetComment { comment } => {
-                plan.statements.push(format!(
-                    "UPDATE heliosdb.procedures SET comment = {}, altered_at = now() WHERE id = {id}",
-                    comment.as_deref().map_or("NULL".to_owned(), quote_literal)
-                ));
-                plan.statements.push(comment_on_macro(
-                    &schema,
+                let assignment = format!("comment = {}", optional_text(comment.as_deref()));
+                plan.statements
+                    .push(self.update_procedure(&existing.id, &[assignment]));
+                let comment = comment.as_deref();
+                plan.statements.push(self.comment_on_macro(
+                    &existing.schema_name,
                     &existing.name,
-                    comment.as_deref(),
+                    comment,
                 ));
             }
         }
         Ok(plan)
     }
 
-    pub(super) fn add_version(
+    fn use_version(
+        &self,
+        plan: &mut DdlPlan,
+        existing: &ExistingProcedure,
+        number: i32,
+    ) -> EngineResult<()> {
+        let Some(version) = existing.find_version(number) else {
+            let known: Vec<String> = existing
+                .versions
+                .iter()
+                .map(|version| version.version.to_string())
+                .collect();
+            return Err(EngineError::new(
+                ErrorCode::UndefinedObject,
+                format!("procedure {} has no version {number}", existing.name),
+            )
+            .hint(format!("versions: {}", known.join(", "))));
+        };
+        self.notice_rights(plan, existing, version.capabilities.as_deref());
+        plan.statements
+            .push(self.update_procedure(&existing.id, &[format!("active_version = {number}")]));
+        Ok(())
+    }
+
+    fn rename(
+        &self,
+        plan: &mut DdlPlan,
+        schema: &str,
+        existing: &ExistingProcedure,
+        name: &str,
+    ) -> EngineResult<()> {
+        let assignment = format!("name = {}", quote_literal(name));
+        let update = self.update_procedure(&existing.id, &[assignment]);
+        if existing.name.to_lowercase() == name.to_lowercase() {
+            // DuckDB does not tell the two apart, so the macro stays.
+            plan.statements.push(update);
+            return Ok(());
+        }
+        let taken = self.connection.query_with(
+            &format!(
+                "SELECT name FROM {} WHERE lower(name) = lower(?) AND lower(schema_name) = lower(?)",
+                self.table("procedures")
+            ),
+            &[
+                Value::Varchar(name.to_owned()),
+                Value::Varchar(schema.to_owned()),
+            ],
+        )?;
+        if !taken.rows.is_empty() {
+            return Err(EngineError::new(
+                ErrorCode::DuplicateFunction,
+                format!("procedure {name} exists already"),
+            )
+            .hint("a name gets further overloads by CREATE PROCEDURE, not by RENAME"));
+        }
+        self.check_name(schema, name, false)?;
+        let returns = read::resolve_type(self.connection, &existing.returns)?;
+        let before = self.signatures(schema, &existing.name)?;
+        let mut remaining = before.clone();
+        remaining.retain(|other| other.id != existing.id);
+        let schema = existing.schema_name.as_str();
+        let old = FaceChange {
+            schema,
+            name: &existing.name,
+            before,
+            after: remaining,
+            comment: None,
+            is_cascading: false,
+        };
+        self.change_face(plan, old)?;
+        plan.statements.push(update);
+        let new = FaceChange {
+            schema,
+            name,
+            before: Vec::new(),
+            after: vec![existing.signature(returns)],
+            comment: existing.comment.as_deref(),
+            is_cascading: false,
+        };
+        self.change_face(plan, new)
+    }
+
+    fn add_version(
         &self,
         plan: &mut DdlPlan,
         existing: &ExistingProcedure,
@@ -78,34 +140,17 @@ impl Planner<'_> {
         capabilities: Option<Vec<String>>,
         entry: Option<String>,
     ) -> EngineResult<()> {
-        let id = quote_literal(&existing.id);
+        let number = free_number(existing, version)?;
         let compiled = self.compile()?;
         let entry = choose_entry(&compiled, &existing.name, entry.as_deref())?;
-        let versions = self.known_versions(&existing.id)?;
-        let number = match version {
-            Some(number) if number < 1 => {
-                return Err(EngineError::new(
-                    ErrorCode::InvalidParameterValue,
-                    "a version is a number from 1",
-                ));
-            }
-            Some(number) if versions.contains_key(&number) => {
-                return Err(EngineError::new(
-                    ErrorCode::DuplicateObject,
-                    format!("procedure {} has a version {number} already", existing.name),
-                )
-                .hint(format!(
-                    "the next one is {}; ALTER PROCEDURE … USE VERSION {number} makes that one active",
-                    versions.keys().max().copied().unwrap_or(0) + 1
-                )));
-            }
-            Some(number) => number,
-            None => versions.keys().max().copied().unwrap_or(0) + 1,
-        };
+        check_memory(&compiled, &super::checks::parse_limits(&existing.options)?)?;
         // Rights carry over unless they are written out.
-        let inherited = versions.get(&existing.active_version).cloned().flatten();
+        let inherited = existing
+            .active()
+            .and_then(|version| version.capabilities.clone());
         let capabilities = capabilities.or(inherited);
-        RightSet::parse(capabilities.as_deref(), &self.current_database()?)?;
+        RightSet::parse(capabilities.as_deref(), &self.database)?;
+        self.notice_rights(plan, existing, capabilities.as_deref());
         let derived = settle_volatility(&compiled, capabilities.as_deref(), None)?;
         if derived > existing.volatility {
             plan.notices.push(format!(
@@ -113,31 +158,49 @@ impl Planner<'_> {
                 existing.volatility
             ));
         }
-        plan.statements.push(insert_module(&compiled));
-        plan.statements.push(format!(
-            "INSERT INTO heliosdb.procedure_versions \
-             (procedure_id, version, module_hash, entry, abi_version, capabilities) \
-             VALUES ({id}, {number}, {}, {}, {}, {})",
-            quote_literal(&compiled.hash.to_string()),
-            quote_literal(&entry),
-            quote_literal(ABI_VERSION),
-            optional_json(capabilities.as_ref()),
-        ));
+        plan.statements.push(self.insert_module(&compiled));
+        plan.statements.push(self.insert_version(&VersionRow {
+            id: &existing.id,
+            number,
+            module_hash: &compiled.hash.to_string(),
+            entry: &entry,
+            capabilities: capabilities.as_ref(),
+        }));
         let settled = derived.max(existing.volatility);
-        plan.statements.push(format!(
-            "UPDATE heliosdb.procedures SET active_version = {number}, volatility = {}, \
-             altered_at = now() WHERE id = {id}",
-            quote_literal(settled.name())
+        plan.statements.push(self.update_procedure(
+            &existing.id,
+            &[
+                format!("active_version = {number}"),
+                format!("volatility = {}", quote_literal(settled.name())),
+            ],
         ));
-        if existing.volatility == Volatility::Immutable && settled != Volatility::Immutable {
-            // An immutable procedure's macro calls the function DuckDB may fold; this one may not be.
-            let mut definition = self.definition(existing, &existing.name)?;
-            definition.volatility = settled;
-            plan.statements.push(create_or_replace_macro(&definition));
+        if settled != existing.volatility {
+            // An immutable procedure's macro calls a function that DuckDB may fold.
+            let mut changed =
+                existing.signature(read::resolve_type(self.connection, &existing.returns)?);
+            changed.volatility = settled;
+            self.change_signature(plan, existing, changed, existing.comment.as_deref())?;
         }
-        self.state
-            .registry
-            .stage_module(compiled.hash, self.module.unwrap_or_default().into());
         Ok(())
+    }
+}
+
+/// The number a new version gets.
+fn free_number(existing: &ExistingProcedure, wanted: Option<i32>) -> EngineResult<i32> {
+    let next = existing.newest_version() + 1;
+    match wanted {
+        Some(number) if number < 1 => Err(EngineError::new(
+            ErrorCode::InvalidParameterValue,
+            "a version is a number from 1",
+        )),
+        Some(number) if existing.find_version(number).is_some() => Err(EngineError::new(
+            ErrorCode::DuplicateObject,
+            format!("procedure {} has a version {number} already", existing.name),
+        )
+        .hint(format!(
+            "the next one is {next}; ALTER PROCEDURE … USE VERSION {number} makes that one active"
+        ))),
+        Some(number) => Ok(number),
+        None => Ok(next),
     }
 }

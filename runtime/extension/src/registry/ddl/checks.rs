@@ -104,6 +104,7 @@ pub(super) fn settle_volatility(
     }
 }
 
+/// The limits that options amount to; settings that are null keep their defaults.
 pub(super) fn parse_limits(
     options: &serde_json::Map<String, serde_json::Value>,
 ) -> EngineResult<Limits> {
@@ -148,4 +149,57 @@ pub(super) fn check_memory(compiled: &CompiledModule, limits: &Limits) -> Engine
         limits.memory_bytes_max
     ))
     .hint("add MEMORY '64MB' to the statement, or build the module with a smaller initial memory"))
+}
+
+/// `+ right, − right` between two versions, or nothing when they may do the same.
+pub(super) fn rights_difference(
+    before: Option<&[String]>,
+    after: Option<&[String]>,
+) -> Option<String> {
+    let every = ["read:*".to_owned()];
+    // Without a clause every table may be read.
+    let before = before.unwrap_or(&every);
+    let after = after.unwrap_or(&every);
+    let missing = |from: &[String], right: &String| {
+        let is_covered = right.starts_with("read:") && from == every;
+        !is_covered && !from.iter().any(|other| other.trim() == right.trim())
+    };
+    let added = after
+        .iter()
+        .filter(|right| missing(before, right))
+        .map(|right| format!("+ {right}"));
+    let removed = before
+        .iter()
+        .filter(|right| !after.iter().any(|other| other.trim() == right.trim()))
+        .map(|right| format!("− {right}"));
+    let parts: Vec<String> = added.chain(removed).collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rights(list: &[&str]) -> Vec<String> {
+        list.iter().map(|right| (*right).to_owned()).collect()
+    }
+
+    #[test]
+    fn a_difference_names_what_comes_and_what_goes() {
+        let before = rights(&["read:customers", "read:orders"]);
+        let after = rights(&["read:orders", "write:fraud_alerts"]);
+        assert_eq!(
+            rights_difference(Some(&before), Some(&after)).as_deref(),
+            Some("+ write:fraud_alerts, − read:customers")
+        );
+        assert_eq!(rights_difference(Some(&before), Some(&before)), None);
+        assert_eq!(
+            rights_difference(None, Some(&before)).as_deref(),
+            Some("− read:*")
+        );
+        assert_eq!(
+            rights_difference(Some(&before), None).as_deref(),
+            Some("+ read:*, − read:customers, − read:orders")
+        );
+    }
 }

@@ -1,4 +1,4 @@
-//! CREATE PROCEDURE: a new procedure, or a new version of one with the same signature.
+//! CREATE PROCEDURE: a new procedure, one more overload, or a new version of the same signature.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -7,155 +7,256 @@ use super::Planner;
 use super::checks::{
     check_memory, check_parameters, choose_entry, parse_limits, settle_volatility,
 };
-use super::drop::drop_statements;
-use super::macro_text::{comment_on_macro, create_macro};
-use super::rows::{
-    ABI_VERSION, insert_module, insert_procedure, insert_version, new_id, optional_json,
-    options_json,
-};
+use super::macro_text::FaceChange;
+use super::rows::{VersionRow, new_id, optional_text, options_json};
 use super::statement::{CreateProcedure, DdlPlan, ExistingProcedure};
 use crate::error::{EngineError, EngineResult};
 use crate::generated::errors::ErrorCode;
-use crate::invoke;
-use crate::registry::procedure::{Procedure, ProcedureVersion, Volatility, quote_literal};
+use crate::registry::procedure::{
+    Parameter, Procedure, ProcedureVersion, Volatility, quote_literal,
+};
 use crate::registry::read;
+use crate::registry::signature::Signature;
 use crate::rights::RightSet;
-use crate::wasm::{CompiledModule, InstancePool};
+use crate::value::LogicalType;
+use crate::wasm::{CompiledModule, InstancePool, Limits};
+
+/// What a CREATE comes to once everything in it was checked.
+struct Settled {
+    parameters: Vec<Parameter>,
+    returns: LogicalType,
+    compiled: Arc<CompiledModule>,
+    entry: String,
+    capabilities: Option<Vec<String>>,
+    volatility: Volatility,
+    limits: Limits,
+    is_called_on_null: bool,
+}
 
 impl Planner<'_> {
-    pub(super) fn create(&self, create: CreateProcedure) -> EngineResult<DdlPlan> {
+    pub(super) fn create(&self, mut create: CreateProcedure) -> EngineResult<DdlPlan> {
         let schema = create.schema.clone().unwrap_or_else(|| "main".to_owned());
-        let existing = self.find(&schema, &create.name);
-        if existing.is_some() && create.if_not_exists {
+        check_parameters(&create.parameters)?;
+        create.parameters = self.resolve_parameters(create.parameters)?;
+        create.options.retain(|_, value| !value.is_null());
+        let types: Vec<&str> = create
+            .parameters
+            .iter()
+            .map(|parameter| parameter.type_name.as_str())
+            .collect();
+        let replaced = self
+            .overloads(&schema, &create.name)
+            .into_iter()
+            .find(|existing| existing.types() == types);
+        if replaced.is_some() && create.if_not_exists {
             return Ok(DdlPlan {
                 notices: vec![format!("procedure {} exists already, skipped", create.name)],
                 ..DdlPlan::default()
             });
         }
-        if existing.is_some() && !create.or_replace {
+        if let Some(existing) = replaced.filter(|_| !create.or_replace) {
             return Err(EngineError::new(
                 ErrorCode::DuplicateFunction,
-                format!("procedure {} exists already", create.name),
+                format!("procedure {} exists already", existing.describe()),
             )
             .hint(
                 "CREATE OR REPLACE PROCEDURE replaces it, ALTER PROCEDURE … VERSION adds a version",
             ));
         }
-        self.check_name(&schema, &create.name, existing.is_some())?;
-        check_parameters(&create.parameters)?;
-        let parameters = self.resolve_parameters(create.parameters.clone())?;
+        let has_procedures = !self.overloads(&schema, &create.name).is_empty();
+        self.check_name(&schema, &create.name, has_procedures)?;
+        let settled = self.settle(&create, replaced)?;
+        match replaced {
+            Some(existing) if existing.returns == settled.returns.to_string() => {
+                self.replace(existing, &create, &settled)
+            }
+            // Another result type needs another function, so it is another procedure.
+            replaced => self.add(&schema, &create, settled, replaced),
+        }
+    }
+
+    fn settle(
+        &self,
+        create: &CreateProcedure,
+        replaced: Option<&ExistingProcedure>,
+    ) -> EngineResult<Settled> {
         let returns = read::resolve_type(self.connection, &create.returns)?;
-        let returns_name = returns.to_string();
         let compiled = self.compile()?;
         let entry = choose_entry(&compiled, &create.name, create.entry.as_deref())?;
-        let volatility =
-            settle_volatility(&compiled, create.capabilities.as_deref(), create.volatility)?;
+        // Rights carry over unless they are written out.
+        let inherited = replaced
+            .and_then(ExistingProcedure::active)
+            .and_then(|version| version.capabilities.clone());
+        let capabilities = create.capabilities.clone().or(inherited);
+        RightSet::parse(capabilities.as_deref(), &self.database)?;
+        let volatility = settle_volatility(&compiled, capabilities.as_deref(), create.volatility)?;
         let limits = parse_limits(&create.options)?;
         check_memory(&compiled, &limits)?;
-        let called_on_null_input = create.null_call.as_deref() == Some("CALLED ON NULL INPUT");
+        Ok(Settled {
+            parameters: create.parameters.clone(),
+            returns,
+            compiled,
+            entry,
+            capabilities,
+            volatility,
+            limits,
+            is_called_on_null: create.null_call.as_deref() == Some("CALLED ON NULL INPUT"),
+        })
+    }
 
+    /// A procedure of its own, beside the overloads that are there.
+    fn add(
+        &self,
+        schema: &str,
+        create: &CreateProcedure,
+        settled: Settled,
+        replaced: Option<&ExistingProcedure>,
+    ) -> EngineResult<DdlPlan> {
         let mut plan = DdlPlan::default();
-        plan.needs_new_transaction =
-            invoke::ensure_return_type(self.state, self.connection, &returns)?;
-        if let Some(replaced) = existing {
-            let is_same = replaced.parameters == parameters
-                && replaced.returns == returns_name
-                && (replaced.volatility == Volatility::Immutable)
-                    == (volatility == Volatility::Immutable);
-            if is_same {
-                // The macro keeps its text, so nothing that uses it is disturbed.
-                return self.replace_by_version(
-                    plan,
-                    replaced,
-                    &create,
-                    &compiled,
-                    &entry,
-                    volatility,
-                    called_on_null_input,
-                );
-            }
-            plan.statements.extend(drop_statements(replaced));
-        }
         let id = new_id()?;
-        let database = self.current_database()?;
-        let version = Arc::new(ProcedureVersion {
+        let version = ProcedureVersion {
             number: 1,
-            module_hash: compiled.hash,
-            entry: entry.clone(),
-            rights: Arc::new(RightSet::parse(create.capabilities.as_deref(), &database)?),
-            capabilities: create.capabilities.clone(),
-            compiled: OnceLock::from(Arc::clone(&compiled)),
+            module_hash: settled.compiled.hash,
+            entry: settled.entry,
+            rights: Arc::new(RightSet::parse(
+                settled.capabilities.as_deref(),
+                &self.database,
+            )?),
+            capabilities: settled.capabilities,
+            compiled: OnceLock::from(Arc::clone(&settled.compiled)),
             pool: InstancePool::new(),
-        });
+        };
         let procedure = Procedure {
             id: id.clone(),
-            database,
-            schema: schema.clone(),
+            database: self.database.clone(),
+            schema: schema.to_owned(),
             name: create.name.clone(),
-            parameters,
-            returns,
-            returns_name,
-            volatility,
-            called_on_null_input,
+            parameters: settled.parameters,
+            returns_name: settled.returns.to_string(),
+            returns: settled.returns,
+            volatility: settled.volatility,
+            called_on_null_input: settled.is_called_on_null,
             on_error_null: create.on_error.as_deref() == Some("NULL"),
             strict_visibility: create.strict_visibility,
-            limits,
+            limits: settled.limits,
             comment: create.comment.clone(),
             active_version: 1,
-            versions: BTreeMap::from([(1, Arc::clone(&version))]),
+            versions: BTreeMap::from([(1, Arc::new(version))]),
         };
-        plan.statements.push(insert_module(&compiled));
+        let before = self.signatures(schema, &create.name)?;
+        let mut after = before.clone();
+        after.retain(|signature| replaced.is_none_or(|replaced| signature.id != replaced.id));
+        after.push(Signature::from(&procedure));
+        plan.statements.push(self.insert_module(&settled.compiled));
         plan.statements
-            .push(insert_procedure(&procedure, &create.options));
-        plan.statements.push(insert_version(&id, &version));
-        plan.statements.push(create_macro(&procedure));
-        if let Some(comment) = &procedure.comment {
-            plan.statements
-                .push(comment_on_macro(&schema, &procedure.name, Some(comment)));
+            .push(self.insert_procedure(&procedure, &create.options));
+        let version = &procedure.versions[&1];
+        plan.statements.push(self.insert_version(&VersionRow {
+            id: &id,
+            number: 1,
+            module_hash: &version.module_hash.to_string(),
+            entry: &version.entry,
+            capabilities: version.capabilities.as_ref(),
+        }));
+        if let Some(replaced) = replaced {
+            self.notice_rights(&mut plan, replaced, version.capabilities.as_deref());
+            self.delete_rows(&mut plan, replaced);
         }
         plan.procedures.push(id);
+        let comment = create.comment.clone();
+        let change = FaceChange {
+            schema,
+            name: &create.name,
+            before,
+            after,
+            comment: comment.as_deref(),
+            is_cascading: false,
+        };
+        // Staged first: binding the macro at its creation looks the procedure up.
         self.state.registry.stage(Arc::new(procedure));
+        self.change_face(&mut plan, change)?;
         Ok(plan)
     }
 
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "one caller, and each part is settled there"
-    )]
-    pub(super) fn replace_by_version(
+    /// One more version of a procedure whose signature stays.
+    fn replace(
         &self,
-        mut plan: DdlPlan,
         replaced: &ExistingProcedure,
         create: &CreateProcedure,
-        compiled: &Arc<CompiledModule>,
-        entry: &str,
-        volatility: Volatility,
-        called_on_null_input: bool,
+        settled: &Settled,
     ) -> EngineResult<DdlPlan> {
-        let id = quote_literal(&replaced.id);
-        plan.statements.push(insert_module(compiled));
-        plan.statements.push(format!(
-            "INSERT INTO heliosdb.procedure_versions \
-             (procedure_id, version, module_hash, entry, abi_version, capabilities) \
-             SELECT {id}, coalesce(max(version), 0) + 1, {}, {}, {}, {} \
-             FROM heliosdb.procedure_versions WHERE procedure_id = {id}",
-            quote_literal(&compiled.hash.to_string()),
-            quote_literal(entry),
-            quote_literal(ABI_VERSION),
-            optional_json(create.capabilities.as_ref()),
+        let mut plan = DdlPlan {
+            procedures: vec![replaced.id.clone()],
+            ..DdlPlan::default()
+        };
+        let number = replaced.newest_version() + 1;
+        self.notice_rights(&mut plan, replaced, settled.capabilities.as_deref());
+        plan.statements.push(self.insert_module(&settled.compiled));
+        plan.statements.push(self.insert_version(&VersionRow {
+            id: &replaced.id,
+            number,
+            module_hash: &settled.compiled.hash.to_string(),
+            entry: &settled.entry,
+            capabilities: settled.capabilities.as_ref(),
+        }));
+        let parameters = serde_json::to_string(&settled.parameters).unwrap_or_default();
+        plan.statements.push(self.update_procedure(
+            &replaced.id,
+            &[
+                format!("active_version = {number}"),
+                format!("parameters = {}", quote_literal(&parameters)),
+                format!("volatility = {}", quote_literal(settled.volatility.name())),
+                format!("is_called_on_null = {}", settled.is_called_on_null),
+                format!(
+                    "on_error = {}",
+                    quote_literal(create.on_error.as_deref().unwrap_or("FAIL"))
+                ),
+                format!("is_visibility_strict = {}", create.strict_visibility),
+                format!(
+                    "options = {}",
+                    quote_literal(&options_json(&create.options))
+                ),
+                format!("comment = {}", optional_text(create.comment.as_deref())),
+            ],
         ));
-        plan.statements.push(format!(
-            "UPDATE heliosdb.procedures SET active_version = \
-             (SELECT max(version) FROM heliosdb.procedure_versions WHERE procedure_id = {id}), \
-             volatility = {}, is_called_on_null = {called_on_null_input}, on_error = {}, \
-             is_visibility_strict = {}, options = {}, comment = {}, altered_at = now() WHERE id = {id}",
-            quote_literal(volatility.name()),
-            quote_literal(create.on_error.as_deref().unwrap_or("FAIL")),
-            create.strict_visibility,
-            quote_literal(&options_json(&create.options)),
-            create.comment.as_deref().map_or("NULL".to_owned(), quote_literal),
-        ));
-        plan.procedures.push(replaced.id.clone());
+        let changed = Signature {
+            id: replaced.id.clone(),
+            parameters: settled.parameters.clone(),
+            returns: settled.returns.clone(),
+            volatility: settled.volatility,
+        };
+        let comment = create.comment.as_deref();
+        self.change_signature(&mut plan, replaced, changed, comment)?;
         Ok(plan)
+    }
+
+    /// Brings the face up to date with one procedure's changed signature.
+    pub(super) fn change_signature(
+        &self,
+        plan: &mut DdlPlan,
+        existing: &ExistingProcedure,
+        changed: Signature,
+        comment: Option<&str>,
+    ) -> EngineResult<()> {
+        let before = self.signatures(&existing.schema_name, &existing.name)?;
+        let after = before
+            .iter()
+            .map(|signature| {
+                if signature.id == changed.id {
+                    changed.clone()
+                } else {
+                    signature.clone()
+                }
+            })
+            .collect();
+        let change = FaceChange {
+            schema: &existing.schema_name,
+            name: &existing.name,
+            before,
+            after,
+            comment,
+            is_cascading: false,
+        };
+        self.change_face(plan, change)
     }
 }

@@ -11,69 +11,153 @@ mod create;
 mod drop;
 mod macro_text;
 mod rows;
+mod settings;
 mod statement;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use self::statement::{DdlPlan, ExistingProcedure, Statement};
-use super::procedure::{Parameter, Procedure, quote_literal};
+use self::checks::rights_difference;
+pub(super) use self::statement::{DdlPlan, Statement};
+use self::statement::{ExistingProcedure, ExistingVersion};
+use super::procedure::{Parameter, quote_identifier, quote_literal};
 use super::read;
+use super::signature::Signature;
 use crate::duckdb::Connection;
 use crate::error::{EngineError, EngineResult};
 use crate::generated::errors::ErrorCode;
 use crate::state::DatabaseState;
-use crate::wasm::{CompiledModule, Limits, compile_module};
+use crate::value::Value;
+use crate::wasm::{CompiledModule, ModuleHash, compile_module};
 
-/// Plans one DDL statement; JSON in, JSON out (see the module docs).
+/// Plans one DDL statement; JSON in, JSON out (see the module docs). `current` holds the registry's
+/// rows of that name with their versions.
 pub fn plan_ddl(
     state: &DatabaseState,
     statement: &str,
     module: Option<&[u8]>,
     current: Option<&str>,
 ) -> EngineResult<String> {
-    let invalid = |error: serde_json::Error| {
-        EngineError::new(
-            ErrorCode::InvalidParameterValue,
-            "the statement's JSON cannot be read",
-        )
-        .detail(error.to_string())
-    };
-    let statement: Statement = serde_json::from_str(statement).map_err(invalid)?;
+    let statement = serde_json::from_str(statement).map_err(unreadable)?;
+    let connection = state.connect()?;
+    let plan = plan(state, &connection, statement, module, current)?;
+    serde_json::to_string(&plan).map_err(|error| EngineError::internal(error.to_string()))
+}
+
+/// Plans a statement that was read already, on a connection that may be taken into the statement's
+/// database.
+pub(super) fn plan(
+    state: &DatabaseState,
+    connection: &Connection,
+    statement: Statement,
+    module: Option<&[u8]>,
+    current: Option<&str>,
+) -> EngineResult<DdlPlan> {
     let existing: Vec<ExistingProcedure> = match current {
         None => Vec::new(),
         Some(text) => serde_json::from_str::<Option<Vec<ExistingProcedure>>>(text)
-            .map_err(invalid)?
+            .map_err(unreadable)?
             .unwrap_or_default(),
     };
-    let connection = state.connect()?;
+    // User-defined types and names are looked up where the procedure will be.
+    if let Some(database) = statement.database() {
+        connection.execute(&format!("USE {}", quote_identifier(database)))?;
+    }
+    let database = connection
+        .query_text("SELECT current_database()")?
+        .unwrap_or_default();
     let planner = Planner {
         state,
-        connection: &connection,
+        connection,
+        database,
         existing,
         module,
     };
-    let plan = match statement {
+    match statement {
         Statement::CreateProcedure(create) => planner.create(*create),
         Statement::AlterProcedure(alter) => planner.alter(alter),
         Statement::DropProcedure(drop) => planner.drop(&drop),
-    }?;
-    serde_json::to_string(&plan).map_err(|error| EngineError::internal(error.to_string()))
+    }
+}
+
+fn unreadable(error: serde_json::Error) -> EngineError {
+    EngineError::new(
+        ErrorCode::InvalidParameterValue,
+        "the statement's JSON cannot be read",
+    )
+    .detail(error.to_string())
 }
 
 struct Planner<'a> {
     state: &'a DatabaseState,
     connection: &'a Connection,
+    /// The attached database whose registry is changed.
+    database: String,
     existing: Vec<ExistingProcedure>,
     module: Option<&'a [u8]>,
 }
 
 impl Planner<'_> {
-    fn find(&self, schema: &str, name: &str) -> Option<&ExistingProcedure> {
-        self.existing.iter().find(|procedure| {
-            procedure.schema_name.eq_ignore_ascii_case(schema)
-                && procedure.name.to_lowercase() == name.to_lowercase()
-        })
+    /// A table of the registry, fully qualified: the name of a database may be that of its schema.
+    fn table(&self, name: &str) -> String {
+        format!("{}.heliosdb.{name}", quote_identifier(&self.database))
+    }
+
+    /// The procedures of a name, in a schema.
+    fn overloads(&self, schema: &str, name: &str) -> Vec<&ExistingProcedure> {
+        self.existing
+            .iter()
+            .filter(|procedure| {
+                procedure.schema_name.to_lowercase() == schema.to_lowercase()
+                    && procedure.name.to_lowercase() == name.to_lowercase()
+            })
+            .collect()
+    }
+
+    fn signatures(&self, schema: &str, name: &str) -> EngineResult<Vec<Signature>> {
+        self.overloads(schema, name)
+            .into_iter()
+            .map(|existing| {
+                existing.check_readable()?;
+                let returns = read::resolve_type(self.connection, &existing.returns)?;
+                Ok(existing.signature(returns))
+            })
+            .collect()
+    }
+
+    /// The one procedure that ALTER or DROP means; none when there is no such procedure.
+    fn find(
+        &self,
+        schema: &str,
+        name: &str,
+        parameter_types: Option<&[String]>,
+    ) -> EngineResult<Option<&ExistingProcedure>> {
+        let candidates = self.overloads(schema, name);
+        if let Some(types) = parameter_types {
+            let wanted = types
+                .iter()
+                .map(|text| Ok(read::resolve_type(self.connection, text)?.to_string()))
+                .collect::<EngineResult<Vec<_>>>()?;
+            let found = candidates.iter().find(|one| one.types() == wanted);
+            return match found {
+                Some(found) => Ok(Some(found)),
+                None if candidates.is_empty() => Ok(None),
+                None => Err(EngineError::new(
+                    ErrorCode::UndefinedFunction,
+                    format!("procedure {name}({}) does not exist", wanted.join(", ")),
+                )
+                .hint(format!("there is {}", list(&candidates)))),
+            };
+        }
+        match candidates.as_slice() {
+            [] => Ok(None),
+            [only] => Ok(Some(only)),
+            several => Err(EngineError::new(
+                ErrorCode::AmbiguousFunction,
+                format!("there are several procedures {name}"),
+            )
+            .detail(format!("candidates: {}", list(several)))
+            .hint(format!("say which: {}", several[0].describe()))),
+        }
     }
 
     fn missing(&self, name: &str, if_exists: bool) -> EngineResult<DdlPlan> {
@@ -83,13 +167,7 @@ impl Planner<'_> {
                 ..DdlPlan::default()
             });
         }
-        let known: Vec<String> = self
-            .state
-            .registry
-            .all(self.state)?
-            .iter()
-            .map(|known| known.name.clone())
-            .collect();
+        let known = self.state.registry.names();
         let error = EngineError::new(
             ErrorCode::UndefinedFunction,
             format!("procedure {name} does not exist"),
@@ -101,8 +179,9 @@ impl Planner<'_> {
         })
     }
 
-    /// A procedure must not shadow a built-in function or an existing macro.
-    fn check_name(&self, schema: &str, name: &str, is_replacing: bool) -> EngineResult<()> {
+    /// A procedure must not shadow a built-in function or an existing macro. Macros of procedures
+    /// do not count: the client's transaction may have dropped them, which is not visible here.
+    fn check_name(&self, schema: &str, name: &str, has_procedures: bool) -> EngineResult<()> {
         if name.is_empty() || name.len() > 128 {
             return Err(EngineError::new(
                 ErrorCode::InvalidFunctionDefinition,
@@ -118,9 +197,11 @@ impl Planner<'_> {
         let taken = self.connection.query_text(&format!(
             "SELECT any_value(CASE WHEN internal THEN 'built-in ' ELSE '' END || function_type) \
              FROM duckdb_functions() WHERE lower(function_name) = lower({}) \
-             AND (internal OR (lower(schema_name) = lower({}) AND database_name = current_database()))",
+             AND (internal OR (lower(schema_name) = lower({}) AND database_name = {} \
+             AND NOT coalesce(macro_definition LIKE '%heliosdb_%', false)))",
             quote_literal(name),
-            quote_literal(schema)
+            quote_literal(schema),
+            quote_literal(&self.database)
         ))?;
         match taken {
             Some(kind) if kind.starts_with("built-in") => Err(EngineError::new(
@@ -128,7 +209,7 @@ impl Planner<'_> {
                 format!("{name} is the name of a {kind} function"),
             )
             .hint("a procedure of that name would hide it; choose another name")),
-            Some(kind) if !is_replacing => Err(EngineError::new(
+            Some(kind) if !has_procedures => Err(EngineError::new(
                 ErrorCode::DuplicateFunction,
                 format!("{name} is the name of an existing {kind}"),
             )
@@ -159,56 +240,44 @@ impl Planner<'_> {
         Ok(compiled)
     }
 
-    fn known_versions(&self, id: &str) -> EngineResult<BTreeMap<i32, Option<Vec<String>>>> {
-        self.state.registry.refresh(self.state)?;
-        Ok(match self.state.registry.find(id) {
-            Some(procedure) => procedure
-                .versions
-                .values()
-                .map(|version| (version.number, version.capabilities.clone()))
-                .collect(),
-            None => BTreeMap::new(),
-        })
-    }
-
-    fn check_version_exists(&self, existing: &ExistingProcedure, version: i32) -> EngineResult<()> {
-        let versions = self.known_versions(&existing.id)?;
-        if versions.contains_key(&version) {
-            return Ok(());
+    /// The module of a version that is there already.
+    fn compiled_version(&self, version: &ExistingVersion) -> EngineResult<Arc<CompiledModule>> {
+        let hash = ModuleHash::parse(&version.module_hash);
+        if let Some(bytes) = hash.and_then(|hash| self.state.registry.staged_module(&hash)) {
+            return compile_module(&bytes);
         }
-        let known: Vec<String> = versions.keys().map(i32::to_string).collect();
-        Err(EngineError::new(
-            ErrorCode::UndefinedObject,
-            format!("procedure {} has no version {version}", existing.name),
-        )
-        .hint(format!("versions: {}", known.join(", "))))
+        let rows = self.connection.query_with(
+            &format!("SELECT bytes FROM {} WHERE hash = ?", self.table("modules")),
+            &[Value::Varchar(version.module_hash.clone())],
+        )?;
+        match rows.rows.into_iter().flatten().next() {
+            Some(Value::Blob(bytes)) => compile_module(&bytes),
+            _ => Err(EngineError::new(
+                ErrorCode::DataCorrupted,
+                format!("the module of version {} is missing", version.version),
+            )
+            .detail(format!("SHA-256 {}", version.module_hash))),
+        }
     }
 
-    /// An existing procedure as far as its macro needs it, under a name.
-    fn definition(&self, existing: &ExistingProcedure, name: &str) -> EngineResult<Procedure> {
-        Ok(Procedure {
-            id: existing.id.clone(),
-            database: self.current_database()?,
-            schema: existing.schema_name.clone(),
-            name: name.to_owned(),
-            parameters: existing.parameters.clone(),
-            returns: read::resolve_type(self.connection, &existing.returns)?,
-            returns_name: existing.returns.clone(),
-            volatility: existing.volatility,
-            called_on_null_input: existing.is_called_on_null,
-            on_error_null: false,
-            strict_visibility: false,
-            limits: Limits::default(),
-            comment: None,
-            active_version: existing.active_version,
-            versions: BTreeMap::new(),
-        })
+    /// Says what a new version may do that the active one may not, and the other way round.
+    fn notice_rights(
+        &self,
+        plan: &mut DdlPlan,
+        existing: &ExistingProcedure,
+        capabilities: Option<&[String]>,
+    ) {
+        let before = existing
+            .active()
+            .and_then(|version| version.capabilities.as_deref());
+        if let Some(difference) = rights_difference(before, capabilities) {
+            plan.notices
+                .push(format!("rights of {} change: {difference}", existing.name));
+        }
     }
+}
 
-    fn current_database(&self) -> EngineResult<String> {
-        Ok(self
-            .connection
-            .query_text("SELECT current_database()")?
-            .unwrap_or_default())
-    }
+fn list(procedures: &[&ExistingProcedure]) -> String {
+    let described: Vec<String> = procedures.iter().map(|one| one.describe()).collect();
+    described.join(", ")
 }

@@ -1,24 +1,52 @@
-//! The statement as the gateway parsed it, and what it is planned into.
+//! A definition as a client states it, what is there already, and what it is planned into.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::error::{EngineError, EngineResult};
+use crate::generated::errors::ErrorCode;
 use crate::registry::procedure::{Parameter, Volatility};
+use crate::registry::signature::Signature;
+use crate::value::LogicalType;
 
-/// The statement as the gateway parsed it.
+/// Named limits and settings.
+pub(in crate::registry) type Options = serde_json::Map<String, serde_json::Value>;
+
 #[derive(Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub(super) enum Statement {
+pub(in crate::registry) enum Statement {
     CreateProcedure(Box<CreateProcedure>),
     AlterProcedure(AlterProcedure),
     DropProcedure(DropProcedure),
 }
 
+impl Statement {
+    /// The attached database it is about; none means the one that was opened.
+    pub(in crate::registry) fn database(&self) -> Option<&str> {
+        match self {
+            Self::CreateProcedure(create) => create.database.as_deref(),
+            Self::AlterProcedure(alter) => alter.database.as_deref(),
+            Self::DropProcedure(drop) => drop.database.as_deref(),
+        }
+    }
+
+    pub(in crate::registry) fn name(&self) -> &str {
+        match self {
+            Self::CreateProcedure(create) => &create.name,
+            Self::AlterProcedure(alter) => &alter.name,
+            Self::DropProcedure(drop) => &drop.name,
+        }
+    }
+}
+
 #[derive(Deserialize)]
-pub(super) struct CreateProcedure {
+pub(in crate::registry) struct CreateProcedure {
     #[serde(default)]
     pub(super) or_replace: bool,
     #[serde(default)]
     pub(super) if_not_exists: bool,
+    #[serde(default)]
+    pub(super) database: Option<String>,
+    #[serde(default)]
     pub(super) schema: Option<String>,
     pub(super) name: String,
     pub(super) parameters: Vec<Parameter>,
@@ -38,13 +66,18 @@ pub(super) struct CreateProcedure {
     #[serde(default)]
     pub(super) comment: Option<String>,
     #[serde(default)]
-    pub(super) options: serde_json::Map<String, serde_json::Value>,
+    pub(super) options: Options,
 }
 
 #[derive(Deserialize)]
-pub(super) struct AlterProcedure {
+pub(in crate::registry) struct AlterProcedure {
+    #[serde(default)]
+    pub(super) database: Option<String>,
+    #[serde(default)]
     pub(super) schema: Option<String>,
     pub(super) name: String,
+    #[serde(default)]
+    pub(super) parameter_types: Option<Vec<String>>,
     #[serde(default)]
     pub(super) if_exists: bool,
     pub(super) action: AlterAction,
@@ -52,7 +85,7 @@ pub(super) struct AlterProcedure {
 
 #[derive(Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub(super) enum AlterAction {
+pub(in crate::registry) enum AlterAction {
     AddVersion {
         version: Option<i32>,
         #[serde(default)]
@@ -67,7 +100,7 @@ pub(super) enum AlterAction {
         name: String,
     },
     Set {
-        options: serde_json::Map<String, serde_json::Value>,
+        options: Options,
     },
     SetComment {
         comment: Option<String>,
@@ -75,34 +108,115 @@ pub(super) enum AlterAction {
 }
 
 #[derive(Deserialize)]
-pub(super) struct DropProcedure {
+pub(in crate::registry) struct DropProcedure {
+    #[serde(default)]
+    pub(super) database: Option<String>,
+    #[serde(default)]
     pub(super) schema: Option<String>,
     pub(super) name: String,
     #[serde(default)]
+    pub(super) parameter_types: Option<Vec<String>>,
+    #[serde(default)]
     pub(super) if_exists: bool,
+    #[serde(default)]
+    pub(super) cascade: bool,
 }
 
 /// The registry row of an existing procedure, as the client's transaction sees it.
-#[derive(Deserialize)]
-pub(super) struct ExistingProcedure {
+#[derive(Clone, Deserialize)]
+pub(in crate::registry) struct ExistingProcedure {
     pub(super) id: String,
     pub(super) schema_name: String,
     pub(super) name: String,
+    /// Empty when they cannot be read: what is damaged can still be dropped.
+    #[serde(deserialize_with = "readable")]
     pub(super) parameters: Vec<Parameter>,
+    pub(super) parameter_count: usize,
     pub(super) returns: String,
     pub(super) volatility: Volatility,
     pub(super) is_called_on_null: bool,
     pub(super) active_version: i32,
-    pub(super) options: serde_json::Map<String, serde_json::Value>,
+    pub(super) options: Options,
+    #[serde(default)]
+    pub(super) comment: Option<String>,
+    #[serde(default)]
+    pub(super) versions: Vec<ExistingVersion>,
+}
+
+#[derive(Clone, Deserialize)]
+pub(in crate::registry) struct ExistingVersion {
+    pub(super) version: i32,
+    pub(super) module_hash: String,
+    pub(super) entry: String,
+    #[serde(default)]
+    pub(super) capabilities: Option<Vec<String>>,
+}
+
+fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Parameter>, D::Error> {
+    let value = serde_json::Value::deserialize(deserializer)?;
+    Ok(serde_json::from_value(value).unwrap_or_default())
+}
+
+impl ExistingProcedure {
+    /// Refuses to build on a row that cannot be read.
+    pub(super) fn check_readable(&self) -> EngineResult<()> {
+        if self.parameters.len() == self.parameter_count {
+            return Ok(());
+        }
+        Err(EngineError::new(
+            ErrorCode::DataCorrupted,
+            format!("the parameters of procedure {} cannot be read", self.name),
+        )
+        .hint("DROP PROCEDURE removes what is left of it"))
+    }
+
+    pub(super) fn signature(&self, returns: LogicalType) -> Signature {
+        Signature {
+            id: self.id.clone(),
+            parameters: self.parameters.clone(),
+            returns,
+            volatility: self.volatility,
+        }
+    }
+
+    pub(super) fn types(&self) -> Vec<&str> {
+        self.parameters
+            .iter()
+            .map(|parameter| parameter.type_name.as_str())
+            .collect()
+    }
+
+    /// `name(TYPE, …)`, for people.
+    pub(super) fn describe(&self) -> String {
+        format!("{}({})", self.name, self.types().join(", "))
+    }
+
+    pub(super) fn find_version(&self, number: i32) -> Option<&ExistingVersion> {
+        self.versions
+            .iter()
+            .find(|version| version.version == number)
+    }
+
+    pub(super) fn active(&self) -> Option<&ExistingVersion> {
+        self.find_version(self.active_version)
+    }
+
+    pub(super) fn newest_version(&self) -> i32 {
+        self.versions
+            .iter()
+            .map(|version| version.version)
+            .max()
+            .unwrap_or(0)
+    }
 }
 
 /// What the client has to do.
 #[derive(Default, Serialize)]
-pub(super) struct DdlPlan {
+pub(in crate::registry) struct DdlPlan {
     /// Run in order in one transaction.
-    pub(super) statements: Vec<String>,
+    pub(in crate::registry) statements: Vec<String>,
     pub(super) procedures: Vec<String>,
-    pub(super) notices: Vec<String>,
+    pub(in crate::registry) notices: Vec<String>,
     /// A function was registered that transactions already open cannot see.
     pub(super) needs_new_transaction: bool,
 }
