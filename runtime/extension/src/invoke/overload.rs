@@ -65,6 +65,13 @@ pub fn ensure_overloads(
             signatures.push((parameters, overload, function));
         }
     }
+    if signatures.len() == 1 {
+        // DuckDB waits for the types of untyped arguments only when there is a choice.
+        let (mut unused, overload, mut function) = signatures[0].clone();
+        unused[LEADING_ARGUMENTS..].fill(missing_type());
+        function.given = function.types.len();
+        signatures.push((unused, overload, function));
+    }
     let functions = signatures
         .iter()
         .map(|(parameters, overload, function)| {
@@ -99,6 +106,32 @@ struct Overload {
     given: usize,
     /// SQL of the parameters that are not given.
     defaults: Vec<String>,
+}
+
+impl Overload {
+    /// A procedure's query is judged by its plan, in which these defaults do not show; so there
+    /// they must not read.
+    fn check_defaults(&self, info: &InitInfo) -> EngineResult<()> {
+        let is_nested = self
+            .inner
+            .state
+            .nested_context(info.connection_id())
+            .is_some();
+        let reads = |default: &String| {
+            default
+                .to_ascii_lowercase()
+                .split(|character: char| !character.is_ascii_alphanumeric() && character != '_')
+                .any(|word| ["select", "from", "table", "values", "pivot"].contains(&word))
+        };
+        if is_nested && self.defaults.iter().any(reads) {
+            return Err(EngineError::new(
+                ErrorCode::InsufficientPrivilege,
+                "a default that queries cannot be used in a procedure's query",
+            )
+            .hint("give the argument"));
+        }
+        Ok(())
+    }
 }
 
 /// One occurrence on one thread during one execution.
@@ -148,6 +181,7 @@ impl ScalarFunction for Overload {
         let inner = self.inner.init(bound, info)?;
         let mut defaults = Vec::with_capacity(self.defaults.len());
         if !self.defaults.is_empty() {
+            self.check_defaults(info)?;
             // Once an execution, as DuckDB evaluates what depends on no row.
             let sql = format!("SELECT {}", self.defaults.join(", "));
             let row = self.inner.state.connect()?.query(&sql)?;

@@ -27,7 +27,7 @@ pub use ddl::plan_ddl;
 pub use faces::faces;
 pub use migrate::migrate;
 pub use procedure::{Procedure, ProcedureVersion, Volatility, quote_identifier, quote_literal};
-pub use signature::{OverloadSet, Signature};
+pub use signature::{OverloadSet, Signature, needs_set};
 
 /// Staged definitions and modules kept; older ones are forgotten. They only matter between a DDL
 /// statement and the commit of its transaction.
@@ -239,11 +239,11 @@ impl Registry {
                 .or_default()
                 .push(procedure);
         }
-        for overloads in by_name
-            .into_values()
-            .filter(|overloads| overloads.len() > 1)
-        {
-            let signatures = overloads.iter().map(|one| Signature::from(*one)).collect();
+        for overloads in by_name.into_values() {
+            let signatures: Vec<_> = overloads.iter().map(|one| Signature::from(*one)).collect();
+            if !needs_set(&signatures) {
+                continue;
+            }
             let name = &overloads[0].name;
             let _ = OverloadSet::new(name, signatures)
                 .and_then(|set| invoke::ensure_overloads(state, connection, name, &set));

@@ -59,7 +59,20 @@ impl From<&Procedure> for Signature {
     }
 }
 
-/// The overloads of one name, two or more, in an order that does not depend on how they were read.
+/// Whether a name's macro hands its arguments to a set of functions instead of casting them: for
+/// several overloads, and for a UNION, to which DuckDB can cast nothing while a macro is created
+/// and its parameters have no type yet.
+pub fn needs_set(overloads: &[Signature]) -> bool {
+    let has_union = |signature: &Signature| {
+        signature
+            .types()
+            .iter()
+            .any(|type_name| type_name.contains("UNION("))
+    };
+    overloads.len() > 1 || overloads.iter().any(has_union)
+}
+
+/// The overloads behind one set of functions, in an order that does not depend on how they were read.
 #[derive(Clone, Debug)]
 pub struct OverloadSet {
     overloads: Vec<Signature>,

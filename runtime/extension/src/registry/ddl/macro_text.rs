@@ -5,7 +5,7 @@ use super::statement::DdlPlan;
 use crate::error::EngineResult;
 use crate::invoke::{self, MISSING_ARGUMENT};
 use crate::registry::procedure::{quote_identifier, quote_literal};
-use crate::registry::signature::{OverloadSet, Signature};
+use crate::registry::signature::{OverloadSet, Signature, needs_set};
 
 /// How a name's macro has to change when its overloads do.
 pub(super) struct FaceChange<'a> {
@@ -76,7 +76,7 @@ impl Planner<'_> {
             plan.needs_new_transaction |=
                 invoke::ensure_return_type(self.state, self.connection, &overload.returns)?;
         }
-        if overloads.len() == 1 {
+        if !needs_set(&overloads) {
             let only = overloads.remove(0);
             return Ok(single_face(target, &only));
         }
