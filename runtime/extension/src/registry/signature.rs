@@ -60,16 +60,18 @@ impl From<&Procedure> for Signature {
 }
 
 /// Whether a name's macro hands its arguments to a set of functions instead of casting them: for
-/// several overloads, and for a UNION, to which DuckDB can cast nothing while a macro is created
-/// and its parameters have no type yet.
+/// several overloads, and for types that a macro cannot name in a cast. DuckDB casts nothing to a
+/// UNION while a macro is created and its parameters have no type yet, and before 2.0 it does not
+/// store a cast to a type that holds an ENUM.
 pub fn needs_set(overloads: &[Signature]) -> bool {
-    let has_union = |signature: &Signature| {
-        signature
-            .types()
-            .iter()
-            .any(|type_name| type_name.contains("UNION("))
+    let cannot_cast = |signature: &Signature| {
+        signature.types().iter().any(|type_name| {
+            type_name.contains("UNION(")
+                || type_name.find("ENUM(").is_some_and(|position| position > 0)
+                || type_name.starts_with("ENUM(") && type_name.ends_with(']')
+        })
     };
-    overloads.len() > 1 || overloads.iter().any(has_union)
+    overloads.len() > 1 || overloads.iter().any(cannot_cast)
 }
 
 /// The overloads behind one set of functions, in an order that does not depend on how they were read.
