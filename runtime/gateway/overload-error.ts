@@ -2,7 +2,7 @@
 import { HeliosError } from '#core';
 
 /** The set of functions behind a name, with the two arguments that are not the caller's. */
-const INTERNAL = /"?heliosdb_overloads_(\w*?)_[0-9a-f]{16}"?\([^,()]*, [^,()]*(?:, )?/g;
+const INTERNAL = /heliosdb_overloads_(\w*?)_[0-9a-f]{16}\([^,()]*, [^,()]*(?:, )?/g;
 const MISSING = /(?:, )?STRUCT\("?heliosdb_missing"? BOOLEAN\)/g;
 
 /** The same error with the procedure's name in place of the internal function's. */
