@@ -15,6 +15,7 @@ const UNIT_FOLDERS = [
   'runtime/build',
   'runtime/ddl',
   'runtime/gateway',
+  'runtime/profile',
   'runtime/toolchain',
   'agent',
   'advisor',
