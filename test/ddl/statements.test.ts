@@ -47,12 +47,3 @@ test('a transaction that began before the registry cannot define procedures', ()
     await run(createGuest('identity'));
     assert.equal(await value('SELECT identity(1)'), 1n);
   }));
-
-test('an attached database takes no procedures, and the opened one goes on', () =>
-  withSession(async ({ run, error, value }) => {
-    await run("ATTACH ':memory:' AS other; USE other");
-    assert.equal((await error(createGuest('identity'))).sqlstate, '0A000');
-    assert.equal((await error('DROP PROCEDURE identity')).sqlstate, '42883');
-    await run(`USE memory; ${createGuest('identity')}`);
-    assert.equal(await value('SELECT identity(1)'), 1n);
-  }));
