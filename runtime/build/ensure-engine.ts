@@ -63,6 +63,13 @@ export async function ensureEngine(options: EnsureEngineOptions = {}): Promise<s
   try {
     return await build(site, options);
   } catch (error) {
+    if (options.signal?.aborted === true && !HeliosError.isInstance(error)) {
+      throw new HeliosError('query_canceled', {
+        message: 'building the engine was cancelled',
+        hint: 'what is built so far is kept; run it again to go on',
+        cause: error,
+      });
+    }
     const isWithoutRust =
       HeliosError.isInstance(error, 'toolchain_missing') ||
       HeliosError.isInstance(error, 'toolchain_outdated');
