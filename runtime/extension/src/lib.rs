@@ -9,6 +9,7 @@
 //!                                          wasm/ (engine, module, instance, host functions)
 //! ```
 
+mod batch;
 mod duckdb;
 mod error;
 mod execution;
@@ -97,6 +98,7 @@ unsafe fn initialise(
 
 fn register(connection: &Connection, state: std::sync::Arc<DatabaseState>) -> EngineResult<()> {
     sql_functions::register(connection, &state)?;
+    batch::register_request_table(connection, &state)?;
     for returns in invoke::scalar_types() {
         invoke::ensure_return_type(&state, connection, &returns)?;
     }

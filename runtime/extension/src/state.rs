@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
 
+use crate::batch::RequestBatches;
 use crate::duckdb::{Connection, DatabaseHandle};
 use crate::error::{EngineError, EngineResult};
 use crate::execution::Executions;
@@ -49,6 +50,7 @@ pub struct DatabaseState {
     pub store: Store,
     pub last_executions: LastExecutions,
     pub profiler: Profiler,
+    pub request_batches: RequestBatches,
     /// Return types that have their internal functions, by mangled name.
     pub registered_returns: Mutex<HashSet<String>>,
     /// Tests of the rights corpus may switch the guard off: an attack that fails without it as
@@ -72,6 +74,7 @@ impl DatabaseState {
             store: Store::default(),
             last_executions: LastExecutions::default(),
             profiler: Profiler::default(),
+            request_batches: RequestBatches::default(),
             registered_returns: Mutex::new(HashSet::new()),
             can_disable_guard: std::env::var_os(UNSAFE_NO_GUARD).is_some_and(|set| set == "1"),
             is_guard_off: AtomicBool::new(false),

@@ -1,7 +1,7 @@
 //! Panic containment: a panic that crossed the C boundary would be undefined behaviour.
 
 use std::any::Any;
-use std::ffi::CString;
+use std::ffi::{CString, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::error::{EngineError, EngineResult};
@@ -19,6 +19,17 @@ pub fn contain_with(body: impl FnOnce() -> EngineResult<()>, report: impl FnOnce
     if let Err(error) = contain(body) {
         report(c_string(&error.to_string()));
     }
+}
+
+/// Frees what was handed to DuckDB with `Box::into_raw` of a `Box<T>`.
+///
+/// # Safety
+/// `data` came from there and is freed once.
+pub unsafe extern "C" fn drop_box<T>(data: *mut c_void) {
+    // SAFETY: by contract.
+    let drop = || drop(unsafe { Box::from_raw(data.cast::<T>()) });
+    // A panicking destructor has nobody to report to.
+    let _ = catch_unwind(AssertUnwindSafe(drop));
 }
 
 /// Text as a C string; interior NULs, which C would end at, become the replacement character.

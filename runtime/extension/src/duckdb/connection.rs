@@ -11,6 +11,7 @@ use crate::error::{EngineError, EngineResult};
 use crate::generated::errors::ErrorCode;
 use crate::value::bind::to_boxed;
 use crate::value::convert::convert;
+use crate::value::logical_type::OwnedLogicalType;
 use crate::value::read::VectorReader;
 use crate::value::{LogicalType, Value};
 
@@ -147,6 +148,9 @@ pub struct Statement {
     raw: ffi::duckdb_prepared_statement,
 }
 
+// SAFETY: as for the connection it belongs to, which is used by one thread at a time.
+unsafe impl Send for Statement {}
+
 impl Drop for Statement {
     fn drop(&mut self) {
         // SAFETY: owned; destroying a failed or null statement is allowed.
@@ -158,6 +162,19 @@ impl Statement {
     pub fn parameter_count(&self) -> usize {
         // SAFETY: `raw` is prepared.
         unsafe { ffi::duckdb_nparams(self.raw) as usize }
+    }
+
+    /// The type DuckDB settled for a parameter, counted from 0.
+    pub fn parameter_type(&self, position: usize) -> EngineResult<LogicalType> {
+        // SAFETY: `raw` is prepared; the returned type is ours.
+        let logical_type = unsafe {
+            OwnedLogicalType::from_raw(ffi::duckdb_param_logical_type(
+                self.raw,
+                position as u64 + 1,
+            ))
+        };
+        // SAFETY: the type is alive.
+        Ok(unsafe { LogicalType::from_duckdb(logical_type.as_raw()) }?)
     }
 
     /// Binds the parameters in order and reads the whole result as values.

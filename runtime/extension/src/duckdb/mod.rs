@@ -10,12 +10,12 @@ mod database_handle;
 mod scalar_function;
 mod table_function;
 
-pub use callback::{c_string, contain, contain_with};
-pub use connection::{Connection, QueryRows, Statement};
+pub use callback::{c_string, contain, contain_with, drop_box};
+pub use connection::{Connection, Statement};
 pub use constant_column::ConstantColumn;
 pub use database_handle::DatabaseHandle;
 pub use scalar_function::{
     BindInfo, InitInfo, InvokeInfo, ScalarFunction, ScalarFunctionSpec, register_scalar_function,
     register_scalar_functions,
 };
-pub use table_function::{TableFunctionSpec, register_table_function};
+pub use table_function::{CHUNK_ROWS_MAX, TableFunctionSpec, register_table_function};

@@ -5,7 +5,7 @@ use std::ptr;
 
 use libduckdb_sys as ffi;
 
-use super::callback::{c_string, contain_with};
+use super::callback::{c_string, contain_with, drop_box};
 use super::connection::Connection;
 use crate::error::{EngineError, EngineResult};
 use crate::value::bind::{OwnedValue, read_boxed};
@@ -291,13 +291,6 @@ fn describe<F: ScalarFunction>(
         ffi::duckdb_scalar_function_set_function(raw, Some(invoke::<F>));
         Ok(raw)
     }
-}
-
-unsafe extern "C" fn drop_box<T>(data: *mut c_void) {
-    // SAFETY: `data` came from `Box::into_raw` of a `Box<T>` and is dropped once.
-    let drop = || drop(unsafe { Box::from_raw(data.cast::<T>()) });
-    // A panicking destructor has nobody to report to.
-    let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(drop));
 }
 
 unsafe extern "C" fn copy_bind<B: Clone>(data: *mut c_void) -> *mut c_void {

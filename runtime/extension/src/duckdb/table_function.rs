@@ -1,10 +1,8 @@
 //! Table functions that list rows the engine holds in memory: procedures, metrics, logs.
 
-use std::ffi::c_void;
-
 use libduckdb_sys as ffi;
 
-use super::callback::{c_string, contain_with};
+use super::callback::{c_string, contain_with, drop_box};
 use super::connection::Connection;
 use crate::error::{EngineError, EngineResult};
 use crate::value::{LogicalType, Value, write};
@@ -51,12 +49,6 @@ pub fn register_table_function(
         }
     }
     Ok(())
-}
-
-unsafe extern "C" fn drop_box<T>(data: *mut c_void) {
-    // SAFETY: `data` came from `Box::into_raw` of a `Box<T>` and is dropped once.
-    let drop = || drop(unsafe { Box::from_raw(data.cast::<T>()) });
-    let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(drop));
 }
 
 unsafe extern "C" fn bind(raw: ffi::duckdb_bind_info) {

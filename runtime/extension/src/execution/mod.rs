@@ -12,6 +12,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use parking_lot::Mutex;
 
+use crate::batch::ShapePlans;
 use crate::error::{EngineError, EngineResult};
 use crate::generated::errors::ErrorCode;
 use crate::observe::{ExecutionTotals, Subject};
@@ -21,7 +22,7 @@ use crate::state::{DatabaseState, NestedContext};
 use crate::wasm::{Cancellation, GuestInstance, GuestRecipe, InstancePool, check_stack};
 
 pub use memo::{QueryMemo, ResultMemo, is_repeatable};
-pub use snapshot::Snapshot;
+pub use snapshot::{Session, Snapshot};
 pub use writer::Writer;
 
 /// The executions in progress, by the connection they run on: a connection runs one at a time.
@@ -129,6 +130,7 @@ pub struct Execution {
     pub snapshot: Snapshot,
     pub writer: Writer,
     pub verdicts: Verdicts,
+    pub shape_plans: ShapePlans,
     pub cancellation: Arc<Cancellation>,
     pins: Mutex<HashMap<(String, Option<i32>), Pinned>>,
     /// Guests between two chunks, by procedure and version.
@@ -141,6 +143,8 @@ struct Guests {
     recipe: Arc<GuestRecipe>,
     pool: Arc<InstancePool>,
     idle: Vec<GuestInstance>,
+    /// Those that run on fibers.
+    idle_on_fibers: Vec<GuestInstance>,
 }
 
 /// A procedure at the version this execution runs.
@@ -183,6 +187,7 @@ impl Execution {
             snapshot: Snapshot::default(),
             writer: Writer::default(),
             verdicts: Verdicts::default(),
+            shape_plans: ShapePlans::default(),
             cancellation,
             pins: Mutex::new(HashMap::new()),
             guests: Mutex::new(HashMap::new()),
@@ -220,43 +225,75 @@ impl Execution {
             .clone())
     }
 
-    /// Takes an idle instance or makes one; give it back with [`Execution::put_back`].
+    /// Takes an idle instance or makes one; give it back with [`Execution::put_back`]. The flag
+    /// says that it was made.
     pub fn take_instance(
         &self,
         state: &DatabaseState,
         pinned: &Pinned,
     ) -> EngineResult<(GuestInstance, bool)> {
-        if self.depth() >= pinned.procedure.limits.depth_max {
-            return Err(EngineError::new(
-                ErrorCode::ProgramLimitExceeded,
-                "procedures call each other too deeply",
-            )
-            .detail(format!(
-                "limit {} levels, in {}",
-                pinned.procedure.limits.depth_max, pinned.procedure.name
-            )));
+        self.check_depth(pinned)?;
+        if let Some(instance) = self.with_guests(state, pinned, |guests| guests.idle.pop())? {
+            return Ok((instance, false));
         }
-        check_stack()?;
+        let recipe = self.with_guests(state, pinned, |guests| Arc::clone(&guests.recipe))?;
+        pinned.version.pool.take(&recipe, &self.cancellation)
+    }
+
+    /// As [`Execution::take_instance`] for an instance that runs on fibers. With `evicts`, warm
+    /// guests of other procedures give way when the process has no place left.
+    pub fn take_fiber(
+        &self,
+        state: &DatabaseState,
+        pinned: &Pinned,
+        evicts: bool,
+    ) -> EngineResult<(GuestInstance, bool)> {
+        self.check_depth(pinned)?;
+        let idle = self.with_guests(state, pinned, |guests| guests.idle_on_fibers.pop())?;
+        if let Some(instance) = idle {
+            return Ok((instance, false));
+        }
+        let recipe = self.with_guests(state, pinned, |guests| Arc::clone(&guests.recipe))?;
+        recipe
+            .make_on_fiber(&self.cancellation, evicts)
+            .map(|made| (made, true))
+    }
+
+    fn with_guests<T>(
+        &self,
+        state: &DatabaseState,
+        pinned: &Pinned,
+        body: impl FnOnce(&mut Guests) -> T,
+    ) -> EngineResult<T> {
         let module = pinned.version.compile(state, &pinned.procedure)?;
         let key = (pinned.procedure.id.clone(), pinned.version.number);
-        let recipe = {
-            let mut guests = self.guests.lock();
-            let known = guests.entry(key).or_insert_with(|| Guests {
-                recipe: Arc::new(GuestRecipe {
-                    module,
-                    entry: pinned.version.entry.clone(),
-                    limits: pinned.procedure.limits.clone(),
-                    gauge: Arc::clone(&state.guests),
-                }),
-                pool: Arc::clone(&pinned.version.pool),
-                idle: Vec::new(),
-            });
-            if let Some(instance) = known.idle.pop() {
-                return Ok((instance, false));
-            }
-            Arc::clone(&known.recipe)
-        };
-        pinned.version.pool.take(&recipe, &self.cancellation)
+        let mut guests = self.guests.lock();
+        Ok(body(guests.entry(key).or_insert_with(|| Guests {
+            recipe: Arc::new(GuestRecipe {
+                module,
+                entry: pinned.version.entry.clone(),
+                limits: pinned.procedure.limits.clone(),
+                gauge: Arc::clone(&state.guests),
+            }),
+            pool: Arc::clone(&pinned.version.pool),
+            idle: Vec::new(),
+            idle_on_fibers: Vec::new(),
+        })))
+    }
+
+    fn check_depth(&self, pinned: &Pinned) -> EngineResult<()> {
+        let depth_max = pinned.procedure.limits.depth_max;
+        if self.depth() < depth_max {
+            return check_stack();
+        }
+        Err(EngineError::new(
+            ErrorCode::ProgramLimitExceeded,
+            "procedures call each other too deeply",
+        )
+        .detail(format!(
+            "limit {depth_max} levels, in {}",
+            pinned.procedure.name
+        )))
     }
 
     /// Keeps an instance for the execution's next chunk. One that trapped is dropped instead.
@@ -264,7 +301,11 @@ impl Execution {
         if instance.is_healthy() {
             let key = (pinned.procedure.id.clone(), pinned.version.number);
             if let Some(guests) = self.guests.lock().get_mut(&key) {
-                guests.idle.push(instance);
+                if instance.park().is_some() {
+                    guests.idle_on_fibers.push(instance);
+                } else {
+                    guests.idle.push(instance);
+                }
             }
         }
     }
@@ -276,6 +317,7 @@ impl Drop for Execution {
             let used = guests.idle.len();
             // Their places are free before new ones are asked for.
             drop(guests.idle);
+            drop(guests.idle_on_fibers);
             guests.pool.refill(&guests.recipe, used);
         }
     }

@@ -5,14 +5,17 @@
 //! connection sees the same data exactly when its id follows the previous one without a gap; when
 //! something fell between, it is closed again and the threads share the connections there are.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::Mutex;
 
 use super::watchdog::Watch;
+use crate::batch::PreparedBatch;
 use crate::duckdb::Connection;
 use crate::error::{EngineError, EngineResult};
+use crate::generated::errors::ErrorCode;
 use crate::state::{DatabaseState, NestedContext};
 
 /// Connections one execution opens at most.
@@ -35,8 +38,15 @@ struct Members {
 
 struct Member {
     state: Arc<DatabaseState>,
-    connection: Mutex<Connection>,
+    session: Mutex<Session>,
     id: u64,
+}
+
+/// A connection and what is prepared on it. The statements come first: they are dropped before
+/// their connection.
+pub struct Session {
+    pub batches: HashMap<String, PreparedBatch>,
+    pub connection: Connection,
 }
 
 impl Drop for Member {
@@ -46,26 +56,52 @@ impl Drop for Member {
 }
 
 impl Snapshot {
-    /// Runs `body` on a connection of the snapshot that no other thread uses meanwhile; counts in
+    /// Runs `body` on a session of the snapshot that no other thread uses meanwhile; counts in
     /// `waits` when another thread's query had to end first.
-    pub fn with_connection<T>(
+    pub fn with_session<T>(
         &self,
         state: &Arc<DatabaseState>,
         context: &NestedContext,
         waits: &AtomicU64,
-        body: impl FnOnce(&Connection) -> EngineResult<T>,
+        body: impl FnOnce(&mut Session) -> EngineResult<T>,
     ) -> EngineResult<T> {
         let member = self.member(state)?;
-        let connection: MutexGuard<'_, Connection> = match member.connection.try_lock() {
+        let mut session = match member.session.try_lock() {
             Some(free) => free,
             None => {
                 waits.fetch_add(1, Ordering::Relaxed);
-                member.connection.lock()
+                member.session.lock()
             }
         };
         state.mark_nested(member.id, context.clone());
-        let _watch = Watch::new(&connection, &context.cancellation);
-        body(&connection)
+        let watch = Watch::new(&session.connection, &context.cancellation);
+        let outcome = body(&mut session);
+        drop(watch);
+        if outcome.is_err() {
+            self.recover(&session.connection)?;
+        }
+        outcome
+    }
+
+    /// Brings a session back after a query failed: DuckDB aborts the transaction of a query that
+    /// fails while it runs. A new one reads the same data when nothing committed meanwhile.
+    fn recover(&self, connection: &Connection) -> EngineResult<()> {
+        if connection.query_text("SELECT 1").is_ok() {
+            return Ok(());
+        }
+        connection.execute("ROLLBACK")?;
+        let mut members = self.members.lock();
+        let transaction_id = begin(connection)?;
+        if transaction_id == members.last_transaction_id + 1 {
+            members.last_transaction_id = transaction_id;
+            return Ok(());
+        }
+        Err(EngineError::new(
+            ErrorCode::SerializationFailure,
+            "a failed query of a procedure ended the statement's snapshot",
+        )
+        .detail("other transactions committed since the statement began")
+        .hint("run the statement again"))
     }
 
     /// A free member, a new one, or the one whose turn it is to be shared.
@@ -74,7 +110,7 @@ impl Snapshot {
         if let Some(free) = members
             .connections
             .iter()
-            .find(|member| !member.connection.is_locked())
+            .find(|member| !member.session.is_locked())
         {
             return Ok(Arc::clone(free));
         }
@@ -99,18 +135,25 @@ impl Snapshot {
 /// Opens a connection with a read-only transaction that has already taken its snapshot.
 fn open(state: &Arc<DatabaseState>) -> EngineResult<(Arc<Member>, i64)> {
     let connection = state.connect()?;
+    let transaction_id = begin(&connection)?;
+    let id = connection.id();
+    let member = Arc::new(Member {
+        state: Arc::clone(state),
+        session: Mutex::new(Session {
+            batches: HashMap::new(),
+            connection,
+        }),
+        id,
+    });
+    Ok((member, transaction_id))
+}
+
+/// Begins a read-only transaction, makes it take its snapshot and returns its id.
+fn begin(connection: &Connection) -> EngineResult<i64> {
     connection.execute("BEGIN TRANSACTION READ ONLY")?;
     let text = connection
         .query_text("SELECT txid_current()")?
         .unwrap_or_default();
-    let transaction_id = text.parse().map_err(|_| {
-        EngineError::internal(format!("DuckDB reported the transaction id {text:?}"))
-    })?;
-    let id = connection.id();
-    let member = Arc::new(Member {
-        state: Arc::clone(state),
-        connection: Mutex::new(connection),
-        id,
-    });
-    Ok((member, transaction_id))
+    text.parse()
+        .map_err(|_| EngineError::internal(format!("DuckDB reported the transaction id {text:?}")))
 }

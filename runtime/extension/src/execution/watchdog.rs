@@ -47,15 +47,15 @@ fn look() {
     }
 }
 
-/// Keeps what a connection runs under watch while it lives.
-pub struct Watch<'a> {
+/// Keeps what a connection runs under watch while it lives. Whoever makes one keeps the
+/// connection open for as long.
+pub struct Watch {
     key: u64,
-    _connection: &'a Connection,
 }
 
-impl<'a> Watch<'a> {
+impl Watch {
     /// Call it while a guest is active, which is when the clock runs.
-    pub fn new(connection: &'a Connection, cancellation: &Arc<Cancellation>) -> Self {
+    pub fn new(connection: &Connection, cancellation: &Arc<Cancellation>) -> Self {
         let mut watchdog = watchdog().lock();
         watchdog.next_key += 1;
         let key = watchdog.next_key;
@@ -64,14 +64,11 @@ impl<'a> Watch<'a> {
             connection: connection.raw(),
             cancellation: Arc::clone(cancellation),
         });
-        Self {
-            key,
-            _connection: connection,
-        }
+        Self { key }
     }
 }
 
-impl Drop for Watch<'_> {
+impl Drop for Watch {
     fn drop(&mut self) {
         let mut watchdog = watchdog().lock();
         if let Some(index) = watchdog

@@ -7,22 +7,25 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
+use crate::batch::{BatchAnswer, PreparedBatch, Template};
 use crate::duckdb::{Connection, Statement};
 use crate::error::{EngineError, EngineResult};
-use crate::execution::{Execution, Pinned, QueryMemo, is_repeatable};
+use crate::execution::{Execution, Pinned, QueryMemo, Session, is_repeatable};
 use crate::generated::errors::ErrorCode;
 use crate::observe::{Counters, QueryOutcome, ShapeTally, Tally, shape_text};
 use crate::rights::{Rights, check_query, without_suggestions};
 use crate::state::{DatabaseState, NestedContext};
 use crate::value::result::ResultEncoder;
 use crate::value::{Format, Value};
-use crate::wasm::{Cancellation, GuestCall, LogLevel, TransactionVerb, thread_cpu_ns};
+use crate::wasm::{
+    Cancellation, GuestCall, LogLevel, LogLine, QueryRequest, TransactionVerb, thread_cpu_ns,
+};
 
 /// One chunk's calls of one procedure.
 pub struct ProcedureCall {
     state: Arc<DatabaseState>,
-    execution: Arc<Execution>,
-    pinned: Pinned,
+    pub execution: Arc<Execution>,
+    pub pinned: Pinned,
     /// What stands above this procedure's queries: itself, and what stands above it.
     context: NestedContext,
     counters: Arc<Counters>,
@@ -32,6 +35,7 @@ pub struct ProcedureCall {
     query_cpu_ns: AtomicU64,
     query_rows: AtomicU64,
     pool_waits: AtomicU64,
+    batches: AtomicU64,
     /// This chunk's own; its lock is never contended.
     shapes: Mutex<ShapeTally>,
 }
@@ -64,6 +68,7 @@ impl ProcedureCall {
             query_cpu_ns: AtomicU64::new(0),
             query_rows: AtomicU64::new(0),
             pool_waits: AtomicU64::new(0),
+            batches: AtomicU64::new(0),
             shapes: Mutex::default(),
         }
     }
@@ -76,17 +81,130 @@ impl ProcedureCall {
         tally.query_ns += read(&self.query_ns);
         tally.query_rows += read(&self.query_rows);
         tally.pool_waits += read(&self.pool_waits);
+        tally.batches += read(&self.batches);
         tally.guest_cpu_ns = tally.guest_cpu_ns.saturating_sub(read(&self.query_cpu_ns));
         self.counters
             .add_shapes(std::mem::take(&mut *self.shapes.lock()));
     }
 
+    /// Counts a query that was answered together with others; `query_time` is its share.
+    pub fn count_batched(&self, request: &QueryRequest, query_time: Duration, rows: u64) {
+        self.query_rows.fetch_add(rows, Ordering::Relaxed);
+        let outcome = QueryOutcome {
+            nanoseconds: query_time.as_nanos() as u64,
+            rows,
+            ..QueryOutcome::default()
+        };
+        self.count_shape(request, outcome);
+    }
+
     /// Counts a query under its shape.
-    fn count_shape(&self, sql: &str, parameters: &[Value], outcome: QueryOutcome) {
+    fn count_shape(&self, request: &QueryRequest, outcome: QueryOutcome) {
+        self.count_text(&request.sql, &request.parameters, outcome);
+    }
+
+    fn count_text(&self, sql: &str, parameters: &[Value], outcome: QueryOutcome) {
         let mut shapes = self.shapes.lock();
         if shapes.count(sql, parameters, outcome) {
             self.counters.add_shapes(std::mem::take(&mut *shapes));
         }
+    }
+
+    /// Counts queries that were asked on fibers.
+    pub fn count_queries(&self, count: usize) {
+        self.queries.fetch_add(count as u64, Ordering::Relaxed);
+    }
+
+    /// Runs one query on the execution's snapshot, or answers it from memory. The queries of a
+    /// procedure that may change something run on the writer and are never remembered.
+    pub fn run_query(&self, request: &QueryRequest) -> EngineResult<Arc<[u8]>> {
+        let QueryRequest {
+            sql,
+            parameters,
+            format,
+            ..
+        } = request;
+        let remembers = !self.pinned.changes_data() && !self.state.is_guard_off();
+        if remembers && let Some(known) = self.known(sql, parameters, *format)? {
+            return Ok(known);
+        }
+        let started = Instant::now();
+        let rows_before = self.query_rows.load(Ordering::Relaxed);
+        let answer = self.run_unknown(request);
+        let outcome = QueryOutcome {
+            is_memo_hit: false,
+            is_error: answer.is_err(),
+            nanoseconds: started.elapsed().as_nanos() as u64,
+            rows: self.query_rows.load(Ordering::Relaxed) - rows_before,
+        };
+        if self.state.profiler.is_on() {
+            let duration = Duration::from_nanos(outcome.nanoseconds);
+            self.state
+                .profiler
+                .span("query", &shape_text(sql), duration);
+        }
+        self.count_shape(request, outcome);
+        let answer = answer?;
+        if remembers {
+            self.remember(request, &answer);
+        }
+        Ok(answer)
+    }
+
+    fn run_unknown(&self, request: &QueryRequest) -> EngineResult<Arc<[u8]>> {
+        let QueryRequest {
+            sql,
+            parameters,
+            format,
+            time_left,
+        } = request;
+        let run = |connection: &Connection| self.run(connection, sql, parameters, *format);
+        let writer = &self.execution.writer;
+        if self.state.is_guard_off() {
+            return self.watched(*time_left, |context| {
+                writer.run_bare(&self.state, context, run)
+            });
+        }
+        if self.pinned.changes_data() {
+            return self.watched(*time_left, |context| writer.run(&self.state, context, run));
+        }
+        self.in_session(*time_left, |session| run(&session.connection))
+    }
+
+    /// Runs `body` on a session of the snapshot.
+    fn in_session<T>(
+        &self,
+        time_left: Duration,
+        body: impl FnOnce(&mut Session) -> EngineResult<T>,
+    ) -> EngineResult<T> {
+        self.watched(time_left, |context| {
+            let snapshot = &self.execution.snapshot;
+            snapshot.with_session(&self.state, context, &self.pool_waits, body)
+        })
+    }
+
+    /// Runs `body` for at most `time_left` and says why it was stopped, if it was.
+    fn watched<T>(
+        &self,
+        time_left: Duration,
+        body: impl FnOnce(&NestedContext) -> EngineResult<T>,
+    ) -> EngineResult<T> {
+        let context = self.context_for(time_left);
+        context.cancellation.notice_time(Instant::now());
+        if let Some(reason) = context.cancellation.reason() {
+            return Err(reason);
+        }
+        let (started, cpu_start) = (Instant::now(), thread_cpu_ns());
+        let outcome = body(&context).map_err(|error| match context.cancellation.reason() {
+            // Whatever the interrupt made of the query, this is why.
+            Some(reason) => reason,
+            None => error.or_raised(context.raised.lock().take()),
+        });
+        self.query_ns
+            .fetch_add(started.elapsed().as_nanos() as u64, Ordering::Relaxed);
+        let cpu_ns = thread_cpu_ns().saturating_sub(cpu_start);
+        self.query_cpu_ns.fetch_add(cpu_ns, Ordering::Relaxed);
+        outcome
     }
 
     /// What stands above one query, which may take `time_left`.
@@ -112,17 +230,8 @@ impl ProcedureCall {
         if self.state.is_guard_off() {
             return self.answer(&connection.prepare(sql)?, parameters, format);
         }
-        // What runs outside a snapshot sees a catalog that may change between two statements.
-        let verdicts = (!self.pinned.changes_data()).then_some(&self.execution.verdicts);
-        check_query(
-            connection,
-            sql,
-            parameters,
-            &self.context.rights,
-            &self.pinned.procedure.name,
-            verdicts,
-        )
-        .map_err(without_suggestions)?;
+        self.check_rights(connection, sql, parameters)
+            .map_err(without_suggestions)?;
         let statement = connection.prepare(sql).map_err(without_suggestions)?;
         self.answer(&statement, parameters, format)
     }
@@ -134,7 +243,7 @@ impl ProcedureCall {
         parameters: &[Value],
         format: Format,
     ) -> EngineResult<Arc<[u8]>> {
-        let bytes_max = self.pinned.procedure.limits.query_result_bytes_max as usize;
+        let bytes_max = self.bytes_max();
         let rows_max = self.pinned.procedure.limits.query_rows_max;
         let mut row_count = 0;
         let mut encoder: Option<ResultEncoder> = None;
@@ -159,6 +268,133 @@ impl ProcedureCall {
         let encoder = encoder.ok_or_else(|| EngineError::internal("a result without columns"))?;
         Ok(encoder.finish()?.into())
     }
+
+    /// Answers queries of one template, which differ in their literals alone, with one statement.
+    /// `None` when that is not possible; whatever the reason, one by one is.
+    pub fn run_batch(
+        &self,
+        example: &QueryRequest,
+        requests: &[&Template],
+        time_left: Duration,
+    ) -> Option<Vec<BatchAnswer>> {
+        if !is_repeatable(&example.sql) {
+            return None;
+        }
+        let outcome = self.in_session(time_left, |session| {
+            self.run_batch_on(session, example, requests)
+        });
+        match outcome {
+            Ok(answers) => {
+                self.batches
+                    .fetch_add(u64::from(answers.is_some()), Ordering::Relaxed);
+                answers
+            }
+            Err(_) => {
+                self.execution.shape_plans.give_up(&requests[0].key);
+                None
+            }
+        }
+    }
+
+    fn run_batch_on(
+        &self,
+        session: &mut Session,
+        example: &QueryRequest,
+        requests: &[&Template],
+    ) -> EngineResult<Option<Vec<BatchAnswer>>> {
+        let template = requests[0];
+        let plans = &self.execution.shape_plans;
+        let Some(plan) = plans.get(&session.connection, template, &example.sql) else {
+            return Ok(None);
+        };
+        // One template binds the same relations whatever its literals, so one verdict is enough.
+        self.check_rights(&session.connection, &example.sql, &example.parameters)?;
+        if !session.batches.contains_key(&template.key) {
+            let prepared = PreparedBatch::new(&self.state, &session.connection, plan)?;
+            session.batches.insert(template.key.clone(), prepared);
+        }
+        let limits = &self.pinned.procedure.limits;
+        session.batches[&template.key]
+            .run(
+                requests,
+                example.format,
+                self.bytes_max(),
+                limits.query_rows_max,
+            )
+            .map(Some)
+    }
+
+    /// Keeps an answer for the rest of the execution, where asking again would give the same.
+    pub fn remember(&self, request: &QueryRequest, answer: &Arc<[u8]>) {
+        let QueryRequest {
+            sql,
+            parameters,
+            format,
+            ..
+        } = request;
+        if is_repeatable(sql)
+            && let Ok(key) = QueryMemo::key(sql, parameters, *format)
+        {
+            self.execution.queries.insert(&key, answer);
+        }
+    }
+
+    fn known(
+        &self,
+        sql: &str,
+        parameters: &[Value],
+        format: Format,
+    ) -> EngineResult<Option<Arc<[u8]>>> {
+        let key = QueryMemo::key(sql, parameters, format)?;
+        let known = self.execution.queries.get(&key);
+        if known.is_some() {
+            self.query_memo_hits.fetch_add(1, Ordering::Relaxed);
+            let outcome = QueryOutcome {
+                is_memo_hit: true,
+                ..QueryOutcome::default()
+            };
+            self.count_text(sql, parameters, outcome);
+        }
+        Ok(known)
+    }
+
+    fn check_rights(
+        &self,
+        connection: &Connection,
+        sql: &str,
+        parameters: &[Value],
+    ) -> EngineResult<()> {
+        // What runs outside a snapshot sees a catalog that may change between two statements.
+        let verdicts = (!self.pinned.changes_data()).then_some(&self.execution.verdicts);
+        check_query(
+            connection,
+            sql,
+            parameters,
+            &self.context.rights,
+            &self.pinned.procedure.name,
+            verdicts,
+        )
+    }
+
+    fn bytes_max(&self) -> usize {
+        usize::try_from(self.pinned.procedure.limits.query_result_bytes_max).unwrap_or(usize::MAX)
+    }
+
+    /// Writes a finished call's lines to the database's log.
+    pub fn write_logs(&self, lines: Vec<LogLine>) {
+        for line in lines {
+            self.log(line.level, &line.message);
+        }
+    }
+
+    pub fn log(&self, level: LogLevel, message: &str) {
+        self.state.logs.push(
+            level,
+            &self.pinned.procedure.name,
+            self.pinned.version.number,
+            message,
+        );
+    }
 }
 
 impl GuestCall for ProcedureCall {
@@ -170,81 +406,20 @@ impl GuestCall for ProcedureCall {
         self.state.profiler.sample(frames);
     }
 
-    fn query(
-        &self,
-        sql: &str,
-        parameters: &[Value],
-        format: Format,
-        time_left: Duration,
-    ) -> EngineResult<Arc<[u8]>> {
+    fn query(&self, request: &QueryRequest) -> EngineResult<Arc<[u8]>> {
         self.queries.fetch_add(1, Ordering::Relaxed);
-        let is_writing = self.pinned.changes_data();
-        let key = (!is_writing && is_repeatable(sql))
-            .then(|| QueryMemo::key(sql, parameters, format))
-            .transpose()?;
-        if let Some(answer) = key.as_ref().and_then(|key| self.execution.queries.get(key)) {
-            self.query_memo_hits.fetch_add(1, Ordering::Relaxed);
-            let outcome = QueryOutcome {
-                is_memo_hit: true,
-                ..QueryOutcome::default()
-            };
-            self.count_shape(sql, parameters, outcome);
-            return Ok(answer);
-        }
-        let context = self.context_for(time_left);
-        context.cancellation.notice_time(Instant::now());
-        if let Some(reason) = context.cancellation.reason() {
-            return Err(reason);
-        }
-        let (started, cpu_start) = (Instant::now(), thread_cpu_ns());
-        let rows_before = self.query_rows.load(Ordering::Relaxed);
-        let run = |connection: &Connection| self.run(connection, sql, parameters, format);
-        let execution = &self.execution;
-        let answer = if self.state.is_guard_off() {
-            execution.writer.run_bare(&self.state, &context, run)
-        } else if is_writing {
-            execution.writer.run(&self.state, &context, run)
-        } else {
-            execution
-                .snapshot
-                .with_connection(&self.state, &context, &self.pool_waits, run)
-        };
-        let answer = answer.map_err(|error| match context.cancellation.reason() {
-            // Whatever the interrupt made of the query, this is why.
-            Some(reason) => reason,
-            None => error.or_raised(context.raised.lock().take()),
-        });
-        let outcome = QueryOutcome {
-            is_memo_hit: false,
-            is_error: answer.is_err(),
-            nanoseconds: started.elapsed().as_nanos() as u64,
-            rows: self.query_rows.load(Ordering::Relaxed) - rows_before,
-        };
-        self.query_ns
-            .fetch_add(outcome.nanoseconds, Ordering::Relaxed);
-        let cpu_ns = thread_cpu_ns().saturating_sub(cpu_start);
-        self.query_cpu_ns.fetch_add(cpu_ns, Ordering::Relaxed);
-        self.count_shape(sql, parameters, outcome);
-        if self.state.profiler.is_on() {
-            let duration = Duration::from_nanos(outcome.nanoseconds);
-            self.state
-                .profiler
-                .span("query", &shape_text(sql), duration);
-        }
-        let answer = answer?;
-        if let Some(key) = key {
-            self.execution.queries.insert(&key, &answer);
-        }
-        Ok(answer)
+        self.run_query(request)
     }
 
-    fn log(&self, level: LogLevel, message: &str) {
-        self.state.logs.push(
-            level,
-            &self.pinned.procedure.name,
-            self.pinned.version.number,
-            message,
-        );
+    fn recall(&self, sql: &str, parameters: &[Value], format: Format) -> Option<Arc<[u8]>> {
+        if self.pinned.changes_data() || self.state.is_guard_off() {
+            return None;
+        }
+        let known = self.known(sql, parameters, format).ok().flatten();
+        if known.is_some() {
+            self.queries.fetch_add(1, Ordering::Relaxed);
+        }
+        known
     }
 
     fn now_micros(&self) -> i64 {

@@ -5,9 +5,11 @@
 //! ones. DuckDB knows nothing between the two, so what VOLATILE costs a STABLE procedure is won
 //! back by the execution's memo.
 
+mod chunk;
 mod guest_call;
 mod overload;
 mod sampling;
+mod wave;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -19,15 +21,15 @@ use crate::duckdb::{
 use crate::error::{EngineError, EngineResult};
 use crate::execution::{ExecutionGuard, Pinned};
 use crate::generated::errors::ErrorCode;
-use crate::observe::{CallClock, Counters, Tally};
+use crate::observe::{CallClock, Counters};
 use crate::registry::Volatility;
 use crate::state::DatabaseState;
 use crate::value::convert::convert;
-use crate::value::key::encode_key;
 use crate::value::read::VectorReader;
-use crate::value::{LogicalType, Value, write};
-use crate::wasm::{ActiveGuest, GuestCall, GuestInstance, LogLevel, thread_cpu_ns};
-use guest_call::ProcedureCall;
+use crate::value::{LogicalType, Value};
+use crate::wasm::thread_cpu_ns;
+use chunk::{Chunk, Scratch};
+pub use guest_call::ProcedureCall;
 
 pub use overload::{MISSING_ARGUMENT, ensure_overloads};
 
@@ -284,22 +286,18 @@ impl Invoke {
             pinned.clone(),
             Arc::clone(&counters),
         ));
-        let mut chunk = Chunk {
-            function: self,
-            execution: local.guard.execution(),
-            pinned: &pinned,
-            guest_call: Arc::clone(&call) as Arc<dyn GuestCall>,
-            instance: None,
-            tally: Tally {
-                rows: row_count as u64,
-                ..Tally::default()
+        let mut chunk = Chunk::new(
+            &self.state,
+            &self.returns,
+            &call,
+            Scratch {
+                key: &mut local.key,
+                clock: &mut local.clock,
+                counters: &counters,
             },
-            key: &mut local.key,
-            clock: &mut local.clock,
-            counters: &counters,
-            _active: ActiveGuest::enter(),
-        };
+        );
         let outcome = chunk.run(&readers[LEADING_ARGUMENTS..], row_count, info);
+        let is_timed_by_call = chunk.is_timed_by_call();
         let mut tally = chunk.finish();
         let elapsed = started.elapsed();
         if self.state.profiler.is_on() {
@@ -310,157 +308,13 @@ impl Invoke {
         tally.wall_ns = elapsed.as_nanos() as u64;
         tally.guest_cpu_ns = thread_cpu_ns().saturating_sub(cpu_start);
         call.add_to(&mut tally);
-        counters.add(&tally, true);
+        counters.add(&tally, is_timed_by_call);
         local
             .guard
             .execution()
             .totals
             .add(&pinned.subject(), &tally);
         outcome
-    }
-}
-
-/// The evaluation of one chunk.
-struct Chunk<'a> {
-    function: &'a Invoke,
-    execution: &'a crate::execution::Execution,
-    pinned: &'a Pinned,
-    guest_call: Arc<dyn GuestCall>,
-    instance: Option<GuestInstance>,
-    tally: Tally,
-    key: &'a mut Vec<u8>,
-    clock: &'a mut CallClock,
-    counters: &'a Counters,
-    _active: ActiveGuest,
-}
-
-impl Chunk<'_> {
-    fn run(
-        &mut self,
-        readers: &[VectorReader<'_>],
-        row_count: usize,
-        info: &InvokeInfo,
-    ) -> EngineResult<()> {
-        let procedure = &self.pinned.procedure;
-        let is_memoised = procedure.volatility == Volatility::Stable;
-        for row in 0..row_count {
-            let value = if !procedure.called_on_null_input
-                // SAFETY: `row` lies inside the chunk.
-                && readers.iter().any(|reader| !unsafe { reader.is_valid(row) })
-            {
-                Value::Null
-            } else if is_memoised {
-                self.memoised(readers, row)?
-            } else {
-                self.evaluate(readers, row)?
-            };
-            // SAFETY: the output vector has the registered return type and room for the chunk.
-            unsafe { write::write(info.output(), &self.function.returns, row, &value) }?;
-        }
-        Ok(())
-    }
-
-    fn memoised(&mut self, readers: &[VectorReader<'_>], row: usize) -> EngineResult<Value> {
-        self.key.clear();
-        self.key
-            .extend_from_slice(self.pinned.procedure.id.as_bytes());
-        self.key
-            .extend_from_slice(&self.pinned.version.number.to_le_bytes());
-        // SAFETY: `row` lies inside the chunk.
-        unsafe { encode_key(readers, row, self.key) };
-        if let Some(known) = self.execution.results.get(self.key) {
-            self.tally.memo_hits += 1;
-            return Ok(known);
-        }
-        let value = self.evaluate(readers, row)?;
-        self.execution.results.insert(self.key, value.clone());
-        Ok(value)
-    }
-
-    fn evaluate(&mut self, readers: &[VectorReader<'_>], row: usize) -> EngineResult<Value> {
-        let started = self.clock.start();
-        // SAFETY: `row` lies inside the chunk.
-        let arguments: Result<Vec<Value>, _> = readers
-            .iter()
-            .map(|reader| unsafe { reader.read(row) })
-            .collect();
-        let arguments = arguments?;
-        // A guest that is never entered cannot notice; TRY(…) would go on to the next row.
-        if let Some(reason) = self.execution.cancellation.reason() {
-            return Err(reason);
-        }
-        let time_weight = started.map_or(0, |_| self.clock.weight());
-        if let Some(started) = started {
-            self.tally.marshalling_ns += started.elapsed().as_nanos() as u64 * time_weight;
-        }
-        self.tally.calls += 1;
-        let outcome = self.call_guest(arguments, time_weight);
-        if let Some(started) = started {
-            let (elapsed, weight) = self.clock.end(started);
-            self.counters.wall.add(elapsed, weight);
-        }
-        match outcome {
-            Ok(value) => Ok(value),
-            Err(error) => {
-                self.tally.errors.push(error.code);
-                let recoverable = error.code != ErrorCode::QueryCanceled
-                    && error.code != ErrorCode::InternalError;
-                if self.pinned.procedure.on_error_null && recoverable {
-                    self.guest_call.log(LogLevel::Error, &error.to_string());
-                    return Ok(Value::Null);
-                }
-                Err(error)
-            }
-        }
-    }
-
-    fn call_guest(&mut self, arguments: Vec<Value>, time_weight: u64) -> EngineResult<Value> {
-        let mut instance = match self.instance.take() {
-            Some(instance) => instance,
-            None => {
-                let (instance, is_cold) = self
-                    .execution
-                    .take_instance(&self.function.state, self.pinned)?;
-                self.tally.cold_starts += u64::from(is_cold);
-                instance
-            }
-        };
-        instance.traffic().time_weight = time_weight;
-        let turn = self
-            .pinned
-            .changes_data()
-            .then(|| self.execution.writer.turn());
-        let mut outcome = instance.call(&self.guest_call, &self.pinned.procedure.name, arguments);
-        if let (Some(turn), Ok(_)) = (turn, &outcome)
-            && let Err(error) = turn.finish(&self.pinned.procedure.name)
-        {
-            outcome = Err(error);
-        }
-        self.tally.peak_memory_bytes = self
-            .tally
-            .peak_memory_bytes
-            .max(instance.peak_memory_bytes() as u64);
-        let traffic = instance.traffic().take();
-        self.tally.bytes_in += traffic.bytes_in;
-        self.tally.bytes_out += traffic.bytes_out;
-        self.tally.marshalling_ns += traffic.marshalling_ns;
-        if instance.is_healthy() {
-            self.instance = Some(instance);
-        }
-        let value = outcome?.value;
-        convert(value, &self.function.returns).map_err(|error| {
-            EngineError::from(error).hint(format!(
-                "procedure {} is declared RETURNS {}",
-                self.pinned.procedure.name, self.pinned.procedure.returns_name
-            ))
-        })
-    }
-
-    fn finish(mut self) -> Tally {
-        if let Some(instance) = self.instance.take() {
-            self.execution.put_back(self.pinned, instance);
-        }
-        self.tally
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Tally {
     pub query_memo_hits: u64,
     pub query_rows: u64,
     pub query_ns: u64,
+    /// Statements that answered the queries of many calls at once.
+    pub batches: u64,
     pub wall_ns: u64,
     /// CPU of the calling thread without its nested queries.
     pub guest_cpu_ns: u64,
@@ -53,7 +55,7 @@ macro_rules! sums {
     };
 }
 
-pub const SUM_COUNT: usize = 14;
+pub const SUM_COUNT: usize = 15;
 
 sums!(
     rows,
@@ -63,6 +65,7 @@ sums!(
     query_memo_hits,
     query_rows,
     query_ns,
+    batches,
     wall_ns,
     guest_cpu_ns,
     marshalling_ns,

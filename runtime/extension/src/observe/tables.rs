@@ -71,6 +71,7 @@ fn metric_columns() -> Columns {
             "bytes_out",
             "cold_starts",
             "pool_waits",
+            "batches",
             "peak_memory_bytes",
         ]
         .map(|name| (name, BigInt)),
@@ -120,7 +121,16 @@ fn metric_row(subject: Subject, totals: &Totals) -> Vec<Value> {
     for times in [&totals.wall, &totals.cpu] {
         row.extend([0.5, 0.95, 0.99].map(|share| percentile(times, share)));
     }
-    row.extend(["bytes_in", "bytes_out", "cold_starts", "pool_waits"].map(sum));
+    row.extend(
+        [
+            "bytes_in",
+            "bytes_out",
+            "cold_starts",
+            "pool_waits",
+            "batches",
+        ]
+        .map(sum),
+    );
     row.push(integer(totals.peak_memory_bytes));
     row.push(Value::Varchar(serde_json::json!(totals.errors).to_string()));
     row.push(Value::Varchar(subject.procedure_id));

@@ -12,7 +12,7 @@ use super::read::VectorReader;
 use super::sink::write_cell;
 
 /// An encoder that takes a result chunk by chunk.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ResultEncoder {
     format: Format,
     out: Vec<u8>,
@@ -80,36 +80,30 @@ impl ResultEncoder {
         readers: &[VectorReader<'_>],
         row_count: usize,
     ) -> Result<()> {
-        match self.format {
-            Format::MessagePack => {
-                for row in 0..row_count {
-                    msgpack::write_array_header(&mut self.out, readers.len());
-                    let mut sink = msgpack::sink(&mut self.out);
-                    for reader in readers {
-                        // SAFETY: the row is inside by contract.
-                        unsafe { write_cell(&mut sink, reader, row) }?;
-                    }
-                    drop(sink);
-                    self.row_done()?;
-                }
-            }
-            Format::Json => {
-                for row in 0..row_count {
-                    self.out
-                        .extend_from_slice(if self.row_count == 0 { b"[" } else { b",[" });
-                    for (position, reader) in readers.iter().enumerate() {
-                        if position > 0 {
-                            self.out.push(b',');
-                        }
-                        // SAFETY: the row is inside by contract.
-                        unsafe { json::encode_cell(reader, row, &mut self.out) }?;
-                    }
-                    self.out.push(b']');
-                    self.row_done()?;
-                }
-            }
+        for row in 0..row_count {
+            self.separate();
+            let format = self.format;
+            // SAFETY: the row is inside by contract.
+            unsafe { encode_row(format, readers, row, &mut self.out) }?;
+            self.row_done()?;
         }
         Ok(())
+    }
+
+    /// Appends a row that [`encode_row`] encoded in this encoder's format.
+    ///
+    /// # Errors
+    /// 53400 beyond `bytes_max`.
+    pub fn push_encoded(&mut self, row: &[u8]) -> Result<()> {
+        self.separate();
+        self.out.extend_from_slice(row);
+        self.row_done()
+    }
+
+    fn separate(&mut self) {
+        if self.format == Format::Json && self.row_count > 0 {
+            self.out.push(b',');
+        }
     }
 
     fn row_done(&mut self) -> Result<()> {
@@ -149,6 +143,43 @@ impl ResultEncoder {
         }
         Ok(self.out)
     }
+}
+
+/// Encodes one row of a result by itself.
+///
+/// # Errors
+/// As [`write_cell`].
+///
+/// # Safety
+/// Every vector has `row`.
+pub unsafe fn encode_row(
+    format: Format,
+    readers: &[VectorReader<'_>],
+    row: usize,
+    out: &mut Vec<u8>,
+) -> Result<()> {
+    match format {
+        Format::MessagePack => {
+            msgpack::write_array_header(out, readers.len());
+            let mut sink = msgpack::sink(out);
+            for reader in readers {
+                // SAFETY: the row is inside by contract.
+                unsafe { write_cell(&mut sink, reader, row) }?;
+            }
+        }
+        Format::Json => {
+            out.push(b'[');
+            for (position, reader) in readers.iter().enumerate() {
+                if position > 0 {
+                    out.push(b',');
+                }
+                // SAFETY: the row is inside by contract.
+                unsafe { json::encode_cell(reader, row, out) }?;
+            }
+            out.push(b']');
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -5,12 +5,12 @@ use std::sync::{Arc, OnceLock, Weak};
 
 use parking_lot::Mutex;
 use wasmparser::{Parser, Payload};
-use wasmtime::{Engine, ExternType, Linker, Module, ValType};
+use wasmtime::{Engine, ExternType, InstancePre, Linker, Module};
 
 #[cfg(unix)]
 use super::compile_cache::compile_cache;
 use super::engine::{MEMORY_BYTES_CEILING, shared_engine};
-use super::host_functions;
+use super::host_functions::{self, QueryMode};
 use super::instance::HostState;
 use super::limits::{
     FUNCTION_BYTES_MAX, FUNCTIONS_MAX, LOCALS_MAX, MODULE_BYTES_MAX, TEXT_MODULE_BYTES_MAX,
@@ -162,31 +162,22 @@ fn compile(hash: ModuleHash, bytes: &[u8]) -> EngineResult<CompiledModule> {
     }
     check_size(bytes)?;
     let module = load_or_compile(engine, (&hash, bytes))?;
-    check_memory(&module)?;
-    let (linker, imports) = link(&module)?;
-    let instance_pre = linker.instantiate_pre(&module).map_err(|error| {
-        EngineError::new(
-            ErrorCode::InvalidFunctionDefinition,
-            "the module's imports do not fit",
-        )
-        .detail(format!("{error:#}"))
-    })?;
+    let memory_bytes_initial = check_memory(&module)?;
+    let imports = check_imports(&module)?;
+    let instance_pre = link(&module, QueryMode::Direct)?;
+    let fiber_pre = link(&module, QueryMode::Parking)?;
     let initializer = ["_initialize"]
         .into_iter()
         .find(|name| exports_function(&module, name, &[], &[]));
     Ok(CompiledModule {
         hash,
         entries: entry_exports(&module),
-        has_allocator: exports_function(
-            &module,
-            "heliosdb_alloc",
-            &[ValType::I32],
-            &[ValType::I32],
-        ),
         initializer,
         instance_pre,
+        fiber_pre,
         imports,
         bytes_len: bytes.len(),
+        memory_bytes_initial,
         module,
     })
 }
@@ -202,7 +193,8 @@ fn looks_like_module(bytes: &[u8]) -> bool {
     })
 }
 
-fn check_memory(module: &Module) -> EngineResult<()> {
+/// The initial size of the exported memory in bytes.
+fn check_memory(module: &Module) -> EngineResult<usize> {
     match module.get_export("memory") {
         Some(ExternType::Memory(memory)) if memory.is_64() || memory.is_shared() => {
             Err(EngineError::new(
@@ -218,7 +210,7 @@ fn check_memory(module: &Module) -> EngineResult<()> {
                 "the module asks for more memory than any procedure can have",
             ))
         }
-        Some(ExternType::Memory(_)) => Ok(()),
+        Some(ExternType::Memory(memory)) => Ok((memory.minimum() * 65_536) as usize),
         _ => Err(EngineError::new(
             ErrorCode::InvalidFunctionDefinition,
             "the module does not export its memory",
@@ -229,41 +221,27 @@ fn check_memory(module: &Module) -> EngineResult<()> {
     }
 }
 
-/// Satisfies every import or names the ones that cannot be.
-fn link(module: &Module) -> EngineResult<(Linker<HostState>, BTreeSet<HostImport>)> {
-    let mut linker = Linker::new(shared_engine()?);
-    let internal = |error: wasmtime::Error| EngineError::internal(format!("{error:#}"));
-    host_functions::define(&mut linker).map_err(internal)?;
-    preview1::define(&mut linker).map_err(internal)?;
+/// What the imports say about the module, or an error naming those that cannot be satisfied.
+fn check_imports(module: &Module) -> EngineResult<BTreeSet<HostImport>> {
     let mut kinds = BTreeSet::new();
     let mut unknown = Vec::new();
     for import in module.imports() {
-        let ty = import.ty();
-        let ExternType::Func(signature) = &ty else {
+        let is_function = matches!(import.ty(), ExternType::Func(_));
+        if !is_function {
             unknown.push(format!(
                 "{}.{} (not a function)",
                 import.module(),
                 import.name()
             ));
-            continue;
-        };
-        if let Some(kind) = host_functions::import_kind(import.module(), import.name()) {
-            kinds.insert(kind);
-        }
-        if host_functions::is_defined(import.module(), import.name())
-            || preview1::is_defined(import.module(), import.name())
+        } else if !host_functions::is_defined(import.module(), import.name())
+            && !preview1::is_module(import.module())
         {
-            continue;
+            unknown.push(format!("{}.{}", import.module(), import.name()));
         }
-        if preview1::is_module(import.module()) {
-            preview1::define_refusal(&mut linker, import.name(), signature.clone())
-                .map_err(internal)?;
-            continue;
-        }
-        unknown.push(format!("{}.{}", import.module(), import.name()));
+        kinds.extend(host_functions::import_kind(import.module(), import.name()));
     }
     if unknown.is_empty() {
-        return Ok((linker, kinds));
+        return Ok(kinds);
     }
     Err(EngineError::new(
         ErrorCode::InvalidFunctionDefinition,
@@ -274,4 +252,27 @@ fn link(module: &Module) -> EngineResult<(Linker<HostState>, BTreeSet<HostImport
         "module `heliosdb` offers {}; WASI preview 1 is there with everything denied",
         host_functions::NAMES.join(", ")
     )))
+}
+
+/// Links a module whose imports were checked.
+fn link(module: &Module, mode: QueryMode) -> EngineResult<InstancePre<HostState>> {
+    let mut linker = Linker::new(shared_engine()?);
+    let internal = |error: wasmtime::Error| EngineError::internal(format!("{error:#}"));
+    host_functions::define(&mut linker, mode).map_err(internal)?;
+    preview1::define(&mut linker).map_err(internal)?;
+    for import in module.imports() {
+        let is_refused = preview1::is_module(import.module())
+            && !preview1::is_defined(import.module(), import.name());
+        if let (true, ExternType::Func(signature)) = (is_refused, import.ty()) {
+            preview1::define_refusal(&mut linker, import.module(), import.name(), signature)
+                .map_err(internal)?;
+        }
+    }
+    linker.instantiate_pre(module).map_err(|error| {
+        EngineError::new(
+            ErrorCode::InvalidFunctionDefinition,
+            "the module's imports do not fit",
+        )
+        .detail(format!("{error:#}"))
+    })
 }

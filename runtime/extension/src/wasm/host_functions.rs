@@ -13,6 +13,7 @@ use super::instance::{
     thread_cpu_ns,
 };
 use super::module::HostImport;
+use super::park::QueryRequest;
 use super::returned::decode_returned;
 use crate::error::{EngineError, EngineResult, one_line};
 use crate::generated::errors::ErrorCode;
@@ -71,31 +72,21 @@ pub fn import_kind(module: &str, name: &str) -> Option<HostImport> {
 
 type Guest<'a> = Caller<'a, HostState>;
 
-pub fn define(linker: &mut Linker<HostState>) -> wasmtime::Result<()> {
+/// What a guest's query does to the guest.
+#[derive(Clone, Copy)]
+pub enum QueryMode {
+    /// Runs while the guest's stack stands below it.
+    Direct,
+    /// Parks the guest's fiber until its scheduler has an answer.
+    Parking,
+}
+
+pub fn define(linker: &mut Linker<HostState>, mode: QueryMode) -> wasmtime::Result<()> {
     for module in MODULES {
-        linker.func_wrap(
-            module,
-            "heliosdb_query",
-            |mut guest: Guest<'_>, query: u32, query_len: u32, result: u32, result_len: u32| {
-                let sql = read_bytes(&mut guest, query, query_len)?;
-                query_and_deliver(&mut guest, sql, Vec::new(), Some((result, result_len)))
-            },
-        )?;
-        linker.func_wrap(
-            module,
-            "heliosdb_query_params",
-            |mut guest: Guest<'_>,
-             query: u32,
-             query_len: u32,
-             parameters: u32,
-             parameters_len: u32,
-             result: u32,
-             result_len: u32| {
-                let sql = read_bytes(&mut guest, query, query_len)?;
-                let encoded = read_bytes(&mut guest, parameters, parameters_len)?;
-                query_and_deliver(&mut guest, sql, encoded, Some((result, result_len)))
-            },
-        )?;
+        match mode {
+            QueryMode::Direct => define_queries(linker, module)?,
+            QueryMode::Parking => define_parking_queries(linker, module)?,
+        }
         linker.func_wrap(
             module,
             "heliosdb_fetch_result",
@@ -300,65 +291,243 @@ fn refuse(guest: &mut Guest<'_>, error: EngineError) -> wasmtime::Result<i32> {
     Ok(status::ERROR)
 }
 
-fn query_and_deliver(
+/// Where a guest wants a query's answer.
+#[derive(Clone, Copy)]
+struct ResultBuffer {
+    address: u32,
+    len_address: u32,
+}
+
+fn define_queries(linker: &mut Linker<HostState>, module: &str) -> wasmtime::Result<()> {
+    linker.func_wrap(
+        module,
+        "heliosdb_query",
+        |mut guest: Guest<'_>, sql: u32, sql_len: u32, address: u32, len_address: u32| {
+            let asked = ask(&mut guest, (sql, sql_len), None)?;
+            run_and_deliver(
+                &mut guest,
+                asked,
+                ResultBuffer {
+                    address,
+                    len_address,
+                },
+            )
+        },
+    )?;
+    linker.func_wrap(
+        module,
+        "heliosdb_query_params",
+        |mut guest: Guest<'_>,
+         sql: u32,
+         sql_len: u32,
+         parameters: u32,
+         parameters_len: u32,
+         address: u32,
+         len_address: u32| {
+            let asked = ask(
+                &mut guest,
+                (sql, sql_len),
+                Some((parameters, parameters_len)),
+            )?;
+            run_and_deliver(
+                &mut guest,
+                asked,
+                ResultBuffer {
+                    address,
+                    len_address,
+                },
+            )
+        },
+    )?;
+    Ok(())
+}
+
+fn define_parking_queries(linker: &mut Linker<HostState>, module: &str) -> wasmtime::Result<()> {
+    linker.func_wrap_async(
+        module,
+        "heliosdb_query",
+        |mut guest: Guest<'_>, (sql, sql_len, address, len_address): (u32, u32, u32, u32)| {
+            Box::new(async move {
+                let asked = ask(&mut guest, (sql, sql_len), None)?;
+                park_and_deliver(
+                    &mut guest,
+                    asked,
+                    ResultBuffer {
+                        address,
+                        len_address,
+                    },
+                )
+                .await
+            })
+        },
+    )?;
+    linker.func_wrap_async(
+        module,
+        "heliosdb_query_params",
+        |mut guest: Guest<'_>,
+         (sql, sql_len, parameters, parameters_len, address, len_address): (
+            u32,
+            u32,
+            u32,
+            u32,
+            u32,
+            u32,
+        )| {
+            Box::new(async move {
+                let asked = ask(
+                    &mut guest,
+                    (sql, sql_len),
+                    Some((parameters, parameters_len)),
+                )?;
+                park_and_deliver(
+                    &mut guest,
+                    asked,
+                    ResultBuffer {
+                        address,
+                        len_address,
+                    },
+                )
+                .await
+            })
+        },
+    )?;
+    Ok(())
+}
+
+/// A query the guest asked, as far as it can be settled without running anything.
+struct Asked {
+    /// Recognises the same query asked again with a larger buffer.
+    key: Vec<u8>,
+    state: AskedState,
+}
+
+enum AskedState {
+    Known(Arc<[u8]>),
+    Refused(EngineError),
+    Open(QueryRequest),
+}
+
+fn ask(
     guest: &mut Guest<'_>,
-    sql: Vec<u8>,
-    encoded_parameters: Vec<u8>,
-    buffer: Option<(u32, u32)>,
-) -> wasmtime::Result<i32> {
+    (sql, sql_len): (u32, u32),
+    parameters: Option<(u32, u32)>,
+) -> wasmtime::Result<Asked> {
+    let mut key = read_bytes(guest, sql, sql_len)?;
+    let encoded = match parameters {
+        Some((address, length)) => read_bytes(guest, address, length)?,
+        None => Vec::new(),
+    };
     let format = guest.data().format;
     let queries_max = guest.data().limits.queries_max;
     let query_time_max = Duration::from_millis(guest.data().limits.query_time_ms_max);
-    let mut key = sql.clone();
-    if !encoded_parameters.is_empty() {
-        key.push(0);
-        key.extend_from_slice(&encoded_parameters);
-    }
     let current = call(guest)?;
-    let kept = current
+    let request = parse_request(&key, &encoded, format);
+    if !encoded.is_empty() {
+        key.push(0);
+        key.extend_from_slice(&encoded);
+    }
+    if let Some(kept) = current
         .pending
         .take()
-        .filter(|pending| pending.query == key);
-    let bytes = match kept {
+        .filter(|pending| pending.query == key)
+    {
         // The guest asks again with a larger buffer: the query is not run twice.
-        Some(pending) => pending.bytes,
-        None => {
-            current.query_count += 1;
-            if current.query_count > queries_max {
-                return fault(
-                    EngineError::new(
-                        ErrorCode::ConfigurationLimitExceeded,
-                        "the procedure ran more queries in one call than it may",
-                    )
-                    .detail(format!("limit {queries_max}")),
-                );
+        return Ok(Asked {
+            key,
+            state: AskedState::Known(kept.bytes),
+        });
+    }
+    current.query_count += 1;
+    if current.query_count > queries_max {
+        return fault(
+            EngineError::new(
+                ErrorCode::ConfigurationLimitExceeded,
+                "the procedure ran more queries in one call than it may",
+            )
+            .detail(format!("limit {queries_max}")),
+        );
+    }
+    let time_left = query_time_max.saturating_sub(current.query_time);
+    let state = match request {
+        Err(error) => AskedState::Refused(error),
+        Ok(request) => {
+            match current
+                .guest_call
+                .recall(&request.sql, &request.parameters, request.format)
+            {
+                Some(bytes) => AskedState::Known(bytes),
+                None => AskedState::Open(QueryRequest {
+                    time_left,
+                    ..request
+                }),
             }
-            let guest_call = Arc::clone(&current.guest_call);
-            let time_left = query_time_max.saturating_sub(current.query_time);
-            guest.data_mut().traffic.bytes_out += key.len() as u64;
+        }
+    };
+    Ok(Asked { key, state })
+}
+
+fn run_and_deliver(
+    guest: &mut Guest<'_>,
+    asked: Asked,
+    buffer: ResultBuffer,
+) -> wasmtime::Result<i32> {
+    let outcome = match asked.state {
+        AskedState::Known(bytes) => Ok(bytes),
+        AskedState::Refused(error) => Err(error),
+        AskedState::Open(request) => {
+            let guest_call = Arc::clone(&call(guest)?.guest_call);
             // So that the profile knows who asked.
             sample(&*guest);
             let cpu_start = thread_cpu_ns();
             let started = Instant::now();
-            let outcome =
-                parse_request(&sql, &encoded_parameters, format).and_then(|(text, parameters)| {
-                    guest_call.query(text, &parameters, format, time_left)
-                });
+            let outcome = guest_call.query(&request);
             let current = call(guest)?;
             current.query_time += started.elapsed();
             current.host_cpu_ns += thread_cpu_ns().saturating_sub(cpu_start);
-            match outcome {
-                Ok(bytes) => bytes,
-                Err(error) if error.code == ErrorCode::QueryCanceled => return fault(error),
-                Err(error) => return refuse(guest, error),
-            }
+            outcome
         }
     };
-    let Some((result, result_len)) = buffer else {
-        return Ok(status::OK);
+    finish_query(guest, asked.key, outcome, buffer)
+}
+
+async fn park_and_deliver(
+    guest: &mut Guest<'_>,
+    asked: Asked,
+    buffer: ResultBuffer,
+) -> wasmtime::Result<i32> {
+    let outcome = match asked.state {
+        AskedState::Known(bytes) => Ok(bytes),
+        AskedState::Refused(error) => Err(error),
+        AskedState::Open(request) => {
+            let Some(park) = guest.data().park.clone() else {
+                return fault(EngineError::internal(
+                    "a guest without a fiber tried to wait",
+                ));
+            };
+            sample(&*guest);
+            let answered = park.wait(request).await;
+            guest.data_mut().resume();
+            call(guest)?.query_time += answered.query_time;
+            answered.outcome
+        }
+    };
+    finish_query(guest, asked.key, outcome, buffer)
+}
+
+fn finish_query(
+    guest: &mut Guest<'_>,
+    key: Vec<u8>,
+    outcome: EngineResult<Arc<[u8]>>,
+    buffer: ResultBuffer,
+) -> wasmtime::Result<i32> {
+    guest.data_mut().traffic.bytes_out += key.len() as u64;
+    let bytes = match outcome {
+        Ok(bytes) => bytes,
+        Err(error) if error.code == ErrorCode::QueryCanceled => return fault(error),
+        Err(error) => return refuse(guest, error),
     };
     let started = guest.data().traffic.start();
-    let delivered = deliver(guest, &bytes, result, result_len)?;
+    let delivered = deliver(guest, &bytes, buffer.address, buffer.len_address)?;
     guest.data_mut().traffic.end(started);
     if delivered == status::BUFFER_TOO_SMALL {
         call(guest)?.pending = Some(PendingResult { query: key, bytes });
@@ -366,11 +535,7 @@ fn query_and_deliver(
     Ok(delivered)
 }
 
-fn parse_request<'a>(
-    sql: &'a [u8],
-    encoded_parameters: &[u8],
-    format: Format,
-) -> Result<(&'a str, Vec<Value>), EngineError> {
+fn parse_request(sql: &[u8], encoded: &[u8], format: Format) -> EngineResult<QueryRequest> {
     let text = std::str::from_utf8(sql).map_err(|error| {
         EngineError::new(
             ErrorCode::CharacterNotInRepertoire,
@@ -378,15 +543,24 @@ fn parse_request<'a>(
         )
         .detail(error.to_string())
     })?;
-    if encoded_parameters.is_empty() {
-        return Ok((text, Vec::new()));
+    let mut request = QueryRequest {
+        sql: text.to_owned(),
+        parameters: Vec::new(),
+        format,
+        time_left: Duration::MAX,
+    };
+    if encoded.is_empty() {
+        return Ok(request);
     }
     let decoded = match format {
-        Format::Json => json::decode(encoded_parameters),
-        Format::MessagePack => msgpack::decode(encoded_parameters),
+        Format::Json => json::decode(encoded),
+        Format::MessagePack => msgpack::decode(encoded),
     }?;
     match decoded {
-        Value::List(parameters) => Ok((text, parameters)),
+        Value::List(parameters) => {
+            request.parameters = parameters;
+            Ok(request)
+        }
         _ => Err(EngineError::new(
             ErrorCode::InvalidParameterValue,
             "query parameters must be an array",
@@ -412,14 +586,9 @@ fn deliver(
         );
     };
     let capacity = read_u32(guest, len_address)?;
-    if capacity == CAPACITY_ALLOCATE && guest.data().has_allocator {
-        let Some(allocate) = guest
-            .get_export("heliosdb_alloc")
-            .and_then(wasmtime::Extern::into_func)
-        else {
-            return fault(EngineError::internal("the allocator export vanished"));
-        };
-        let allocate = allocate.typed::<u32, u32>(&guest)?;
+    if capacity == CAPACITY_ALLOCATE
+        && let Some(allocate) = guest.data().allocate.clone()
+    {
         // At least one byte, so that a null address always means failure.
         let target = allocate.call(&mut *guest, size.max(1))?;
         if target == 0 {

@@ -4,14 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use wasmtime::{
-    AsContext, Func, Memory, PoolConcurrencyLimitError, Store, StoreContextMut, Trap, TypedFunc,
-    UpdateDeadline, WasmBacktrace,
+    AsContext, Instance, InstancePre, Memory, PoolConcurrencyLimitError, Store, StoreContextMut,
+    Trap, TypedFunc, UpdateDeadline, WasmBacktrace,
 };
 
 use super::cancellation::Cancellation;
 use super::gauge::{Gauge, InstanceCount};
 use super::limits::{Limits, MemoryLimiter};
 use super::module::CompiledModule;
+use super::park::{Park, QueryRequest};
 use super::traffic::Traffic;
 use crate::error::{EngineError, EngineResult, one_line};
 use crate::generated::errors::ErrorCode;
@@ -20,15 +21,10 @@ use crate::value::{Format, Value};
 /// What a guest may ask for while it runs. The side that knows databases implements it; the wasm
 /// side knows only this.
 pub trait GuestCall: Send + Sync {
-    /// Runs one statement, for at most `time_left`, and returns its encoded result.
-    fn query(
-        &self,
-        sql: &str,
-        parameters: &[Value],
-        format: Format,
-        time_left: Duration,
-    ) -> EngineResult<Arc<[u8]>>;
-    fn log(&self, level: LogLevel, message: &str);
+    /// Runs one statement, for at most the request's time, and returns its encoded result.
+    fn query(&self, request: &QueryRequest) -> EngineResult<Arc<[u8]>>;
+    /// The answer to a query that is already known, without running anything.
+    fn recall(&self, sql: &str, parameters: &[Value], format: Format) -> Option<Arc<[u8]>>;
     /// The statement's time in microseconds since the epoch.
     fn now_micros(&self) -> i64;
     fn transaction(&self, verb: TransactionVerb) -> EngineResult<()>;
@@ -79,11 +75,15 @@ pub struct HostState {
     pub limiter: MemoryLimiter,
     pub format: Format,
     pub limits: Limits,
-    pub has_allocator: bool,
+    /// Found once: looking exports up by name at every host call costs more than the call.
+    pub memory: Option<Memory>,
+    pub allocate: Option<TypedFunc<u32, u32>>,
     pub call: Option<CurrentCall>,
     /// Of the statement that the guest works for.
     cancellation: Arc<Cancellation>,
     pub traffic: Traffic,
+    /// Where a query is left when the guest runs on a fiber and can wait for its answer.
+    pub park: Option<Arc<Park>>,
     /// Counts calls, so that the epoch callback can tell a new call from the one it watches.
     sequence: u64,
     watch: DeadlineWatch,
@@ -110,8 +110,16 @@ pub struct CurrentCall {
     pub query_time: Duration,
     /// CPU the thread spent in nested queries, in nanoseconds: not the guest's.
     pub host_cpu_ns: u64,
+    /// Lines in the order they were written; handed over when the call ends, so that calls that
+    /// run interleaved log as if they ran one after another.
+    pub log_lines: Vec<LogLine>,
     /// Bytes of lines written to stdout or stderr that have not ended yet.
     pub output_line: Vec<u8>,
+}
+
+pub struct LogLine {
+    pub level: LogLevel,
+    pub message: String,
 }
 
 pub struct PendingResult {
@@ -125,6 +133,13 @@ struct DeadlineWatch {
     cpu_start_ns: u64,
     /// What the call had spent in nested queries when the watch began.
     host_cpu_start_ns: u64,
+}
+
+impl HostState {
+    /// Says that the guest runs again after a wait; CPU spent meanwhile was not its own.
+    pub fn resume(&mut self) {
+        self.sequence += 1;
+    }
 }
 
 /// An error that the host raises inside a guest; it unwinds the guest and reaches the caller whole.
@@ -168,12 +183,92 @@ impl GuestInstance {
         cancellation: &Arc<Cancellation>,
         gauge: &Arc<Gauge>,
     ) -> EngineResult<Self> {
+        let (mut store, pre) = Self::prepare(module, limits, cancellation, None);
+        let instance = pre
+            .instantiate(&mut store)
+            .map_err(|error| classify(&store, entry, error))?;
+        find_exports(&instance, &mut store);
+        if let Some(name) = module.initializer
+            && let Ok(initialize) = instance.get_typed_func::<(), ()>(&mut store, name)
+        {
+            initialize
+                .call(&mut store, ())
+                .map_err(|error| classify(&store, name, error))?;
+        }
+        if let Ok(format) = instance.get_typed_func::<(), i32>(&mut store, FORMAT_EXPORT) {
+            let code = format
+                .call(&mut store, ())
+                .map_err(|error| classify(&store, FORMAT_EXPORT, error))?;
+            store.data_mut().format = value_format(code)?;
+        }
+        let entry = Entry::find(&instance, &mut store, entry)?;
+        Ok(Self {
+            store,
+            entry,
+            is_healthy: true,
+            _count: gauge.count(),
+        })
+    }
+
+    /// As [`GuestInstance::new`] for a guest that runs on a fiber and parks at its queries.
+    /// Nothing parks while a module initialises, so this never waits.
+    pub async fn new_on_fiber(
+        module: &CompiledModule,
+        entry: &str,
+        limits: &Limits,
+        cancellation: &Arc<Cancellation>,
+        gauge: &Arc<Gauge>,
+    ) -> EngineResult<Self> {
+        let park = Arc::new(Park::default());
+        let (mut store, pre) = Self::prepare(module, limits, cancellation, Some(park));
+        let instance = pre
+            .instantiate_async(&mut store)
+            .await
+            .map_err(|error| classify(&store, entry, error))?;
+        find_exports(&instance, &mut store);
+        if let Some(name) = module.initializer
+            && let Ok(initialize) = instance.get_typed_func::<(), ()>(&mut store, name)
+        {
+            initialize
+                .call_async(&mut store, ())
+                .await
+                .map_err(|error| classify(&store, name, error))?;
+        }
+        if let Ok(format) = instance.get_typed_func::<(), i32>(&mut store, FORMAT_EXPORT) {
+            let code = format
+                .call_async(&mut store, ())
+                .await
+                .map_err(|error| classify(&store, FORMAT_EXPORT, error))?;
+            store.data_mut().format = value_format(code)?;
+        }
+        let entry = Entry::find(&instance, &mut store, entry)?;
+        Ok(Self {
+            store,
+            entry,
+            is_healthy: true,
+            _count: gauge.count(),
+        })
+    }
+
+    fn prepare<'m>(
+        module: &'m CompiledModule,
+        limits: &Limits,
+        cancellation: &Arc<Cancellation>,
+        park: Option<Arc<Park>>,
+    ) -> (Store<HostState>, &'m InstancePre<HostState>) {
+        let pre = if park.is_some() {
+            &module.fiber_pre
+        } else {
+            &module.instance_pre
+        };
         let state = HostState {
             limiter: MemoryLimiter::new(limits),
             format: Format::Json,
             limits: limits.clone(),
-            has_allocator: module.has_allocator,
+            memory: None,
+            allocate: None,
             call: None,
+            park,
             cancellation: Arc::clone(cancellation),
             traffic: Traffic::default(),
             sequence: 0,
@@ -186,47 +281,7 @@ impl GuestInstance {
         store.limiter(|state| &mut state.limiter);
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(check_deadline);
-        let instance = module
-            .instance_pre
-            .instantiate(&mut store)
-            .map_err(|error| classify(&store, entry, error))?;
-        if let Some(name) = module.initializer
-            && let Ok(initialize) = instance.get_typed_func::<(), ()>(&mut store, name)
-        {
-            initialize
-                .call(&mut store, ())
-                .map_err(|error| classify(&store, name, error))?;
-        }
-        if let Ok(format) = instance.get_typed_func::<(), i32>(&mut store, "heliosdb_value_format")
-        {
-            let code = format
-                .call(&mut store, ())
-                .map_err(|error| classify(&store, "heliosdb_value_format", error))?;
-            store.data_mut().format = match code {
-                0 => Format::Json,
-                1 => Format::MessagePack,
-                other => {
-                    return Err(EngineError::new(
-                        ErrorCode::InvalidFunctionDefinition,
-                        format!("the module asks for value format {other}"),
-                    )
-                    .hint("0 is JSON, 1 is MessagePack"));
-                }
-            };
-        }
-        let function = instance.get_func(&mut store, entry).ok_or_else(|| {
-            EngineError::new(
-                ErrorCode::InvalidFunctionDefinition,
-                format!("the module has no export `{entry}`"),
-            )
-        })?;
-        let entry = Entry::of(&function, &store)?;
-        Ok(Self {
-            store,
-            entry,
-            is_healthy: true,
-            _count: gauge.count(),
-        })
+        (store, pre)
     }
 
     pub fn is_healthy(&self) -> bool {
@@ -251,6 +306,11 @@ impl GuestInstance {
         &mut self.store.data_mut().traffic
     }
 
+    /// Where this guest leaves its queries; present on fibers only.
+    pub fn park(&self) -> Option<&Arc<Park>> {
+        self.store.data().park.as_ref()
+    }
+
     /// Calls the procedure once. `arguments` are the declared parameters' values; the result is
     /// what the guest returned, not yet converted to the declared type, NULL when it returned
     /// nothing.
@@ -259,7 +319,31 @@ impl GuestInstance {
         guest_call: &Arc<dyn GuestCall>,
         name: &str,
         arguments: Vec<Value>,
-    ) -> EngineResult<CallOutcome> {
+    ) -> CallReport {
+        self.begin(guest_call, arguments);
+        let outcome = match &self.entry {
+            Entry::Plain(function) => function.call(&mut self.store, ()).map(|()| 0),
+            Entry::Status(function) => function.call(&mut self.store, ()),
+        };
+        self.end(name, outcome)
+    }
+
+    /// As [`GuestInstance::call`] on a fiber: pending while a query waits in its [`Park`].
+    pub async fn call_on_fiber(
+        &mut self,
+        guest_call: &Arc<dyn GuestCall>,
+        name: &str,
+        arguments: Vec<Value>,
+    ) -> CallReport {
+        self.begin(guest_call, arguments);
+        let outcome = match &self.entry {
+            Entry::Plain(function) => function.call_async(&mut self.store, ()).await.map(|()| 0),
+            Entry::Status(function) => function.call_async(&mut self.store, ()).await,
+        };
+        self.end(name, outcome)
+    }
+
+    fn begin(&mut self, guest_call: &Arc<dyn GuestCall>, arguments: Vec<Value>) {
         let state = self.store.data_mut();
         state.sequence += 1;
         state.call = Some(CurrentCall {
@@ -273,13 +357,13 @@ impl GuestInstance {
             log_bytes: 0,
             query_time: Duration::ZERO,
             host_cpu_ns: 0,
+            log_lines: Vec::new(),
             output_line: Vec::new(),
         });
         self.store.set_epoch_deadline(1);
-        let outcome = match &self.entry {
-            Entry::Plain(function) => function.call(&mut self.store, ()).map(|()| 0),
-            Entry::Status(function) => function.call(&mut self.store, ()),
-        };
+    }
+
+    fn end(&mut self, name: &str, outcome: wasmtime::Result<i32>) -> CallReport {
         let error = match outcome {
             Ok(0) => None,
             Ok(status) => Some(
@@ -294,31 +378,52 @@ impl GuestInstance {
                 Some(classify(&self.store, name, error))
             }
         };
-        let mut call = self.store.data_mut().call.take().expect("set above");
+        let mut call = self.store.data_mut().call.take().expect("set by begin");
         finish_log(&mut call, &self.store.data().limits);
-        match error {
-            Some(error) => Err(with_cause(error, call.last_error)),
-            None => Ok(CallOutcome {
-                value: call.returned.unwrap_or(Value::Null),
-                query_count: call.query_count,
-            }),
+        CallReport {
+            result: match error {
+                Some(error) => Err(with_cause(error, call.last_error)),
+                None => Ok(call.returned.unwrap_or(Value::Null)),
+            },
+            log_lines: call.log_lines,
         }
     }
 }
 
 /// What one call gave back.
-pub struct CallOutcome {
-    pub value: Value,
-    pub query_count: u64,
+pub struct CallReport {
+    pub result: EngineResult<Value>,
+    pub log_lines: Vec<LogLine>,
+}
+
+/// The export that chooses how values travel.
+const FORMAT_EXPORT: &str = "heliosdb_value_format";
+
+fn value_format(code: i32) -> EngineResult<Format> {
+    match code {
+        0 => Ok(Format::Json),
+        1 => Ok(Format::MessagePack),
+        other => Err(EngineError::new(
+            ErrorCode::InvalidFunctionDefinition,
+            format!("the module asks for value format {other}"),
+        )
+        .hint("0 is JSON, 1 is MessagePack")),
+    }
 }
 
 impl Entry {
-    fn of(function: &Func, store: &Store<HostState>) -> EngineResult<Self> {
-        if let Ok(plain) = function.typed::<(), ()>(store) {
+    fn find(instance: &Instance, store: &mut Store<HostState>, name: &str) -> EngineResult<Self> {
+        let function = instance.get_func(&mut *store, name).ok_or_else(|| {
+            EngineError::new(
+                ErrorCode::InvalidFunctionDefinition,
+                format!("the module has no export `{name}`"),
+            )
+        })?;
+        if let Ok(plain) = function.typed::<(), ()>(&*store) {
             return Ok(Self::Plain(plain));
         }
         function
-            .typed::<(), i32>(store)
+            .typed::<(), i32>(&*store)
             .map(Self::Status)
             .map_err(|_| {
                 EngineError::new(
@@ -506,8 +611,8 @@ impl CurrentCall {
         self.log_count += 1;
         self.log_bytes += message.len() as u64;
         if self.may_log(limits) {
-            self.guest_call
-                .log(level, &String::from_utf8_lossy(message));
+            let message = String::from_utf8_lossy(message).into_owned();
+            self.log_lines.push(LogLine { level, message });
         }
     }
 
@@ -523,25 +628,41 @@ fn finish_log(call: &mut CurrentCall, limits: &Limits) {
         call.log(limits, LogLevel::Info, &line);
     }
     if !call.may_log(limits) {
-        call.guest_call.log(
-            LogLevel::Warn,
-            &format!(
-                "messages were dropped: the call logged {} in {} bytes, limits {} and {}",
-                call.log_count, call.log_bytes, limits.log_messages_max, limits.log_bytes_max
-            ),
+        let message = format!(
+            "messages were dropped: the call logged {} in {} bytes, limits {} and {}",
+            call.log_count, call.log_bytes, limits.log_messages_max, limits.log_bytes_max
         );
+        call.log_lines.push(LogLine {
+            level: LogLevel::Warn,
+            message,
+        });
     }
 }
 
 /// The guest's exported memory.
 pub fn memory_of(caller: &mut wasmtime::Caller<'_, HostState>) -> wasmtime::Result<Memory> {
-    match caller
-        .get_export("memory")
-        .and_then(wasmtime::Extern::into_memory)
-    {
+    // A start function runs before the exports were looked up.
+    let found = caller.data().memory;
+    let found = found.or_else(|| {
+        caller
+            .get_export("memory")
+            .and_then(wasmtime::Extern::into_memory)
+    });
+    match found {
         Some(memory) => Ok(memory),
         None => fault(EngineError::internal(
             "a module without memory was instantiated",
         )),
     }
+}
+
+/// Looks up once what host functions need at every call.
+fn find_exports(instance: &Instance, store: &mut Store<HostState>) {
+    let memory = instance.get_memory(&mut *store, "memory");
+    let allocate = instance
+        .get_typed_func::<u32, u32>(&mut *store, "heliosdb_alloc")
+        .ok();
+    let state = store.data_mut();
+    state.memory = memory;
+    state.allocate = allocate;
 }

@@ -19,6 +19,8 @@ pub struct Limits {
     pub log_message_bytes_max: u64,
     pub log_messages_max: u64,
     pub log_bytes_max: u64,
+    /// Whether queries of several rows may be answered by one statement; the results are the same.
+    pub batch_queries: bool,
     pub depth_max: u32,
     pub instances_idle_max: u32,
 }
@@ -36,6 +38,7 @@ impl Default for Limits {
             log_message_bytes_max: 8 << 10,
             log_messages_max: 1000,
             log_bytes_max: 1 << 20,
+            batch_queries: true,
             depth_max: 8,
             instances_idle_max: 10,
         }

@@ -54,13 +54,16 @@ pub struct CompiledModule {
     pub hash: ModuleHash,
     pub module: Module,
     pub instance_pre: InstancePre<HostState>,
+    /// The same module linked so that its queries can wait; for instances on fibers.
+    pub fiber_pre: InstancePre<HostState>,
     pub imports: BTreeSet<HostImport>,
     /// Exported functions that can be a procedure's entry: no parameters, nothing or one i32.
     pub entries: Vec<String>,
     /// Name of the exported function to run once after instantiation.
     pub initializer: Option<&'static str>,
-    pub has_allocator: bool,
     pub bytes_len: usize,
+    /// The linear memory a new instance starts with.
+    pub memory_bytes_initial: usize,
 }
 
 /// Exports the contract gives a meaning of their own; never a procedure's entry.

@@ -4,9 +4,12 @@
 //! next one. What a statement took is replaced by a thread of the pool's own, which touches no
 //! database: it only instantiates.
 
+use std::future::Future;
+use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, OnceLock, Weak};
+use std::task::{Context, Poll, Waker};
 
 use parking_lot::Mutex;
 
@@ -16,7 +19,7 @@ use super::gauge::Gauge;
 use super::instance::{GuestInstance, POOL_EXHAUSTED};
 use super::limits::Limits;
 use super::module::CompiledModule;
-use crate::error::EngineResult;
+use crate::error::{EngineError, EngineResult};
 
 /// Warm guests of the whole process; the other places are left to running statements.
 pub const WARM_INSTANCES_MAX: usize = 256;
@@ -80,6 +83,37 @@ impl GuestRecipe {
             cancellation,
             &self.gauge,
         )
+    }
+}
+
+impl GuestRecipe {
+    /// A guest that runs on fibers; these are never kept warm. With `evicts`, the warm guests of
+    /// all procedures give way when no place is left.
+    pub fn make_on_fiber(
+        &self,
+        cancellation: &Arc<Cancellation>,
+        evicts: bool,
+    ) -> EngineResult<GuestInstance> {
+        match self.try_on_fiber(cancellation) {
+            Err(error) if evicts && error.message == POOL_EXHAUSTED && evict_all() > 0 => {
+                self.try_on_fiber(cancellation)
+            }
+            made => made,
+        }
+    }
+
+    fn try_on_fiber(&self, cancellation: &Arc<Cancellation>) -> EngineResult<GuestInstance> {
+        let made = GuestInstance::new_on_fiber(
+            &self.module,
+            &self.entry,
+            &self.limits,
+            cancellation,
+            &self.gauge,
+        );
+        match pin!(made).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(instance) => instance,
+            Poll::Pending => Err(EngineError::internal("a module waits while it initialises")),
+        }
     }
 }
 

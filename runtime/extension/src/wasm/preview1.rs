@@ -57,12 +57,13 @@ pub fn is_defined(module: &str, name: &str) -> bool {
 /// Answers a call that is not offered with `ENOSYS`, in whatever shape the guest imports it.
 pub fn define_refusal(
     linker: &mut Linker<HostState>,
+    module: &str,
     name: &str,
     signature: FuncType,
 ) -> wasmtime::Result<()> {
     let results: Vec<ValType> = signature.results().collect();
     linker.func_new(
-        MODULE,
+        module,
         name,
         signature,
         move |_caller, _parameters, returned| {

@@ -1,0 +1,325 @@
+//! Evaluating one chunk: NULLs, what is already known, and the calls that remain.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::guest_call::ProcedureCall;
+use super::wave::Waves;
+use crate::duckdb::InvokeInfo;
+use crate::error::{EngineError, EngineResult};
+use crate::execution::{Execution, Pinned};
+use crate::generated::errors::ErrorCode;
+use crate::observe::{CallClock, Counters, Tally};
+use crate::registry::Volatility;
+use crate::state::DatabaseState;
+use crate::value::convert::convert;
+use crate::value::key::encode_key;
+use crate::value::read::VectorReader;
+use crate::value::{LogicalType, Value, write};
+use crate::wasm::{ActiveGuest, CallReport, GuestCall, GuestInstance, HostImport, LogLevel};
+
+/// Rows below which a chunk's queries are not worth collecting.
+const COLLECTED_ROWS_MIN: usize = 4;
+
+/// The evaluation of one chunk by one occurrence on one thread.
+pub struct Chunk<'a> {
+    pub state: &'a DatabaseState,
+    pub returns: &'a LogicalType,
+    pub call: &'a Arc<ProcedureCall>,
+    pub tally: Tally,
+    instance: Option<GuestInstance>,
+    scratch: Scratch<'a>,
+    is_timed_by_call: bool,
+    _active: ActiveGuest,
+}
+
+/// What an occurrence keeps from chunk to chunk.
+pub struct Scratch<'a> {
+    /// The bytes of the row's key.
+    pub key: &'a mut Vec<u8>,
+    pub clock: &'a mut CallClock,
+    pub counters: &'a Counters,
+}
+
+/// A call that has to be made, for every row with the same arguments.
+pub struct Task {
+    pub arguments: Vec<Value>,
+    key: Box<[u8]>,
+}
+
+/// Where a row's result comes from.
+enum Source {
+    Null,
+    Known(Value),
+    Task(usize),
+}
+
+impl<'a> Chunk<'a> {
+    pub fn new(
+        state: &'a DatabaseState,
+        returns: &'a LogicalType,
+        call: &'a Arc<ProcedureCall>,
+        scratch: Scratch<'a>,
+    ) -> Self {
+        Self {
+            state,
+            returns,
+            call,
+            tally: Tally::default(),
+            instance: None,
+            scratch,
+            is_timed_by_call: true,
+            _active: ActiveGuest::enter(),
+        }
+    }
+
+    /// Whether each call's wall time was measured; calls that run interleaved have none.
+    pub fn is_timed_by_call(&self) -> bool {
+        self.is_timed_by_call
+    }
+
+    pub fn pinned(&self) -> &'a Pinned {
+        &self.call.pinned
+    }
+
+    pub fn execution(&self) -> &'a Execution {
+        &self.call.execution
+    }
+
+    pub fn run(
+        &mut self,
+        readers: &[VectorReader<'_>],
+        row_count: usize,
+        info: &InvokeInfo,
+    ) -> EngineResult<()> {
+        self.tally.rows += row_count as u64;
+        if row_count >= COLLECTED_ROWS_MIN && self.collects_queries() {
+            self.run_in_waves(readers, row_count, info)
+        } else {
+            self.run_in_turn(readers, row_count, info)
+        }
+    }
+
+    /// Whether rows may be interleaved: nothing but reading may happen in them.
+    fn collects_queries(&self) -> bool {
+        let module = self.pinned().version.compiled.get();
+        self.pinned().procedure.volatility == Volatility::Stable
+            && self.pinned().procedure.limits.batch_queries
+            && !self.pinned().changes_data()
+            && !self.state.is_guard_off()
+            && module.is_some_and(|module| {
+                module.imports.contains(&HostImport::Query)
+                    && !module.imports.contains(&HostImport::Transaction)
+            })
+    }
+
+    fn run_in_turn(
+        &mut self,
+        readers: &[VectorReader<'_>],
+        row_count: usize,
+        info: &InvokeInfo,
+    ) -> EngineResult<()> {
+        let is_memoised = self.pinned().procedure.volatility == Volatility::Stable;
+        for row in 0..row_count {
+            let value = if self.is_skipped(readers, row) {
+                Value::Null
+            } else if is_memoised {
+                self.memoised(readers, row)?
+            } else {
+                self.evaluate(readers, row)?
+            };
+            // SAFETY: the output vector has the registered return type and room for the chunk.
+            unsafe { write::write(info.output(), self.returns, row, &value) }?;
+        }
+        Ok(())
+    }
+
+    /// Runs the rows so that their queries can be answered together.
+    fn run_in_waves(
+        &mut self,
+        readers: &[VectorReader<'_>],
+        row_count: usize,
+        info: &InvokeInfo,
+    ) -> EngineResult<()> {
+        self.is_timed_by_call = false;
+        let mut sources = Vec::with_capacity(row_count);
+        let mut tasks: Vec<Task> = Vec::new();
+        let mut task_of_key: HashMap<Box<[u8]>, usize> = HashMap::new();
+        for row in 0..row_count {
+            if self.is_skipped(readers, row) {
+                sources.push(Source::Null);
+                continue;
+            }
+            self.make_key(readers, row);
+            if let Some(known) = self.execution().results.get(self.scratch.key) {
+                self.tally.memo_hits += 1;
+                sources.push(Source::Known(known));
+            } else if let Some(task) = task_of_key.get(self.scratch.key.as_slice()) {
+                self.tally.memo_hits += 1;
+                sources.push(Source::Task(*task));
+            } else {
+                let key: Box<[u8]> = self.scratch.key.as_slice().into();
+                task_of_key.insert(key.clone(), tasks.len());
+                sources.push(Source::Task(tasks.len()));
+                tasks.push(Task {
+                    arguments: read_arguments(readers, row)?,
+                    key,
+                });
+            }
+        }
+        let keys: Vec<Box<[u8]>> = tasks
+            .iter_mut()
+            .map(|task| std::mem::take(&mut task.key))
+            .collect();
+        let results = Waves::new(self).run(tasks)?;
+        for (key, result) in keys.iter().zip(&results) {
+            self.execution().results.insert(key, result.clone());
+        }
+        for (row, source) in sources.iter().enumerate() {
+            let value = match source {
+                Source::Null => &Value::Null,
+                Source::Known(value) => value,
+                Source::Task(task) => &results[*task],
+            };
+            // SAFETY: the output vector has the registered return type and room for the chunk.
+            unsafe { write::write(info.output(), self.returns, row, value) }?;
+        }
+        Ok(())
+    }
+
+    fn is_skipped(&self, readers: &[VectorReader<'_>], row: usize) -> bool {
+        !self.pinned().procedure.called_on_null_input
+            // SAFETY: `row` lies inside the chunk.
+            && readers.iter().any(|reader| !unsafe { reader.is_valid(row) })
+    }
+
+    fn make_key(&mut self, readers: &[VectorReader<'_>], row: usize) {
+        self.scratch.key.clear();
+        self.scratch
+            .key
+            .extend_from_slice(self.call.pinned.procedure.id.as_bytes());
+        self.scratch
+            .key
+            .extend_from_slice(&self.call.pinned.version.number.to_le_bytes());
+        // SAFETY: `row` lies inside the chunk.
+        unsafe { encode_key(readers, row, self.scratch.key) };
+    }
+
+    fn memoised(&mut self, readers: &[VectorReader<'_>], row: usize) -> EngineResult<Value> {
+        self.make_key(readers, row);
+        if let Some(known) = self.execution().results.get(self.scratch.key) {
+            self.tally.memo_hits += 1;
+            return Ok(known);
+        }
+        let value = self.evaluate(readers, row)?;
+        self.execution()
+            .results
+            .insert(self.scratch.key, value.clone());
+        Ok(value)
+    }
+
+    fn evaluate(&mut self, readers: &[VectorReader<'_>], row: usize) -> EngineResult<Value> {
+        // A guest that is never entered cannot notice; TRY(…) would go on to the next row.
+        if let Some(reason) = self.execution().cancellation.reason() {
+            return Err(reason);
+        }
+        let started = self.scratch.clock.start();
+        let arguments = read_arguments(readers, row)?;
+        let time_weight = started.map_or(0, |_| self.scratch.clock.weight());
+        if let Some(started) = started {
+            self.tally.marshalling_ns += started.elapsed().as_nanos() as u64 * time_weight;
+        }
+        let outcome = self.call_guest(arguments, time_weight);
+        if let Some(started) = started {
+            let (elapsed, weight) = self.scratch.clock.end(started);
+            self.scratch.counters.wall.add(elapsed, weight);
+        }
+        outcome
+    }
+
+    fn call_guest(&mut self, arguments: Vec<Value>, time_weight: u64) -> EngineResult<Value> {
+        let mut instance = match self.instance.take() {
+            Some(instance) => instance,
+            None => {
+                let (instance, is_cold) =
+                    self.execution().take_instance(self.state, self.pinned())?;
+                self.tally.cold_starts += u64::from(is_cold);
+                instance
+            }
+        };
+        instance.traffic().time_weight = time_weight;
+        let guest_call: Arc<dyn GuestCall> = Arc::<ProcedureCall>::clone(self.call);
+        let name = &self.pinned().procedure.name;
+        // Calls that may change something take turns, each from beginning to end.
+        let execution = self.execution();
+        let turn = self
+            .pinned()
+            .changes_data()
+            .then(|| execution.writer.turn());
+        let mut report = instance.call(&guest_call, name, arguments);
+        if let (Some(turn), Ok(_)) = (turn, &report.result)
+            && let Err(error) = turn.finish(name)
+        {
+            report.result = Err(error);
+        }
+        self.note(&mut instance);
+        if instance.is_healthy() {
+            self.instance = Some(instance);
+        }
+        self.settle(report)
+    }
+
+    /// Takes note of what a call did to its instance.
+    pub fn note(&mut self, instance: &mut GuestInstance) {
+        let traffic = instance.traffic().take();
+        self.tally.bytes_in += traffic.bytes_in;
+        self.tally.bytes_out += traffic.bytes_out;
+        self.tally.marshalling_ns += traffic.marshalling_ns;
+        let peak = instance.peak_memory_bytes() as u64;
+        self.tally.peak_memory_bytes = self.tally.peak_memory_bytes.max(peak);
+    }
+
+    /// Turns what a call gave back into the row's value: logs, declared type, `ON ERROR`.
+    pub fn settle(&mut self, report: CallReport) -> EngineResult<Value> {
+        self.tally.calls += 1;
+        self.call.write_logs(report.log_lines);
+        let procedure = &self.pinned().procedure;
+        let outcome = report.result.and_then(|value| {
+            convert(value, self.returns).map_err(|error| {
+                EngineError::from(error).hint(format!(
+                    "procedure {} is declared RETURNS {}",
+                    procedure.name, procedure.returns_name
+                ))
+            })
+        });
+        let error = match outcome {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
+        };
+        self.tally.errors.push(error.code);
+        let is_recoverable = !matches!(
+            error.code,
+            ErrorCode::QueryCanceled | ErrorCode::InternalError
+        );
+        if procedure.on_error_null && is_recoverable {
+            self.call.log(LogLevel::Error, &error.to_string());
+            return Ok(Value::Null);
+        }
+        Err(error)
+    }
+
+    pub fn finish(mut self) -> Tally {
+        if let Some(instance) = self.instance.take() {
+            self.execution().put_back(self.pinned(), instance);
+        }
+        self.tally
+    }
+}
+
+fn read_arguments(readers: &[VectorReader<'_>], row: usize) -> EngineResult<Vec<Value>> {
+    readers
+        .iter()
+        // SAFETY: `row` lies inside the chunk.
+        .map(|reader| Ok(unsafe { reader.read(row) }?))
+        .collect()
+}
