@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import type { Session } from '../ddl/scene.ts';
 import { createGuest, openSession, openWithEngine } from '../ddl/scene.ts';
 
-const SEED = Number(process.env['HELIOSDB_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const SEED = Number(process.env.HELIOSDB_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const ROWS_PER_TEMPLATE = 60;
 
 /** Mulberry32: small, seeded, good enough to choose test cases. */

@@ -20,7 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   server: ['core', 'planner', 'storage', 'runtime', 'advisor', 'agent', 'examples'],
   test: ['core', 'planner', 'storage', 'runtime', 'advisor', 'agent', 'examples'],
   bench: ['core', 'planner', 'storage', 'runtime', 'advisor', 'agent', 'examples'],
-  scripts: ['core', 'runtime'],
+  scripts: ['core', 'storage', 'runtime'],
 };
 
 /** What a folder may take from Node and npm; folders not listed may take anything. */

@@ -135,12 +135,6 @@ impl Connection {
         let statement = Statement { raw };
         outcome.map(|()| statement)
     }
-
-    /// Asks DuckDB to stop what this connection runs.
-    pub fn interrupt(&self) {
-        // SAFETY: the connection is open; interrupting is allowed from any thread.
-        unsafe { ffi::duckdb_interrupt(self.raw) }
-    }
 }
 
 /// A prepared statement; destroyed when dropped.

@@ -145,11 +145,13 @@ impl Counters {
         }
         self.peak_memory_bytes
             .fetch_max(tally.peak_memory_bytes, Ordering::Relaxed);
-        if tally.calls > 0 {
-            self.cpu.add(tally.guest_cpu_ns / tally.calls, tally.calls);
-            if !is_timed_by_call {
-                self.wall.add(tally.wall_ns / tally.calls, tally.calls);
-            }
+        if let Some(mean_cpu_ns) = tally.guest_cpu_ns.checked_div(tally.calls) {
+            self.cpu.add(mean_cpu_ns, tally.calls);
+        }
+        if let Some(mean_wall_ns) = tally.wall_ns.checked_div(tally.calls)
+            && !is_timed_by_call
+        {
+            self.wall.add(mean_wall_ns, tally.calls);
         }
         if !tally.errors.is_empty() {
             let mut errors = self.errors.lock();

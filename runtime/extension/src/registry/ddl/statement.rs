@@ -13,6 +13,10 @@ pub(in crate::registry) type Options = serde_json::Map<String, serde_json::Value
 
 #[derive(Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[expect(
+    clippy::enum_variant_names,
+    reason = "the statements' own names, which the JSON carries as tags"
+)]
 pub(in crate::registry) enum Statement {
     CreateProcedure(Box<CreateProcedure>),
     AlterProcedure(AlterProcedure),
@@ -134,7 +138,6 @@ pub(in crate::registry) struct ExistingProcedure {
     pub(super) parameter_count: usize,
     pub(super) returns: String,
     pub(super) volatility: Volatility,
-    pub(super) is_called_on_null: bool,
     pub(super) active_version: i32,
     pub(super) options: Options,
     #[serde(default)]
