@@ -33,6 +33,8 @@ struct Members {
     last_transaction_id: i64,
     /// Something committed since the first member opened: no further member can join.
     is_closed: bool,
+    /// A member had to begin anew after something committed: the snapshot cannot be read again.
+    is_lost: bool,
     next: usize,
 }
 
@@ -65,6 +67,9 @@ impl Snapshot {
         waits: &AtomicU64,
         body: impl FnOnce(&mut Session) -> EngineResult<T>,
     ) -> EngineResult<T> {
+        if self.members.lock().is_lost {
+            return Err(lost_snapshot());
+        }
         let member = self.member(state)?;
         let mut session = match member.session.try_lock() {
             Some(free) => free,
@@ -77,8 +82,9 @@ impl Snapshot {
         let watch = Watch::new(&session.connection, &context.cancellation);
         let outcome = body(&mut session);
         drop(watch);
-        if outcome.is_err() {
-            self.recover(&session.connection)?;
+        if outcome.is_err() && self.recover(&session.connection).is_err() {
+            // This query's own error is what its caller should see; the next one gets the other.
+            self.members.lock().is_lost = true;
         }
         outcome
     }
@@ -96,12 +102,7 @@ impl Snapshot {
             members.last_transaction_id = transaction_id;
             return Ok(());
         }
-        Err(EngineError::new(
-            ErrorCode::SerializationFailure,
-            "a failed query of a procedure ended the statement's snapshot",
-        )
-        .detail("other transactions committed since the statement began")
-        .hint("run the statement again"))
+        Err(lost_snapshot())
     }
 
     /// A free member, a new one, or the one whose turn it is to be shared.
@@ -156,4 +157,13 @@ fn begin(connection: &Connection) -> EngineResult<i64> {
         .unwrap_or_default();
     text.parse()
         .map_err(|_| EngineError::internal(format!("DuckDB reported the transaction id {text:?}")))
+}
+
+fn lost_snapshot() -> EngineError {
+    EngineError::new(
+        ErrorCode::SerializationFailure,
+        "a failed query of a procedure ended the statement's snapshot",
+    )
+    .detail("other transactions committed since the statement began")
+    .hint("run the statement again")
 }
