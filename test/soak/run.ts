@@ -14,7 +14,7 @@ const GROWTH_MB_MAX = 40;
 const ROUND_STATEMENTS = 20;
 
 const statementsMax = Number(process.argv[2] ?? 100_000);
-const baseDirectory = join(import.meta.dirname, '..', 'test', 'guests');
+const baseDirectory = join(import.meta.dirname, '..', 'guests');
 
 await using database = await Database.open({
   path: ':memory:',
