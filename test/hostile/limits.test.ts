@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Session } from '../ddl/scene.ts';
-import { withSession } from '../ddl/scene.ts';
+import { createGuest, withSession } from '../ddl/scene.ts';
 
 function create(entry: string, options: string): string {
   return `CREATE OR REPLACE PROCEDURE bounds(x BIGINT) RETURNS VARCHAR LANGUAGE wasm
@@ -132,7 +132,7 @@ test('every option takes its least and its greatest value, and none beyond', asy
       "SELECT name, minimum, maximum FROM heliosdb_limits() WHERE kind = 'option'",
     );
     assert(rows.length >= 12);
-    await session.run(create('messages', 'log_messages_max = 1'));
+    await session.run(createGuest('counter', { name: 'bounds', clauses: "ENTRY 'counter'" }));
     for (const [name, minimum, maximum] of rows as [string, bigint, bigint][]) {
       for (const value of [minimum, maximum]) {
         await session.run(`ALTER PROCEDURE bounds SET (${name} = ${value})`);
