@@ -28,6 +28,7 @@ CREATE OR REPLACE VIEW secret_view_2 AS SELECT upper(password) AS p FROM secret_
 CREATE OR REPLACE VIEW mixed_view AS SELECT l.id, s.password FROM lookup l JOIN secret s ON l.id = s.id;
 CREATE OR REPLACE VIEW counting_view AS SELECT id, (SELECT count(*) FROM secret) AS n FROM lookup;
 CREATE OR REPLACE VIEW setting_view AS SELECT current_setting('threads') AS threads;
+CREATE OR REPLACE VIEW folded_view AS SELECT upper(current_setting('temp_directory')) AS threads;
 CREATE OR REPLACE VIEW catalog_view AS SELECT table_name FROM duckdb_tables();
 CREATE OR REPLACE VIEW lookup_view AS SELECT id, v FROM lookup;
 CREATE OR REPLACE MACRO first_password() AS (SELECT min(password) FROM secret);

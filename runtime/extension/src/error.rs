@@ -37,6 +37,30 @@ impl EngineError {
         self
     }
 
+    /// A guest's own error often repeats what a nested query said; keep that code visible.
+    #[must_use]
+    pub fn caused_by(self, cause: Option<EngineError>) -> Self {
+        let Some(cause) = cause.filter(|_| self.code == ErrorCode::ExternalRoutineException) else {
+            return self;
+        };
+        let mut reason = format!("caused by {}: {}", cause.code.sqlstate(), cause.message);
+        // A procedure called by a procedure: the first reason is what helps.
+        if cause.code == ErrorCode::ExternalRoutineException
+            && let Some(first) = &cause.detail
+        {
+            reason = format!("{reason}; {first}");
+        }
+        Self {
+            detail: Some(match &self.detail {
+                Some(detail) => format!("{detail}; {reason}"),
+                None => reason,
+            }),
+            // What would help is known better where it failed.
+            hint: cause.hint.or(self.hint),
+            ..self
+        }
+    }
+
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());

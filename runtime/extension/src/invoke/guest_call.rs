@@ -372,6 +372,7 @@ impl ProcedureCall {
             parameters,
             &self.context.rights,
             &self.pinned.procedure.name,
+            &self.state.registry,
             verdicts,
         )
     }

@@ -121,6 +121,15 @@ impl Registry {
             .sum()
     }
 
+    /// Whether any procedure has this name, whatever its schema.
+    pub fn has_name(&self, name: &str) -> bool {
+        let contents = self.contents.read();
+        contents
+            .committed
+            .values()
+            .any(|procedure| procedure.name.eq_ignore_ascii_case(name))
+    }
+
     /// Every committed procedure, ordered by schema and name.
     ///
     /// # Errors

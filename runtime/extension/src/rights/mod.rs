@@ -6,10 +6,12 @@
 //!
 //! ```text
 //! text ─► precheck (nothing that opens a file gets bound) ─► facts (the bound plan) ─► verdict
-//!             token                                            └► views granted as such
+//!             token            hidden (folded functions)       └► views granted as such
 //! ```
 
 mod facts;
+mod hidden;
+mod plan;
 mod precheck;
 mod right;
 mod shape;

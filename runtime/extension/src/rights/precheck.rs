@@ -181,6 +181,21 @@ fn read_dynamic(name: &str, after: &[Token], reading: &mut Reading) -> Result<()
 /// Collects relation names that could be paths: strings, quoted names with unusual characters,
 /// and dotted names, because `data.csv` without quotes is a schema and a table, or a file.
 fn read_relations(tokens: &[Token], found: &mut Vec<Vec<String>>) {
+    visit_relations(tokens, |token, parts| {
+        if could_be_path(token, &parts) {
+            found.push(parts);
+        }
+    });
+}
+
+/// The names of all relations that the text names.
+pub fn relation_names(tokens: &[Token]) -> Vec<Vec<String>> {
+    let mut found = Vec::new();
+    visit_relations(tokens, |_, parts| found.push(parts));
+    found
+}
+
+fn visit_relations(tokens: &[Token], mut visit: impl FnMut(&Token, Vec<String>)) {
     // For each open bracket: whether commas separate relations.
     let mut lists = vec![false];
     let mut is_expected = false;
@@ -211,9 +226,7 @@ fn read_relations(tokens: &[Token], found: &mut Vec<Vec<String>>) {
             token => {
                 if is_expected {
                     let parts = dotted(token, tokens, &mut index);
-                    if could_be_path(token, &parts) {
-                        found.push(parts);
-                    }
+                    visit(token, parts);
                 }
                 is_expected = false;
             }

@@ -5,7 +5,9 @@ use std::collections::HashSet;
 
 use parking_lot::Mutex;
 
-use super::facts::{Facts, Refusal, without_candidates};
+use super::facts::{Facts, Refusal};
+use super::hidden::denied_function;
+use super::plan::without_candidates;
 use super::precheck;
 use super::right::{RightSet, Rights};
 use super::shape::shape_of;
@@ -14,6 +16,7 @@ use super::views::without_granted_views;
 use crate::duckdb::Connection;
 use crate::error::{EngineError, EngineResult};
 use crate::generated::errors::ErrorCode;
+use crate::registry::Registry;
 use crate::value::Value;
 
 /// Statements judged as allowed. Its owner's snapshot fixes the catalog, so a verdict stays right
@@ -28,6 +31,7 @@ pub fn check_query(
     parameters: &[Value],
     rights: &Rights,
     procedure: &str,
+    registry: &Registry,
     verdicts: Option<&Verdicts>,
 ) -> EngineResult<()> {
     let reading = precheck::read(sql).map_err(|refusal| refused(procedure, refusal))?;
@@ -45,7 +49,7 @@ pub fn check_query(
     if let Some(path) = precheck::first_path(connection, &reading.path_like)? {
         return Err(file_refused(procedure, &path));
     }
-    judge(connection, sql, rights, procedure)?;
+    judge(connection, sql, rights, procedure, registry)?;
     if let Some(verdicts) = verdicts {
         verdicts.0.lock().insert(key);
     }
@@ -79,7 +83,13 @@ fn with_typed_parameters(sql: &str, parameters: &[Value]) -> Option<String> {
     })
 }
 
-fn judge(connection: &Connection, sql: &str, rights: &Rights, procedure: &str) -> EngineResult<()> {
+fn judge(
+    connection: &Connection,
+    sql: &str,
+    rights: &Rights,
+    procedure: &str,
+    registry: &Registry,
+) -> EngineResult<()> {
     let facts = Facts::of(connection, sql)?;
     for held in rights.sets() {
         if let Some(refusal) = facts.refusal(held)
@@ -88,9 +98,12 @@ fn judge(connection: &Connection, sql: &str, rights: &Rights, procedure: &str) -
             return Err(refused(procedure, refusal));
         }
     }
+    if let Some(function) = denied_function(connection, sql, &facts, rights, registry)? {
+        return Err(refused(procedure, Refusal::Function(function)));
+    }
     // What a procedure could not read itself, it cannot put into a view either.
     if let Some(body) = facts.view_body(connection, sql)? {
-        judge(connection, &body, rights, procedure)?;
+        judge(connection, &body, rights, procedure, registry)?;
     }
     Ok(())
 }

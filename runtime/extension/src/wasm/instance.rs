@@ -382,7 +382,7 @@ impl GuestInstance {
         finish_log(&mut call, &self.store.data().limits);
         CallReport {
             result: match error {
-                Some(error) => Err(with_cause(error, call.last_error)),
+                Some(error) => Err(error.caused_by(call.last_error)),
                 None => Ok(call.returned.unwrap_or(Value::Null)),
             },
             log_lines: call.log_lines,
@@ -573,35 +573,6 @@ fn frames(error: &wasmtime::Error) -> String {
         String::new()
     } else {
         format!("at {}", names.join(" < "))
-    }
-}
-
-/// A guest's own error often repeats what a nested query said; keep that code visible.
-fn with_cause(error: EngineError, cause: Option<EngineError>) -> EngineError {
-    match cause {
-        Some(cause) if error.code == ErrorCode::ExternalRoutineException => {
-            let mut reason = format!("caused by {}: {}", cause.code.sqlstate(), cause.message);
-            // A procedure called by a procedure: the first reason is what helps.
-            if cause.code == ErrorCode::ExternalRoutineException
-                && let Some(first) = &cause.detail
-            {
-                reason = format!("{reason}; {first}");
-            }
-            let detail = match &error.detail {
-                Some(detail) => format!("{detail}; {reason}"),
-                None => reason,
-            };
-            let hinted = EngineError {
-                detail: Some(detail),
-                ..error
-            };
-            match cause.hint {
-                // What would help is known better where it failed.
-                Some(hint) => hinted.hint(hint),
-                None => hinted,
-            }
-        }
-        _ => error,
     }
 }
 
