@@ -422,6 +422,30 @@ export const ERRORS = {
     fields: [],
     retryable: true,
   },
+  model_unavailable: {
+    sqlstate: 'NL004',
+    message: 'the language model cannot be used',
+    fields: ['model'],
+    retryable: true,
+  },
+  model_timeout: {
+    sqlstate: 'NL005',
+    message: 'the language model took too long',
+    fields: ['model', 'limitMs'],
+    retryable: true,
+  },
+  model_refused: {
+    sqlstate: 'NL006',
+    message: 'the language model declined to reply',
+    fields: ['model'],
+    retryable: false,
+  },
+  invalid_semantic_model: {
+    sqlstate: 'NL007',
+    message: 'the semantic model file is invalid',
+    fields: ['path', 'line'],
+    retryable: false,
+  },
   invalid_plan: {
     sqlstate: 'PN001',
     message: 'plan is invalid',

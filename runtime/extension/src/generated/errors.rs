@@ -144,6 +144,14 @@ pub enum ErrorCode {
     AmbiguousRequest,
     /// NL003: A language model answered, but not with a plan that validates.
     ModelOutputInvalid,
+    /// NL004: The model's server cannot be reached, is overloaded, refuses the key or does not know the model.
+    ModelUnavailable,
+    /// NL005: The model did not finish its reply within the limit for one reply or for the whole question.
+    ModelTimeout,
+    /// NL006: The server or the model reported a refusal instead of a reply.
+    ModelRefused,
+    /// NL007: The YAML file has the wrong form, or names a table or column that the database does not have.
+    InvalidSemanticModel,
     /// PN001: A plan does not fit its schema, the catalog or the rules for its SQL.
     InvalidPlan,
     /// PN002: The dependencies of a plan's tasks are no directed acyclic graph.
@@ -160,7 +168,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every error of the catalogue, by rising SQLSTATE.
-    pub const ALL: [ErrorCode; 76] = [
+    pub const ALL: [ErrorCode; 80] = [
         ErrorCode::ConnectionDoesNotExist,
         ErrorCode::FeatureNotSupported,
         ErrorCode::DataException,
@@ -231,6 +239,10 @@ impl ErrorCode {
         ErrorCode::NoPlan,
         ErrorCode::AmbiguousRequest,
         ErrorCode::ModelOutputInvalid,
+        ErrorCode::ModelUnavailable,
+        ErrorCode::ModelTimeout,
+        ErrorCode::ModelRefused,
+        ErrorCode::InvalidSemanticModel,
         ErrorCode::InvalidPlan,
         ErrorCode::CyclicPlan,
         ErrorCode::TaskFailed,
@@ -312,6 +324,10 @@ impl ErrorCode {
             ErrorCode::NoPlan => "NL001",
             ErrorCode::AmbiguousRequest => "NL002",
             ErrorCode::ModelOutputInvalid => "NL003",
+            ErrorCode::ModelUnavailable => "NL004",
+            ErrorCode::ModelTimeout => "NL005",
+            ErrorCode::ModelRefused => "NL006",
+            ErrorCode::InvalidSemanticModel => "NL007",
             ErrorCode::InvalidPlan => "PN001",
             ErrorCode::CyclicPlan => "PN002",
             ErrorCode::TaskFailed => "PN003",
@@ -394,6 +410,10 @@ impl ErrorCode {
             ErrorCode::NoPlan => "no_plan",
             ErrorCode::AmbiguousRequest => "ambiguous_request",
             ErrorCode::ModelOutputInvalid => "model_output_invalid",
+            ErrorCode::ModelUnavailable => "model_unavailable",
+            ErrorCode::ModelTimeout => "model_timeout",
+            ErrorCode::ModelRefused => "model_refused",
+            ErrorCode::InvalidSemanticModel => "invalid_semantic_model",
             ErrorCode::InvalidPlan => "invalid_plan",
             ErrorCode::CyclicPlan => "cyclic_plan",
             ErrorCode::TaskFailed => "task_failed",

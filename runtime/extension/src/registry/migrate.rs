@@ -6,7 +6,7 @@ use crate::generated::errors::ErrorCode;
 use crate::registry::procedure::{quote_identifier, quote_literal};
 
 /// Every migration in order: version, name, SQL. Append only.
-const MIGRATIONS: [(i32, &str, &str); 2] = [
+const MIGRATIONS: [(i32, &str, &str); 3] = [
     (
         1,
         "registry",
@@ -16,6 +16,11 @@ const MIGRATIONS: [(i32, &str, &str); 2] = [
         2,
         "observations",
         include_str!("../../../../storage/migrations/0002-observations.sql"),
+    ),
+    (
+        3,
+        "conversations",
+        include_str!("../../../../storage/migrations/0003-conversations.sql"),
     ),
 ];
 
