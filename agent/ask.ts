@@ -27,6 +27,8 @@ export interface AskOptions {
   readonly limits?: Partial<RunLimits>;
   /** Runs this plan instead of planning the question. */
   readonly plan?: Plan;
+  /** The label of the reading that is meant, once a question was answered with several. */
+  readonly reading?: string;
   /** A snapshot, or another way to get one than reading it: the data must not have changed since. */
   readonly catalog?: CatalogSnapshot | ((signal: AbortSignal) => Promise<CatalogSnapshot>);
   /** Stops after planning: the answer has a plan and SQL but no rows. */
@@ -138,7 +140,17 @@ class Request {
     const startedAt = this.#clock.elapsedMs();
     const outcome = planRequest({ request: question, catalog, now });
     this.#planMs = this.#clock.elapsedMs() - startedAt;
-    return outcome;
+    return this.#choose(outcome);
+  }
+
+  /** Takes the reading that the person chose; where the data no longer allow it, they choose again. */
+  #choose(outcome: PlanOutcome): PlanOutcome {
+    const { reading } = this.#options;
+    if (reading === undefined || outcome.status !== 'clarify') return outcome;
+    const chosen = outcome.options.find(({ label }) => label === reading);
+    return chosen === undefined
+      ? outcome
+      : { status: 'planned', plan: chosen.plan, alternatives: [] };
   }
 
   /** Runs the first plan; a later reading is tried only when the binder refuses an earlier one. */

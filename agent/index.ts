@@ -6,7 +6,7 @@
  * May not: know HTTP, terminals or files; `compose.ts` alone names concrete classes.
  */
 export type { Answer, AnswerColumn, AnswerError, JsonValue, TaskTiming } from './answer/answer.ts';
-export { answer as answerSchema } from './answer/answer.ts';
+export { answer as answerSchema, answerError as answerErrorSchema } from './answer/answer.ts';
 export { toAnswerError } from './answer/answer-error.ts';
 export type { Chart, ChartChannel } from './answer/chart.ts';
 export { chooseChart } from './answer/chart.ts';
@@ -19,7 +19,13 @@ export { readCachedCatalog } from './catalog-cache.ts';
 export type { OpenDatabaseOptions } from './compose.ts';
 export { openDatabase } from './compose.ts';
 export type { RunEvent, RunListener } from './events.ts';
+export type { GuardedStatement } from './execute/guard.ts';
+export { guardStatement } from './execute/guard.ts';
 export type { Session } from './execute/interruptible.ts';
 export { interruptible } from './execute/interruptible.ts';
 export type { RunLimits } from './limits.ts';
 export { DEFAULT_RUN_LIMITS } from './limits.ts';
+export type { RowBound } from './statements/bounded-connection.ts';
+export type { RunnerOptions } from './statements/statement-runner.ts';
+export { StatementRunner } from './statements/statement-runner.ts';
+export { suggestQuestions } from './suggest-questions.ts';

@@ -1,13 +1,15 @@
-import type { Session } from '#agent';
-import { interruptible } from '#agent';
 import type { StatementResult } from '#runtime';
 import { Gateway } from '#runtime';
+import type { Session } from '../execute/interruptible.ts';
+import { interruptible } from '../execute/interruptible.ts';
 import type { RowBound } from './bounded-connection.ts';
 import { BoundedConnection } from './bounded-connection.ts';
 
 export interface RunnerOptions extends RowBound {
   /** What relative `file://` paths in scripts are relative to. */
   readonly baseDirectory: string;
+  /** Whether scripts may name files at all. Default true. */
+  readonly allowsFiles?: boolean;
 }
 
 /**
@@ -18,10 +20,10 @@ export class StatementRunner {
   readonly #session: Session;
   readonly #gateway: Gateway;
 
-  constructor(session: Session, { baseDirectory, ...bound }: RunnerOptions) {
+  constructor(session: Session, { baseDirectory, allowsFiles = true, ...bound }: RunnerOptions) {
     this.#session = session;
     const bounded = new BoundedConnection(session.connection, bound);
-    this.#gateway = new Gateway(bounded, { baseDirectory, allowFiles: true });
+    this.#gateway = new Gateway(bounded, { baseDirectory, allowFiles: allowsFiles });
   }
 
   /** Runs a script statement by statement; the first error ends it, an abort interrupts it. */
