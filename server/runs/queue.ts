@@ -25,11 +25,11 @@ export class RunQueue {
     return this.#waiting.length;
   }
 
-  /** Throws 53400 when no further run may wait. */
+  /** Throws 53300 when no further run may wait. */
   assertRoom(): void {
     const { waitingMax } = this.#limits;
     if (this.#waiting.length < waitingMax) return;
-    throw new HeliosError('configuration_limit_exceeded', {
+    throw new HeliosError('too_many_requests', {
       message: 'too many questions are waiting',
       detail: `${this.#waiting.length} wait, the limit is ${waitingMax}`,
       hint: 'ask again in a few seconds',

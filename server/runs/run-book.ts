@@ -61,7 +61,7 @@ export class RunBook {
     return this.#queue.waitingCount;
   }
 
-  /** Starts a run and returns it at once; throws 53400 when too many wait. */
+  /** Starts a run and returns it at once; throws 53300 when too many wait. */
   start(request: RunRequest, identity: Identity): Run {
     this.#queue.assertRoom();
     const { ids, clock } = this.#options;
