@@ -19,7 +19,6 @@ const UNIT_FOLDERS = [
   'runtime/toolchain',
   'agent',
   'advisor',
-  'server',
   'cli',
   'examples',
   'scripts',

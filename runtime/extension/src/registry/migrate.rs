@@ -6,7 +6,7 @@ use crate::generated::errors::ErrorCode;
 use crate::registry::procedure::{quote_identifier, quote_literal};
 
 /// Every migration in order: version, name, SQL. Append only.
-const MIGRATIONS: [(i32, &str, &str); 4] = [
+const MIGRATIONS: [(i32, &str, &str); 3] = [
     (
         1,
         "registry",
@@ -21,11 +21,6 @@ const MIGRATIONS: [(i32, &str, &str); 4] = [
         3,
         "conversations",
         include_str!("../../../../storage/migrations/0003-conversations.sql"),
-    ),
-    (
-        4,
-        "service",
-        include_str!("../../../../storage/migrations/0004-service.sql"),
     ),
 ];
 
