@@ -54,6 +54,8 @@ pub enum ErrorCode {
     StatementNotAllowedInTransaction,
     /// 25W02: A guest returned without committing or rolling back what it began; it was rolled back.
     TransactionLeftOpen,
+    /// 28000: A request to the service came without a token that it needs, or with one that is unknown, revoked or expired.
+    InvalidAuthorization,
     /// 2BP01: A view, default, check or generated column uses what the statement drops or replaces.
     DependentObjectsStillExist,
     /// 38000: The guest called heliosdb_error, or its code returned an error; the text is the guest's own.
@@ -108,6 +110,8 @@ pub enum ErrorCode {
     DiskFull,
     /// 53200: DuckDB's memory limit, or the machine's memory, is used up. A guest's own limit is 53400.
     OutOfMemory,
+    /// 53300: A queue of the service is full, or an identity has used up its requests or its time; the reply says when to try again.
+    TooManyRequests,
     /// 53400: Fuel, memory, result bytes, nested rows or another limit that a setting or the procedure's definition can raise.
     ConfigurationLimitExceeded,
     /// 54000: A maximum that no setting can raise.
@@ -168,7 +172,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every error of the catalogue, by rising SQLSTATE.
-    pub const ALL: [ErrorCode; 80] = [
+    pub const ALL: [ErrorCode; 82] = [
         ErrorCode::ConnectionDoesNotExist,
         ErrorCode::FeatureNotSupported,
         ErrorCode::DataException,
@@ -194,6 +198,7 @@ impl ErrorCode {
         ErrorCode::InFailedSqlTransaction,
         ErrorCode::StatementNotAllowedInTransaction,
         ErrorCode::TransactionLeftOpen,
+        ErrorCode::InvalidAuthorization,
         ErrorCode::DependentObjectsStillExist,
         ErrorCode::ExternalRoutineException,
         ErrorCode::ProhibitedSqlStatementAttempted,
@@ -221,6 +226,7 @@ impl ErrorCode {
         ErrorCode::InvalidFunctionDefinition,
         ErrorCode::DiskFull,
         ErrorCode::OutOfMemory,
+        ErrorCode::TooManyRequests,
         ErrorCode::ConfigurationLimitExceeded,
         ErrorCode::ProgramLimitExceeded,
         ErrorCode::ObjectNotInPrerequisiteState,
@@ -279,6 +285,7 @@ impl ErrorCode {
             ErrorCode::InFailedSqlTransaction => "25P02",
             ErrorCode::StatementNotAllowedInTransaction => "25W01",
             ErrorCode::TransactionLeftOpen => "25W02",
+            ErrorCode::InvalidAuthorization => "28000",
             ErrorCode::DependentObjectsStillExist => "2BP01",
             ErrorCode::ExternalRoutineException => "38000",
             ErrorCode::ProhibitedSqlStatementAttempted => "38003",
@@ -306,6 +313,7 @@ impl ErrorCode {
             ErrorCode::InvalidFunctionDefinition => "42P13",
             ErrorCode::DiskFull => "53100",
             ErrorCode::OutOfMemory => "53200",
+            ErrorCode::TooManyRequests => "53300",
             ErrorCode::ConfigurationLimitExceeded => "53400",
             ErrorCode::ProgramLimitExceeded => "54000",
             ErrorCode::ObjectNotInPrerequisiteState => "55000",
@@ -365,6 +373,7 @@ impl ErrorCode {
             ErrorCode::InFailedSqlTransaction => "in_failed_sql_transaction",
             ErrorCode::StatementNotAllowedInTransaction => "statement_not_allowed_in_transaction",
             ErrorCode::TransactionLeftOpen => "transaction_left_open",
+            ErrorCode::InvalidAuthorization => "invalid_authorization",
             ErrorCode::DependentObjectsStillExist => "dependent_objects_still_exist",
             ErrorCode::ExternalRoutineException => "external_routine_exception",
             ErrorCode::ProhibitedSqlStatementAttempted => "prohibited_sql_statement_attempted",
@@ -392,6 +401,7 @@ impl ErrorCode {
             ErrorCode::InvalidFunctionDefinition => "invalid_function_definition",
             ErrorCode::DiskFull => "disk_full",
             ErrorCode::OutOfMemory => "out_of_memory",
+            ErrorCode::TooManyRequests => "too_many_requests",
             ErrorCode::ConfigurationLimitExceeded => "configuration_limit_exceeded",
             ErrorCode::ProgramLimitExceeded => "program_limit_exceeded",
             ErrorCode::ObjectNotInPrerequisiteState => "object_not_in_prerequisite_state",

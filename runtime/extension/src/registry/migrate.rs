@@ -6,7 +6,7 @@ use crate::generated::errors::ErrorCode;
 use crate::registry::procedure::{quote_identifier, quote_literal};
 
 /// Every migration in order: version, name, SQL. Append only.
-const MIGRATIONS: [(i32, &str, &str); 3] = [
+const MIGRATIONS: [(i32, &str, &str); 5] = [
     (
         1,
         "registry",
@@ -21,6 +21,16 @@ const MIGRATIONS: [(i32, &str, &str); 3] = [
         3,
         "conversations",
         include_str!("../../../../storage/migrations/0003-conversations.sql"),
+    ),
+    (
+        4,
+        "service",
+        include_str!("../../../../storage/migrations/0004-service.sql"),
+    ),
+    (
+        5,
+        "advisor",
+        include_str!("../../../../storage/migrations/0005-advisor.sql"),
     ),
 ];
 
