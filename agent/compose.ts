@@ -1,5 +1,6 @@
+import type { ReplayPorts } from '#advisor';
 import { HeliosError } from '#core';
-import { ensureEngine } from '#runtime';
+import { ensureEngine, Gateway } from '#runtime';
 import { Database } from '#storage';
 
 export interface OpenDatabaseOptions {
@@ -46,4 +47,18 @@ async function usesEngine(database: Database): Promise<boolean> {
     await database.close();
     throw error;
   }
+}
+
+/** What the advisor replays and applies with. Copies are put below the directory, if there is one. */
+export function createReplayPorts(directory: string | null = null): ReplayPorts {
+  return {
+    directory,
+    openDatabase: (path) => openDatabase({ path, isReadOnly: false, engine: 'always' }),
+    async runScript(connection, script) {
+      const gateway = new Gateway(connection, { baseDirectory: null, allowFiles: false });
+      for await (const _ of gateway.execute(script)) {
+        // Nothing to read: changes have no rows.
+      }
+    },
+  };
 }

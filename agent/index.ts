@@ -6,7 +6,7 @@
  * May not: know HTTP, terminals or files; `compose.ts` alone names concrete classes.
  */
 export type { Answer, AnswerColumn, AnswerError, JsonValue, TaskTiming } from './answer/answer.ts';
-export { answer as answerSchema } from './answer/answer.ts';
+export { answer as answerSchema, answerError as answerErrorSchema } from './answer/answer.ts';
 export { toAnswerError } from './answer/answer-error.ts';
 export type { Chart, ChartChannel } from './answer/chart.ts';
 export { chooseChart } from './answer/chart.ts';
@@ -17,17 +17,15 @@ export { ask } from './ask.ts';
 export type { CachedCatalogOptions } from './catalog-cache.ts';
 export { readCachedCatalog } from './catalog-cache.ts';
 export type { OpenDatabaseOptions } from './compose.ts';
-export { openDatabase } from './compose.ts';
-export type { Conversation, ConversationTurn } from './conversation/conversation.ts';
-export { turnOf } from './conversation/conversation.ts';
+export { createReplayPorts, openDatabase } from './compose.ts';
 export type { RunEvent, RunListener } from './events.ts';
+export type { GuardedStatement } from './execute/guard.ts';
+export { guardStatement } from './execute/guard.ts';
 export type { Session } from './execute/interruptible.ts';
 export { interruptible } from './execute/interruptible.ts';
 export type { RunLimits } from './limits.ts';
 export { DEFAULT_RUN_LIMITS } from './limits.ts';
-export type { OpenModelOptions } from './model/open-model.ts';
-export { openModel } from './model/open-model.ts';
-export type { LanguageModel, ModelReply, ModelRequest } from './model/port.ts';
-export type { ModelEnvironment, ModelSettings } from './model/settings.ts';
-export { MODEL_VARIABLES, NO_MODEL, readModelSettings } from './model/settings.ts';
-export type { PlannedBy } from './planning/plan-question.ts';
+export type { RowBound } from './statements/bounded-connection.ts';
+export type { RunnerOptions } from './statements/statement-runner.ts';
+export { StatementRunner } from './statements/statement-runner.ts';
+export { suggestQuestions } from './suggest-questions.ts';

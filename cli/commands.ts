@@ -33,11 +33,6 @@ export const COMMANDS: readonly CommandSpec[] = [
         description: 'what "today" is: 2026-06-30 or 2026-06-30T18:00:00Z',
       },
       {
-        name: 'model',
-        value: 'NAME',
-        description: 'a language model plans; none plans offline (default: HELIOSDB_MODEL)',
-      },
-      {
         name: 'batch',
         value: null,
         description: 'read JSON Lines requests on stdin, write JSON Lines answers',
@@ -103,6 +98,24 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['heliosdb shell --db sales.duckdb', 'a database file'],
     ],
     load: async () => (await import('./commands/shell.ts')).run,
+  },
+  {
+    name: 'serve',
+    summary: 'serve a database: HTTP API and web page',
+    usage: '[options]',
+    description:
+      'Owns the database and answers HTTP until Ctrl-C. stdout has the address.\nWithout --host only this machine can reach it.',
+    options: [
+      DB,
+      { name: 'port', value: 'N', description: 'the port (default 4321; 0 takes a free one)' },
+      { name: 'host', value: 'ADDRESS', description: 'the address (default 127.0.0.1)' },
+      { name: 'verbose', value: null, description: 'log every request on stderr, as JSON' },
+    ],
+    examples: [
+      ['heliosdb serve', 'the bundled example database on http://127.0.0.1:4321'],
+      ['heliosdb serve --db sales.duckdb --port 8080', 'a database file'],
+    ],
+    load: async () => (await import('./commands/serve.ts')).serve,
   },
   ...procedureSpecs(DB),
   {

@@ -152,6 +152,12 @@ export const ERRORS = {
     fields: ['procedure'],
     retryable: false,
   },
+  invalid_authorization: {
+    sqlstate: '28000',
+    message: 'authorization is missing or invalid',
+    fields: [],
+    retryable: false,
+  },
   dependent_objects_still_exist: {
     sqlstate: '2BP01',
     message: 'other objects depend on this one',
@@ -312,6 +318,12 @@ export const ERRORS = {
     sqlstate: '53200',
     message: 'out of memory',
     fields: [],
+    retryable: true,
+  },
+  too_many_requests: {
+    sqlstate: '53300',
+    message: 'too many requests',
+    fields: ['limit', 'current'],
     retryable: true,
   },
   configuration_limit_exceeded: {

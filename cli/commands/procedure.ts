@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { StatementRunner } from '#agent';
 import { HeliosError } from '#core';
 import type { DdlStatement, DefinitionStatement } from '#runtime';
 import { parseStatement, printStatement, statementsOf } from '#runtime';
@@ -10,7 +11,6 @@ import { databaseFile, openForQuestions, openForStatements } from '../open-datab
 import { printFields } from '../render/fields.ts';
 import { printResultTable } from '../render/result-table.ts';
 import { askEngine, toObjects } from '../render/show-rows.ts';
-import { StatementRunner } from '../statements.ts';
 import type { Arguments, Run } from '../usage/command.ts';
 import { usageError } from '../usage/parse-arguments.ts';
 import { parseParameters, splitList } from '../usage/parse-parameters.ts';

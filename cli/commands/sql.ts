@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
+import { StatementRunner } from '#agent';
 import { HeliosError } from '#core';
 import type { Console } from '../console.ts';
 import { EXIT } from '../exit-code.ts';
 import { databaseFile, openForStatements } from '../open-database.ts';
 import { StatementPrinter } from '../statement-printer.ts';
-import { StatementRunner } from '../statements.ts';
 import type { Arguments, Run } from '../usage/command.ts';
 import { parseCount, usageError } from '../usage/parse-arguments.ts';
 

@@ -6,8 +6,7 @@ export function describeReading({ query }: Reading): string {
   return describeQuery(query);
 }
 
-/** A query in a few words. */
-export function describeQuery(query: LogicalQuery): string {
+function describeQuery(query: LogicalQuery): string {
   const shown =
     query.starOf !== null
       ? `everything about ${query.starOf.table.name}`

@@ -207,6 +207,10 @@ function namingWords(span: readonly Token[]): string[] | null {
     const isFunction = isFunctionWord(token.lower);
     if (isFunction && !NAMING_WORDS.has(token.lower) && !NAMING_WORDS.has(token.lemma)) return null;
     if (!DEPENDENT_WORDS.has(token.lower)) isNaming = true;
+    if (token.lower.includes('_')) {
+      words.push(...splitName(token.text));
+      continue;
+    }
     const expanded = expandAbbreviation(token.lower);
     // The parts of "full-time" have not been reduced yet; a whole word has, and "saving" is no "save".
     const parts = token.lemma.split('-');
@@ -235,14 +239,16 @@ function findNames(
   const isAggregate = aggregateOf(first(span)) !== null && span.length > 1;
   const glued =
     words.length === 2 && first(span).includes('-') ? model.names.find([words.join('')]) : [];
-  const split = model.names.find(words.flatMap((word) => known(word, model)));
+  const named = inner(span) === 0 ? labelCandidates(words, model) : [];
+  const split = [...model.names.find(words.flatMap((word) => known(word, model))), ...named].sort(
+    (a, b) => b.score - a.score,
+  );
   if (words.join(' ') === 'name' || words.join(' ') === 'full name') {
     return nameCandidates(words.length === 2, model);
   }
   const names = damped(span, (glued[0]?.score ?? 0) > (split[0]?.score ?? 0) ? glued : split);
-  const inner = span.filter((token) => INNER_WORDS.has(token.lower)).length;
   // "total amount" is a column only where some column is called just that.
-  if (inner === 0) return isAggregate ? names.filter(({ score }) => score > 0.9) : names;
+  if (inner(span) === 0) return isAggregate ? names.filter(({ score }) => score > 0.9) : names;
   const tail = span.findLastIndex((token) => token.lower === 'of');
   const owner =
     tail < 0
@@ -250,6 +256,7 @@ function findNames(
       : namingWords(span.slice(tail + 1).filter(({ lower }) => lower !== 'the' && lower !== 'a'));
   const namesTable = (name: NameCandidate) => name.kind === 'table' && name.score > 0.95;
   if (owner !== null && model.names.find(owner).some(namesTable)) return [];
+  const isJoined = span.some(({ lower }) => /^(and|or|of)$/.test(lower));
   // "date of birth" may be one name; "name of student" is a column of a table.
   return names
     .filter(
@@ -257,12 +264,33 @@ function findNames(
         candidate.kind === 'column' &&
         candidate.score - 0.08 > 0.85 &&
         words.every((word) =>
-          ownWords(candidate.column).some(
+          (isJoined ? ownWords(candidate.column) : candidate.column.words).some(
             (own) => (model.names.similarWords(word).get(own) ?? 0) > 0.8,
           ),
         ),
     )
     .map((candidate) => ({ ...candidate, score: candidate.score - 0.08 }));
+}
+
+/** How many words of a span only hold it together. */
+function inner(span: readonly Token[]): number {
+  return span.filter((token) => INNER_WORDS.has(token.lower)).length;
+}
+
+/** "film name" and "film id" are what tells films apart, however the column is called. */
+function labelCandidates(words: readonly string[], model: SchemaModel): readonly NameCandidate[] {
+  const last = words.at(-1) ?? '';
+  if (words.length < 2 || !/^(name|id)$/.test(last)) return [];
+  return model.names.find(words.slice(0, -1)).flatMap((candidate): NameCandidate[] => {
+    if (candidate.kind !== 'table' || candidate.score < 0.95) return [];
+    const { table } = candidate;
+    const columns = last === 'id' ? (table.key === null ? [] : [table.key]) : table.labels;
+    const [only] = columns;
+    if (only === undefined || (last === 'name' && only.kind !== 'text')) return [];
+    return columns.length === 1
+      ? [{ kind: 'column', table, column: only, score: 0.97 }]
+      : [{ kind: 'table', table, score: 0.97 }];
+  });
 }
 
 /** "name" means whatever tells rows apart for people, also where no column is called so. */

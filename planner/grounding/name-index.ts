@@ -38,6 +38,10 @@ const LIGHT_WORDS: Readonly<Record<string, number>> = {
   to: 0.1,
   and: 0.05,
   or: 0.05,
+  per: 0.05,
+  by: 0.05,
+  for: 0.05,
+  a: 0.05,
   value: 0.4,
   count: 0.4,
 };
@@ -59,6 +63,7 @@ const TRAILING_NOUNS = new Set([
   'table',
   'amount',
   'field',
+  'address',
   'id',
   'status',
 ]);

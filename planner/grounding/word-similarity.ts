@@ -7,7 +7,7 @@ export function wordSimilarity(asked: string, named: string): number {
   if (asked.length < 2 || named.length < 2) return 0;
   if (/\d/.test(asked) || /\d/.test(named)) return 0;
   const isLong = asked.length >= 4 && named.length >= 3;
-  if (isLong && stem(asked) === stem(named)) return 0.9;
+  if (isLong && stem(asked) === stem(named)) return 0.85;
   if (named.length >= 3 && named.length < asked.length && asked.startsWith(named)) {
     // `lat` for latitude; but `art` is not short for article.
     return named.length <= 4 && asked.length - named.length >= 2 ? 0.82 : sharesRoot(asked, named);

@@ -420,12 +420,33 @@ const SUPERLATIVES: Readonly<Record<string, Superlative>> = {
   widest: { direction: 'desc', measures: ['width'] },
 };
 
+const RANKED_PARTICIPLES: Readonly<Record<string, readonly string[]>> = {
+  rated: ['rating', 'score', 'star', 'grade', 'point'],
+  rating: ['rating', 'score', 'star', 'grade', 'point'],
+  ranked: ['rank', 'ranking', 'rating', 'score'],
+  ranking: ['rank', 'ranking', 'rating', 'score'],
+  scoring: ['score', 'point', 'goal'],
+  scored: ['score', 'point', 'goal'],
+  paid: ['salary', 'wage', 'pay', 'income', 'earning', 'compensation'],
+  earning: ['salary', 'wage', 'earning', 'income', 'revenue'],
+  paying: ['salary', 'wage', 'pay', 'amount'],
+  priced: ['price', 'cost', 'fee', 'amount', 'fare'],
+  grossing: ['gross', 'revenue', 'sale', 'income'],
+};
+
+/** The measures of a participle after a superlative: "highest rated", "lowest paid". */
+export function rankedParticiple(lower: string): readonly string[] | null {
+  return Object.hasOwn(RANKED_PARTICIPLES, lower) ? (RANKED_PARTICIPLES[lower] ?? null) : null;
+}
+
 const MOST_ADJECTIVES: Readonly<Record<string, readonly string[]>> = {
   expensive: ['price', 'cost', 'fee', 'amount', 'fare'],
   costly: ['price', 'cost', 'fee', 'amount'],
   recent: ['date', 'time', 'year', 'timestamp', 'created'],
   recently: ['date', 'time', 'year', 'timestamp', 'created'],
   experienced: ['experience', 'year'],
+  used: [],
+  frequented: [],
   popular: [],
   common: [],
   frequent: [],

@@ -27,6 +27,8 @@ const PATTERN = new RegExp(
     String.raw`\d+(?:st|nd|rd|th)\b`,
     String.raw`[$€£]?\d+(?![\p{L}\d])`,
     String.raw`['’]s\b`,
+    // "instructors' names"
+    String.raw`(?<=s)['’](?![\p{L}\p{N}])`,
     String.raw`[\p{L}\p{N}_]+(?:[.&@+#-](?=[\p{L}\p{N}])[\p{L}\p{N}_]+)*(?:['’]t\b)?`,
     String.raw`[^\s]`,
   ].join('|'),
@@ -41,6 +43,14 @@ export function tokenize(text: string): readonly Token[] {
     const [start, end] = [match.index, match.index + match[0].length];
     if (quoted !== undefined && quoted.trim() !== '') {
       tokens.push(makeToken('quoted', quoted.trim(), start, end));
+      continue;
+    }
+    const ranked =
+      /^(most|least|highest|lowest|best|worst|top|frequently|commonly)-(\p{L}+)$/iu.exec(match[0]);
+    if (ranked?.[1] !== undefined && ranked[2] !== undefined) {
+      const middle = start + ranked[1].length;
+      tokens.push(makeToken('word', ranked[1], start, middle));
+      tokens.push(makeToken('word', ranked[2], middle + 1, end));
       continue;
     }
     for (const piece of splitContraction(match[0])) {
@@ -64,7 +74,7 @@ function kindOf(text: string): Token['kind'] {
 }
 
 function makeToken(kind: Token['kind'], text: string, start: number, end: number): Token {
-  const lower = text.toLowerCase();
+  const lower = /^['’]s?$/.test(text) && kind === 'punctuation' ? "'s" : text.toLowerCase();
   const number =
     kind === 'number'
       ? Number(text.replace(/[^\d.]/g, ''))

@@ -1,4 +1,5 @@
 import type { Mention } from '../grounding/link.ts';
+import type { ColumnModel } from '../grounding/schema-model.ts';
 import { isLightVerb } from '../language/lexicon.ts';
 import type { Comparator } from './comparators.ts';
 import { readComparator } from './comparators.ts';
@@ -411,7 +412,8 @@ function readNounCondition(
   }
   if (comparator !== null) {
     const operand = readOperand(cursor, mention);
-    if (operand !== null) return [compare(inner, phrase, comparator, operand, isNegated)];
+    if (operand !== null && isComparable(mention, operand, phrase))
+      return [compare(inner, phrase, comparator, operand, isNegated)];
     cursor.position = rest;
   }
   if (phrase.aggregates.length === 0) {
@@ -424,9 +426,16 @@ function readNounCondition(
     if (period !== null) {
       return [{ kind: 'period', near: scope.near, isNegated, mention, ...period }];
     }
+    const isPlace = /^(in|at|on|with)$/.test(cursor.tokens[cursor.position - 1]?.lower ?? '');
     const literals = readLiteralList(cursor);
-    if (literals !== null) {
-      return [{ kind: 'value', near: scope.near, isNegated, hint: mention, ...literals }];
+    const isNumber = literals?.values.every(({ kind }) => kind === 'number') ?? false;
+    if (literals !== null && !(isPlace && isNumber && !namesMeasure(mention))) {
+      // "appellations in North Coast area": the noun after the value says which column.
+      const after = cursor.mentionAt();
+      const isAfter = after !== null && namesColumn(after) && !isMostlyValue(after) && isPlace;
+      if (isAfter) scope.frame.related.push(mention);
+      const hint = isAfter ? cursor.take(after) : mention;
+      return [{ kind: 'value', near: scope.near, isNegated, hint, ...literals }];
     }
   } else {
     const literal = readLiteral(cursor);
@@ -437,6 +446,19 @@ function readNounCondition(
   }
   cursor.position = rest;
   return readBareNoun(cursor, scope, mention, isNegated, start);
+}
+
+/** "films after 2005": what is no point in time cannot be later than one. */
+function isComparable(mention: Mention, operand: Operand, { aggregates }: NounPhrase): boolean {
+  if (operand.kind !== 'literal' || operand.literal.kind !== 'date') return true;
+  if (aggregates.length > 0) return true;
+  return mention.names.some(
+    (name) => name.kind === 'column' && (isTemporal(name.column) || name.column.isNumericText),
+  );
+}
+
+function isTemporal({ kind, dateTextFormat, words }: ColumnModel): boolean {
+  return /^(date|time|timestamp)$/.test(kind) || dateTextFormat !== null || words.includes('year');
 }
 
 /** A noun that is only mentioned: the entity takes part in the relation. */

@@ -255,14 +255,15 @@ const GROUP_MARKS = [
   'for each|every of the?',
   'per',
   'each',
-  'across|among different|various|all',
   'grouped|group|broken|split by|down|into by?',
 ];
 
 function readGroup(cursor: Cursor, frame: Frame): boolean {
   const start = cursor.position;
-  const isMarked = GROUP_MARKS.some((pattern) => cursor.eat(pattern));
   const hasAggregate = frame.projections.some(({ aggregate }) => aggregate !== null);
+  const isMarked =
+    GROUP_MARKS.some((pattern) => cursor.eat(pattern)) ||
+    (hasAggregate && cursor.eat('across|among different|various|all'));
   const previous = cursor.tokens[start - 1];
   const isAgent = /(ed|en|ght|ne)$/.test(previous?.lower ?? '') && previous?.lower !== 'grouped';
   const isBy = !isMarked && hasAggregate && !isAgent && cursor.eat('by|across|over');

@@ -1,6 +1,11 @@
 import type { Mention } from '../grounding/link.ts';
 import type { AggregateName } from '../language/lexicon.ts';
-import { aggregateOf, mostAdjective, superlativeOf } from '../language/lexicon.ts';
+import {
+  aggregateOf,
+  mostAdjective,
+  rankedParticiple,
+  superlativeOf,
+} from '../language/lexicon.ts';
 import { parseOrdinal } from '../language/numbers.ts';
 import type { Cursor } from './cursor.ts';
 import type { Condition, Frame } from './frame.ts';
@@ -54,7 +59,9 @@ export function readNounPhrase(cursor: Cursor): NounPhrase | null {
       return done({ isStar: true, mention: null });
     }
     if (cursor.eat('the? total? number|count|numbers|counts of')) {
-      if (aggregates.length > 0) outerAggregate = aggregates.pop() ?? null;
+      const outer = aggregates.pop();
+      // "Count the number of": said twice, counted once.
+      if (outer !== undefined && outer !== 'count') outerAggregate = outer;
       aggregates.push('count');
       continue;
     }
@@ -151,7 +158,8 @@ export function readNounPhrase(cursor: Cursor): NounPhrase | null {
         continue;
       }
     }
-    if (mention === null && cursor.eat('kind|kinds|type|types|sort|sorts of')) continue;
+    if (isKindOf(cursor) && cursor.eat('kind|kinds|type|types|sort|sorts of')) continue;
+    if (mention === null && cursor.eat('his or her|its|their')) continue;
     if (mention === null && DETERMINERS.has(word)) {
       cursor.advance();
       continue;
@@ -222,6 +230,17 @@ export function readNounPhrase(cursor: Cursor): NounPhrase | null {
       ...rest,
     };
   }
+}
+
+/** "kinds of ratings" are ratings, unless something here is called kind or type. */
+function isKindOf(cursor: Cursor): boolean {
+  const mention = cursor.mentionAt();
+  if (mention === null) return true;
+  const word = cursor.peek()?.lemma ?? '';
+  const isSpelled = mention.names.some((name) =>
+    (name.kind === 'column' ? name.column : name.table).words.includes(word),
+  );
+  return mention.end - mention.start === 1 && !isSpelled;
 }
 
 /** "all the information", "all details of", "every column". */
@@ -337,6 +356,21 @@ export function readSuperlative(cursor: Cursor): PhraseSuperlative | null {
   }
   const found = superlativeOf(word);
   if (found === null) return null;
+  const participle = rankedParticiple(cursor.word(1));
+  const beside = cursor.mentionAt(1);
+  if (
+    /^(highest|best|top|lowest|worst|least|most)$/.test(word) &&
+    participle !== null &&
+    (beside === null || (beside.end - beside.start === 1 && (beside.names[0]?.score ?? 0) < 0.9))
+  ) {
+    cursor.advance(2);
+    return {
+      direction: found.direction,
+      measures: participle,
+      isFrequency: false,
+      isQuantity: false,
+    };
+  }
   const mention = cursor.mentionAt();
   if (mention !== null && mention.end - mention.start > 1) return null;
   if (

@@ -254,6 +254,7 @@ function projection(part: Partial<Projection>): Projection {
 export function parseProjections(cursor: Cursor, frame: Frame): Mention | null {
   let head: Mention | null = null;
   let isOpen = true;
+  if (cursor.mentionAt() === null) cursor.eat('both|either');
   while (isOpen && !cursor.isDone) {
     const start = cursor.position;
     const phrase = readNounPhrase(cursor);
@@ -442,6 +443,7 @@ function readJoiner(cursor: Cursor): boolean {
   cursor.eat('show|list|give|find|return|what|which|how');
   cursor.eat('is|are|me');
   cursor.eat('their|its|his|her|the');
+  cursor.eat('or her|his|its|their');
   cursor.eat('corresponding|respective|associated');
   const mention = cursor.mentionAt();
   const isNoun =

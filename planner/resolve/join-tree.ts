@@ -52,7 +52,7 @@ export function chooseEdge(
   words: ReadonlySet<string>,
 ): KeyEdge {
   let best = fallback;
-  let bestScore = -1;
+  let bestScore = Number.NEGATIVE_INFINITY;
   for (const edge of model.keys.edgesBetween(a, b)) {
     const roles = edge.fromColumns.flatMap(({ words: own }) =>
       own.filter(
@@ -72,7 +72,7 @@ export function chooseEdge(
       ),
     ).length;
     const score = spoken * 2 - edge.cost - roles.length * 0.05 + (edge === fallback ? 0.01 : 0);
-    if (score > bestScore || bestScore === -1) [best, bestScore] = [edge, score];
+    if (score > bestScore) [best, bestScore] = [edge, score];
   }
   return best;
 }

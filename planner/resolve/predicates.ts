@@ -408,8 +408,9 @@ export class PredicateBuilder {
   /** "5 star ratings": the number is one of the column's values rather than a count. */
   #isStoredNumber(condition: Extract<Condition, { kind: 'quantity' }>): boolean {
     const choice = this.#options.choices.get(condition.mention ?? condition);
-    if (choice?.kind !== 'column' || condition.operator !== '=' || choice.column.isKey)
-      return false;
+    if (choice?.kind !== 'column' || condition.operator !== '=') return false;
+    const { column } = choice;
+    if (column.isKey && (column.kind !== 'text' || column === column.table.key)) return false;
     return choice.column.column.values.includes(String(condition.number));
   }
 

@@ -37,6 +37,7 @@ type Role =
   | 'projection'
   | 'measure'
   | 'count'
+  | 'distinct'
   | 'entity'
   | 'group'
   | 'order'
@@ -104,7 +105,8 @@ class SlotCollector {
   addProjection(projection: Projection): void {
     const { aggregate, mention, of } = projection;
     if (mention !== null) {
-      const role = aggregate === null ? 'projection' : aggregate === 'count' ? 'count' : 'measure';
+      const counted = projection.isDistinct ? 'distinct' : 'count';
+      const role = aggregate === null ? 'projection' : aggregate === 'count' ? counted : 'measure';
       this.addMention(mention, role, of);
     } else if (projection.measures.length > 0) {
       this.#add(projection, this.#measured(projection.measures, 'any'), of, 0.2);
@@ -112,12 +114,15 @@ class SlotCollector {
   }
 
   addMention(mention: Mention, role: Role, context: Mention | null): void {
+    // What is called exactly like a table is hardly meant as a column that refers to it.
+    const isTable = mention.names.some(({ kind, score }) => kind === 'table' && score >= 0.95);
     const options = mention.names.map((candidate): Option => {
       const choice: Choice =
         candidate.kind === 'table'
           ? { kind: 'table', table: candidate.table }
           : { kind: 'column', column: candidate.column, table: candidate.table };
-      return { choice, score: candidate.score + roleAdjustment(role, choice) };
+      const loss = role === 'entity' && isTable && candidate.kind === 'column' ? 0.15 : 0;
+      return { choice, score: candidate.score + roleAdjustment(role, choice) - loss };
     });
     const weight =
       role === 'compare' ? 0.14 : role === 'projection' ? 0.26 : role === 'quantity' ? 0.05 : 0.22;
@@ -435,9 +440,13 @@ function roleAdjustment(role: Role, choice: Choice): number {
     case 'measure':
       if (column === null) return -0.25;
       return isNumeric ? (column.isKey ? -0.2 : 0.15) : isDate(column) ? 0 : -0.2;
+    case 'distinct':
+      return column === null ? 0.06 : isTally(column) ? 0.2 : 0;
     case 'count':
-      if (column === null) return 0.06;
+      if (column === null) return 0.15;
       if (isTally(column)) return 0.2;
+      if (column.words.length > 1 && /^(id|number|code|name)$/.test(column.words.at(-1) ?? ''))
+        return -0.08;
       // "how many degrees" over a table of counts per year adds up the counts.
       return column.isMeasure && sameName(column) ? 0.12 : 0;
     case 'entity':

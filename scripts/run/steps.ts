@@ -19,6 +19,7 @@ const UNIT_FOLDERS = [
   'runtime/toolchain',
   'agent',
   'advisor',
+  'server',
   'cli',
   'examples',
   'scripts',

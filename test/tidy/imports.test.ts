@@ -16,10 +16,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   advisor: ['core', 'storage'],
   agent: ['core', 'planner', 'storage', 'runtime', 'advisor'],
   examples: ['core', 'storage', 'runtime'],
-  cli: ['core', 'planner', 'storage', 'runtime', 'advisor', 'agent', 'examples'],
+  cli: ['core', 'planner', 'storage', 'runtime', 'advisor', 'agent', 'examples', 'server'],
   server: ['core', 'planner', 'storage', 'runtime', 'advisor', 'agent', 'examples'],
-  test: ['core', 'planner', 'storage', 'runtime', 'advisor', 'agent', 'examples'],
-  bench: ['core', 'planner', 'storage', 'runtime', 'advisor', 'agent', 'examples'],
+  test: ['core', 'planner', 'storage', 'runtime', 'advisor', 'agent', 'examples', 'server'],
+  bench: ['core', 'planner', 'storage', 'runtime', 'advisor', 'agent', 'examples', 'server'],
   scripts: ['core', 'storage', 'runtime'],
 };
 

@@ -1,0 +1,109 @@
+/** The calls that a replay repeats: real arguments, and where a statement takes many rows, more. */
+import { printIdentifier, quoteIdentifier, quoteLiteral } from '#core';
+import type { Connection } from '#storage';
+import type { ProcedureFact } from '../facts/facts.ts';
+import { printPath } from '../rules/rule.ts';
+
+/** The table of calls in a copy; no database of a user's has this schema. */
+const SCHEMA = 'heliosdb_replay';
+
+/** `main.calculate_discount`. */
+export function callName(procedure: Pick<ProcedureFact, 'schema' | 'name'>): string {
+  const { schema, name } = procedure;
+  return schema === 'main' ? printIdentifier(name) : printPath(schema, name);
+}
+
+/** One statement for each sampled call. */
+export function singleCalls(procedure: ProcedureFact): string[] {
+  return procedure.samples.map((sample) => {
+    const values = procedure.parameters.map(({ type }, index) => literal(sample[index], type));
+    return `SELECT ${callName(procedure)}(${values.join(', ')})`;
+  });
+}
+
+function literal(text: string | null | undefined, type: string): string {
+  return `CAST(${text == null ? 'NULL' : quoteLiteral(text)} AS ${type})`;
+}
+
+/** Names a set of calls that is the same in every copy. */
+export interface CallTable {
+  /** Qualified and quoted. */
+  readonly name: string;
+  /** Columns of the arguments, in order. */
+  readonly columns: readonly string[];
+  readonly callCount: number;
+}
+
+/** Where more arguments come from: keys that a parameter takes, from the table they are in. */
+export interface KeySource {
+  readonly parameterIndex: number;
+  /** Qualified and quoted. */
+  readonly table: string;
+  readonly column: string;
+}
+
+/**
+ * Writes the sampled calls, widened to `callsMax` with keys of a table, into a table of the copy.
+ * The keys are spread evenly and are the same in equal copies; the other arguments of a widened
+ * call are those of a sampled one.
+ */
+export async function createCallTable(
+  connection: Connection,
+  options: {
+    readonly procedure: ProcedureFact;
+    readonly keys: KeySource | null;
+    readonly callsMax: number;
+  },
+): Promise<CallTable> {
+  const { procedure, keys, callsMax } = options;
+  const { parameters, samples } = procedure;
+  const name = `${SCHEMA}.${quoteIdentifier(`calls of ${procedure.id}${keys === null ? '' : ' wide'}`)}`;
+  const columns = parameters.map((_, index) => `a${index + 1}`);
+  const rows = samples.map((sample, row) => {
+    const values = parameters.map(({ type }, index) => literal(sample[index], type));
+    return `(${[row, ...values].join(', ')})`;
+  });
+  const definitions = parameters.map(({ type }, index) => `${columns[index]} ${type}`);
+  await connection.run(`
+    CREATE SCHEMA IF NOT EXISTS ${SCHEMA};
+    CREATE OR REPLACE TABLE ${name} (${['ordinal INTEGER', ...definitions].join(', ')});
+    INSERT INTO ${name} VALUES ${rows.join(', ')}`);
+  if (keys === null || callsMax <= samples.length) {
+    return { name, columns, callCount: samples.length };
+  }
+  const key = quoteIdentifier(keys.column);
+  const values = columns.map((column, index) =>
+    index === keys.parameterIndex ? `k.key` : `s.${column}`,
+  );
+  await connection.run(`
+    INSERT INTO ${name}
+    SELECT ${samples.length} + k.position, ${values.join(', ')}
+    FROM (SELECT key, row_number() OVER (ORDER BY hash(key), key) - 1 AS position
+          FROM (SELECT DISTINCT ${key} AS key FROM ${keys.table} WHERE ${key} IS NOT NULL)
+          ORDER BY position LIMIT ${callsMax - samples.length}) k
+    JOIN ${name} s ON s.ordinal = k.position % ${samples.length}`);
+  const { rows: counted } = await connection.query(`SELECT count(*) FROM ${name}`);
+  return { name, columns, callCount: Number(counted[0]?.[0]) };
+}
+
+/** One statement over a table of calls, in their order. */
+export function callAll({ name, columns }: CallTable, called: string): string {
+  return `SELECT ${called}(${columns.join(', ')}) FROM ${name} ORDER BY ordinal`;
+}
+
+/** The parameter that takes values of a column: of its name, of its table's, or the only whole number. */
+export function parameterFor(
+  parameters: ProcedureFact['parameters'],
+  { table, column }: { readonly table: string; readonly column: string },
+): number | null {
+  const plain = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+  const names = parameters.map(({ name }) => plain(name));
+  const bare = table.split('.').at(-1) ?? table;
+  const singular = bare.replace(/ies$/i, 'y').replace(/s$/i, '');
+  for (const wanted of [column, singular + column, bare + column]) {
+    const index = names.indexOf(plain(wanted));
+    if (index >= 0) return index;
+  }
+  const whole = parameters.flatMap(({ type }, index) => (/INT$/.test(type) ? [index] : []));
+  return whole.length === 1 ? (whole[0] ?? null) : null;
+}

@@ -1,0 +1,59 @@
+/** Writes the statement that declares a procedure again as it is, with another volatility. */
+import { HeliosError, printIdentifier } from '#core';
+import type { Connection } from '#storage';
+import { parsed, readRows } from '../facts/rows.ts';
+import { printPath } from '../rules/rule.ts';
+
+interface Parameter {
+  readonly name: string;
+  readonly type: string;
+  readonly default: string | null;
+}
+
+/** `CREATE OR REPLACE PROCEDURE …` with the active version's module in it. */
+export async function redeclare(
+  connection: Connection,
+  procedureId: string,
+  volatility: string,
+): Promise<string> {
+  const [row] = await readRows(
+    connection,
+    `SELECT p.schema_name, p.name, p.parameters::VARCHAR AS parameters, p.returns,
+       p.is_called_on_null, p.on_error, p.is_visibility_strict, p.options::VARCHAR AS options,
+       p.comment, v.entry, v.capabilities::VARCHAR AS capabilities, to_base64(m.bytes) AS module
+     FROM heliosdb.procedures p
+     JOIN heliosdb.procedure_versions v
+       ON v.procedure_id = p.id AND v.version = p.active_version
+     JOIN heliosdb.modules m ON m.hash = v.module_hash
+     WHERE p.id = $1`,
+    [procedureId],
+  );
+  if (row === undefined) {
+    throw new HeliosError('undefined_function', {
+      message: 'the procedure does not exist any more',
+    });
+  }
+  const parameters = parsed<Parameter[]>(row.parameters, []).map(
+    ({ name, type, default: fallback }) =>
+      `${printIdentifier(name)} ${type}${fallback === null ? '' : ` DEFAULT ${fallback}`}`,
+  );
+  const capabilities = parsed<string[] | null>(row.capabilities, null);
+  const settings = Object.entries(parsed<Record<string, unknown>>(row.options, {}));
+  const text = (value: unknown): string => `'${String(value).replaceAll("'", "''")}'`;
+  return [
+    `CREATE OR REPLACE PROCEDURE ${printPath(String(row.schema_name), String(row.name))} (${parameters.join(', ')})`,
+    `RETURNS ${row.returns}`,
+    'LANGUAGE wasm',
+    ...(capabilities === null ? [] : [`CAPABILITIES (${capabilities.map(text).join(', ')})`]),
+    volatility,
+    ...(row.is_called_on_null === true ? ['CALLED ON NULL INPUT'] : []),
+    ...(settings.length === 0
+      ? []
+      : [`SET (${settings.map(([name, value]) => `${name} = ${value}`).join(', ')})`]),
+    `ENTRY ${text(row.entry)}`,
+    `ON ERROR ${row.on_error}`,
+    ...(row.is_visibility_strict === true ? ['STRICT VISIBILITY'] : []),
+    ...(row.comment === null ? [] : [`COMMENT ${text(row.comment)}`]),
+    `AS $wasm$${row.module}$wasm$`,
+  ].join('\n');
+}

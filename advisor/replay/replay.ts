@@ -1,0 +1,187 @@
+/** Tries a finding's change on copies of the database. The database itself is only read. */
+import { mkdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Clock } from '#core';
+import { HeliosError, toHeliosError } from '#core';
+import type { Connection, Database } from '#storage';
+import type { Facts, ProcedureFact } from '../facts/facts.ts';
+import { activeFigures } from '../facts/facts.ts';
+import type { Finding } from '../findings/finding.ts';
+import { buildExperiment } from './build-experiment.ts';
+import { conclude } from './conclude.ts';
+import type { Experiment } from './experiment.ts';
+import type { MeasureContext, MeasuredLoad, MeasureLimits } from './measure.ts';
+import { measureControl, measureLoad } from './measure.ts';
+import type { Verdict } from './verdict.ts';
+import { notReplayable } from './verdict.ts';
+import type { CopiedDatabase } from './workspace.ts';
+import { assertRoom, copyDatabase, sizeOf, Workspace } from './workspace.ts';
+
+/** What a replay needs from the layers above. */
+export interface ReplayPorts {
+  /** Opens a database file for writing, with the engine. The caller closes it. */
+  openDatabase(path: string): Promise<Database>;
+  /** Runs a script that may hold statements about procedures. */
+  runScript(connection: Connection, script: string): Promise<void>;
+  /** Where copies are put; null means the system's temporary folder. */
+  readonly directory: string | null;
+}
+
+export interface ReplayLimits extends MeasureLimits {
+  /** Size of a database that is still copied as a whole. */
+  readonly copyBytesMax: number;
+  /** Calls of a statement that takes many. */
+  readonly callsMax: number;
+  /** What one run of the calls should take, as far as history tells; fewer are made of slow ones. */
+  readonly runMsMax: number;
+}
+
+export const DEFAULT_REPLAY_LIMITS: ReplayLimits = {
+  pairsMin: 5,
+  pairsMax: 21,
+  loadMsMax: 3000,
+  copyBytesMax: 2 * 1024 ** 3,
+  callsMax: 2000,
+  runMsMax: 300,
+};
+
+export interface ReplayOptions {
+  readonly database: CopiedDatabase;
+  readonly facts: Facts;
+  readonly finding: Finding;
+  readonly ports: ReplayPorts;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly limits?: Partial<ReplayLimits>;
+  readonly onProgress?: (text: string) => void;
+}
+
+/** Replays one finding. Throws only when cancelled; what cannot be tried is a verdict too. */
+export async function replay(options: ReplayOptions): Promise<Verdict> {
+  const limits = { ...DEFAULT_REPLAY_LIMITS, ...options.limits };
+  const refusal = await refuse(options, limits);
+  if (refusal !== null) return notReplayable(refusal);
+  await using workspace = await Workspace.create(options.ports.directory ?? undefined);
+  try {
+    options.signal.throwIfAborted();
+    return await replayIn(workspace, options, limits);
+  } catch (error) {
+    if (options.signal.aborted) throw new HeliosError('query_canceled');
+    const { message, detail } = toHeliosError(error);
+    return notReplayable(`the replay failed: ${message}${detail === null ? '' : ` (${detail})`}`);
+  }
+}
+
+async function refuse(
+  { database, facts, finding }: ReplayOptions,
+  { copyBytesMax }: ReplayLimits,
+): Promise<string | null> {
+  if (finding.change === null) {
+    return 'the change is in the source of the procedure, which is not in the database';
+  }
+  const procedure = facts.procedures.find(({ id }) => id === finding.procedureId);
+  if (procedure === undefined) return 'the procedure does not exist any more';
+  if (procedure.samples.length === 0) return 'no calls were sampled, so there is nothing to repeat';
+  const outside = (procedure.capabilities ?? []).filter((right) =>
+    /^(network|filesystem):/.test(right),
+  );
+  if (outside.length > 0) return `it reaches outside of the database: ${outside.join(', ')}`;
+  const size = await sizeOf(database);
+  if (size <= copyBytesMax) return null;
+  return `the database has ${size} bytes and at most ${copyBytesMax} are copied`;
+}
+
+async function replayIn(
+  workspace: Workspace,
+  options: ReplayOptions,
+  limits: ReplayLimits,
+): Promise<Verdict> {
+  const { database, finding, facts, ports, clock, signal, onProgress = () => {} } = options;
+  const recorded = facts.procedures.find(({ id }) => id === finding.procedureId);
+  if (recorded === undefined) return notReplayable('the procedure does not exist any more');
+  const { procedure, callsMax } = bound(recorded, limits);
+  onProgress('copying the database');
+  await assertRoom(workspace.folder, 2 * (await sizeOf(database)));
+  await using baseline = await openCopy(workspace, 'baseline', options);
+  await using candidate = await openCopy(workspace, 'candidate', options);
+  const copies = { baseline: baseline.connection, candidate: candidate.connection };
+  const context: MeasureContext = { copies, clock, limits, signal };
+  const stop = () => {
+    copies.baseline.interrupt();
+    copies.candidate.interrupt();
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    onProgress('working out the change');
+    const experiment = await buildExperiment({ copies, facts, procedure, finding, callsMax });
+    if (typeof experiment === 'string') return notReplayable(experiment);
+    const [main] = experiment.loads;
+    if (main === undefined) return notReplayable('there is nothing to measure');
+    onProgress('measuring two equal copies, to learn the noise');
+    const control = await measureControl(main, context);
+    onProgress('applying the change to one copy');
+    const sizeBytes = await applyTo(candidate, experiment, ports);
+    const loads: MeasuredLoad[] = [];
+    for (const load of experiment.loads) {
+      onProgress(`measuring ${load.name}`);
+      loads.push(await measureLoad(load, control, context));
+    }
+    const callCount = procedure.samples.length;
+    return conclude(experiment, loads, { control, sizeBytes, callCount });
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+/** Sampled calls that are repeated at least, however slow they are. */
+const SAMPLES_MIN = 16;
+
+/** As many calls as a run has time for. */
+function bound(
+  procedure: ProcedureFact,
+  { callsMax, runMsMax }: ReplayLimits,
+): { readonly procedure: ProcedureFact; readonly callsMax: number } {
+  const figures = activeFigures(procedure);
+  const rowMs = figures === null ? 0 : figures.wallMs / figures.rowCount;
+  const affordable = Math.max(SAMPLES_MIN, Math.floor(runMsMax / Math.max(rowMs, 1e-6)));
+  return {
+    procedure: { ...procedure, samples: procedure.samples.slice(0, affordable) },
+    callsMax: Math.min(callsMax, affordable),
+  };
+}
+
+/** A copy that is open. */
+interface OpenCopy extends AsyncDisposable {
+  readonly connection: Connection;
+  readonly path: string;
+}
+
+async function openCopy(
+  workspace: Workspace,
+  name: string,
+  { database, ports }: ReplayOptions,
+): Promise<OpenCopy> {
+  // In a folder of its own, so that the copy's name as a database is the original's.
+  const folder = join(workspace.folder, name);
+  await mkdir(folder);
+  const file = database.path === ':memory:' ? 'memory.duckdb' : basename(database.path);
+  const path = join(folder, file);
+  await copyDatabase(database, path);
+  const copy = await ports.openDatabase(path);
+  const connection = await copy.connect();
+  return { connection, path, [Symbol.asyncDispose]: () => copy.close() };
+}
+
+/** Runs the change; returns by how many bytes the file grew. */
+async function applyTo(
+  { connection, path }: OpenCopy,
+  { apply }: Experiment,
+  ports: ReplayPorts,
+): Promise<number | null> {
+  if (apply.length === 0) return null;
+  await connection.run('CHECKPOINT');
+  const before = (await stat(path)).size;
+  await ports.runScript(connection, `${apply.join(';\n')};`);
+  await connection.run('CHECKPOINT');
+  return (await stat(path)).size - before;
+}

@@ -1,0 +1,21 @@
+import type { FastifyBaseLogger } from 'fastify';
+import type { Clock, IdSource } from '#core';
+import type { Database } from '#storage';
+import type { CatalogHolder } from './catalog-holder.ts';
+import type { RunBook } from './runs/run-book.ts';
+
+/** What the routes work with. */
+export interface ServiceContext {
+  readonly database: Database;
+  readonly catalog: CatalogHolder;
+  readonly runs: RunBook;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly log: FastifyBaseLogger;
+  /** What "now" is for questions, as an ISO instant. */
+  readonly now: () => string;
+  /** The one folder that statements may write files to: private, empty, for exports in the making. */
+  readonly exportDirectory: string;
+  /** Aborted when the service stops. */
+  readonly stopping: AbortSignal;
+}

@@ -1,0 +1,9 @@
+/**
+ * Purpose: the service. Owns one database and answers HTTP: runs, catalog, procedures, logs, SQL.
+ * Inputs: an open database, requests. Outputs: JSON, event streams, the page's files.
+ * Invariants: every door's requests end in the same runs with the same rights; queues, buffers and
+ * waits are bounded; a cancelled run stops at once.
+ * May not: know terminals, plan, or word answers.
+ */
+export type { Service, ServiceOptions } from './service.ts';
+export { startService } from './service.ts';

@@ -1,0 +1,63 @@
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { guardStatement, interruptible } from '#agent';
+import { HeliosError, quoteLiteral } from '#core';
+import type { ServiceContext } from '../context.ts';
+import type { Route } from '../http/route.ts';
+import { defineRoute } from '../http/route.ts';
+
+const FORMATS = {
+  csv: { type: 'text/csv; charset=utf-8', options: 'FORMAT csv, HEADER' },
+  parquet: { type: 'application/vnd.apache.parquet', options: 'FORMAT parquet' },
+  json: { type: 'application/json', options: 'FORMAT json, ARRAY' },
+} as const;
+
+/** The whole result of a run as a file: computed again, because a run keeps only some of its rows. */
+export function exportRoute(context: ServiceContext): Route {
+  return defineRoute({
+    method: 'GET',
+    path: '/runs/:id/export',
+    summary: "The whole result of a run, computed again from the run's SQL",
+    tag: 'runs',
+    role: 'reader',
+    params: z.object({ id: z.string().min(1).max(100) }),
+    query: z.object({ format: z.enum(['csv', 'parquet', 'json']).default('csv') }),
+    reply: Object.values(FORMATS).map(({ type }) => type),
+    handle: async ({ params, query, signal }, reply) => {
+      const { sql } = context.runs.get(params.id);
+      if (sql === null) {
+        throw new HeliosError('object_not_in_prerequisite_state', {
+          message: 'the run has no result to export',
+          hint: 'only a run with status ok has one',
+        });
+      }
+      const { type, options } = FORMATS[query.format];
+      const folder = await mkdtemp(join(context.exportDirectory, 'export-'));
+      try {
+        const file = join(folder, `result.${query.format}`);
+        await write(context, { sql, target: `${quoteLiteral(file)} (${options})` }, signal);
+        // An open file outlives its name, so that nothing is left behind whatever happens.
+        const handle = await open(file);
+        reply.header('content-disposition', `attachment; filename="${params.id}.${query.format}"`);
+        return reply.type(type).send(handle.createReadStream());
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+  });
+}
+
+async function write(
+  { database, catalog }: ServiceContext,
+  { sql, target }: { readonly sql: string; readonly target: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const snapshot = await catalog.get();
+  await database.withConnection((connection) =>
+    interruptible({ connection, database }, signal, async () => {
+      await guardStatement(connection, { sql, catalog: snapshot, relations: [] });
+      await connection.run(`COPY (${sql}\n) TO ${target}`);
+    }),
+  );
+}
