@@ -10,6 +10,7 @@ export { ensureEngine } from './build/index.ts';
 export type {
   DdlStatement,
   DefinitionStatement,
+  ProcedureStatement,
   ModuleSource,
   ScriptPiece,
   ScriptStatement,

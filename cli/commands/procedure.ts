@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { StatementRunner } from '#agent';
 import { HeliosError } from '#core';
-import type { DdlStatement, DefinitionStatement } from '#runtime';
+import type { DdlStatement, ProcedureStatement } from '#runtime';
 import { parseStatement, printStatement, statementsOf } from '#runtime';
 import type { Console } from '../console.ts';
 import type { ExitCode } from '../exit-code.ts';
@@ -132,7 +132,7 @@ export const metrics: Run = async (args, console) => {
 async function define(
   args: Arguments,
   console: Console,
-  statement: DefinitionStatement,
+  statement: ProcedureStatement,
 ): Promise<ExitCode> {
   await using opened = await openForStatements(console, databaseFile(args, console));
   await using connection = await opened.database.connect();

@@ -46,7 +46,7 @@ export interface CreateProcedure extends ProcedureName {
   readonly parameters: readonly ParameterDefinition[];
   readonly returns: string;
   readonly language: 'wasm';
-  /** Null when the clause is absent, which grants nothing but may be inherited by a version. */
+  /** Null when the clause is absent: reading the own database, or what a version inherits. */
   readonly capabilities: readonly string[] | null;
   readonly volatility: Volatility | null;
   readonly nullCall: NullCall | null;
@@ -103,11 +103,63 @@ export interface DescribeProcedure extends ProcedureName {
   readonly kind: 'describe_procedure';
 }
 
+export interface CreateRole {
+  readonly kind: 'create_role';
+  readonly name: string;
+  readonly ifNotExists: boolean;
+}
+
+export interface DropRole {
+  readonly kind: 'drop_role';
+  readonly name: string;
+  readonly ifExists: boolean;
+}
+
+/** WRITE stands for INSERT, UPDATE, DELETE and MERGE together, as the capability does. */
+export type Privilege = 'EXECUTE' | 'ALTER' | 'CREATE PROCEDURE' | 'SELECT' | 'WRITE';
+
+export type GrantObject =
+  | { readonly kind: 'none' }
+  | ({ readonly kind: 'procedure' } & ProcedureReference)
+  | { readonly kind: 'all_procedures' }
+  /** A table or view, its parts quoted where they need it, as capabilities name it. */
+  | { readonly kind: 'table'; readonly name: string }
+  | { readonly kind: 'all_tables' };
+
+export interface GrantStatement {
+  readonly kind: 'grant' | 'revoke';
+  readonly privileges: readonly Privilege[];
+  readonly object: GrantObject;
+  readonly roles: readonly string[];
+}
+
+export interface ShowRoles {
+  readonly kind: 'show_roles';
+}
+
+export interface ShowGrants {
+  readonly kind: 'show_grants';
+  /** Null shows the grants of every role. */
+  readonly role: string | null;
+}
+
+/** A statement about roles that changes the registry. */
+export type RoleStatement = CreateRole | DropRole | GrantStatement;
+
+/** A statement about procedures that changes the registry. */
+export type ProcedureStatement = CreateProcedure | AlterProcedure | DropProcedure;
+
 /** A statement that changes the registry. */
-export type DefinitionStatement = CreateProcedure | AlterProcedure | DropProcedure;
+export type DefinitionStatement = ProcedureStatement | RoleStatement;
 
 /** Any statement of ours. */
-export type DdlStatement = DefinitionStatement | CallStatement | ShowProcedures | DescribeProcedure;
+export type DdlStatement =
+  | DefinitionStatement
+  | CallStatement
+  | ShowProcedures
+  | DescribeProcedure
+  | ShowRoles
+  | ShowGrants;
 
 /**
  * The tree as the engine reads it: the same names in the same order, in snake case. The text of

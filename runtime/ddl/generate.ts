@@ -4,6 +4,8 @@ import type {
   AlterAction,
   CreateProcedure,
   DdlStatement,
+  GrantObject,
+  GrantStatement,
   ModuleSource,
   Options,
   OptionValue,
@@ -75,7 +77,7 @@ export class Generator {
   }
 
   statement(): DdlStatement {
-    switch (this.below(6)) {
+    switch (this.below(8)) {
       case 0:
       case 1:
         return this.#create();
@@ -102,11 +104,43 @@ export class Generator {
             expression: this.pick(EXPRESSIONS),
           })),
         };
+      case 5:
+        return this.#role();
+      case 6:
+        return this.#grant();
       default:
         return this.flip()
           ? { kind: 'show_procedures' }
           : { kind: 'describe_procedure', ...this.#name() };
     }
+  }
+
+  #role(): DdlStatement {
+    const name = this.pick(NAMES);
+    switch (this.below(4)) {
+      case 0:
+        return { kind: 'create_role', name, ifNotExists: this.flip() };
+      case 1:
+        return { kind: 'drop_role', name, ifExists: this.flip() };
+      case 2:
+        return { kind: 'show_roles' };
+      default:
+        return { kind: 'show_grants', role: this.maybe(() => name) };
+    }
+  }
+
+  #grant(): GrantStatement {
+    const roles = [this.pick(NAMES), ...this.list(2, () => this.pick(NAMES))];
+    const kind = this.pick(['grant', 'revoke'] as const);
+    const [privileges, object] = this.pick<[GrantStatement['privileges'], GrantObject]>([
+      [['EXECUTE'], { kind: 'procedure', ...this.#reference() }],
+      [['EXECUTE', 'ALTER'], { kind: 'all_procedures' }],
+      [['CREATE PROCEDURE'], { kind: 'none' }],
+      [['SELECT'], { kind: 'table', name: 'customers' }],
+      [['WRITE', 'SELECT'], { kind: 'table', name: 'shop.main."a ""b"' }],
+      [['SELECT'], { kind: 'all_tables' }],
+    ]);
+    return { kind, privileges, object, roles };
   }
 
   #name(): ProcedureName {

@@ -18,6 +18,7 @@ import { CLAUSE_WORDS, readClauses, readCommentText } from './clauses.ts';
 import { Cursor } from './cursor.ts';
 import { readExpression, readType } from './fragments.ts';
 import { expectInteger } from './literals.ts';
+import { parseCreateRole, parseDropRole, parseGrant, parseShowGrants } from './parse-roles.ts';
 import type { ScriptStatement } from './script.ts';
 
 /** A statement of ours, and where its parts stand in the script. */
@@ -27,7 +28,20 @@ export interface ParsedStatement {
   readonly offsets: ReadonlyMap<string, number>;
 }
 
-type Owner = 'create' | 'alter' | 'drop' | 'comment' | 'call' | 'show' | 'describe' | 'explain';
+type Owner =
+  | 'create'
+  | 'alter'
+  | 'drop'
+  | 'comment'
+  | 'call'
+  | 'show'
+  | 'describe'
+  | 'explain'
+  | 'create_role'
+  | 'drop_role'
+  | 'grant'
+  | 'show_roles'
+  | 'show_grants';
 
 /** More parameters than any database would let a function have. */
 const PARAMETER_COUNT_MAX = 1000;
@@ -43,13 +57,18 @@ function ownerOf(head: readonly string[]): Owner | null {
   const [first, second, third] = head;
   switch (first) {
     case 'CREATE': {
+      if (second === 'ROLE') return 'create_role';
       const words = second === 'OR' && third === 'REPLACE' ? head.slice(3) : head.slice(1);
       const isModified = CREATE_MODIFIERS.includes(words[0] ?? '');
       return words[isModified ? 1 : 0] === 'PROCEDURE' ? 'create' : null;
     }
     case 'ALTER':
       return second === 'PROCEDURE' ? 'alter' : null;
+    case 'GRANT':
+    case 'REVOKE':
+      return 'grant';
     case 'DROP':
+      if (second === 'ROLE') return 'drop_role';
       return second === 'PROCEDURE' ? 'drop' : null;
     case 'COMMENT':
       return second === 'ON' && third === 'PROCEDURE' ? 'comment' : null;
@@ -60,6 +79,8 @@ function ownerOf(head: readonly string[]): Owner | null {
     case 'DESC':
       // `SHOW procedures` with more behind it, or `DESCRIBE procedure` alone, names a table.
       if (first === 'SHOW' && second === 'PROCEDURES' && head.length === 2) return 'show';
+      if (first === 'SHOW' && second === 'ROLES' && head.length === 2) return 'show_roles';
+      if (first === 'SHOW' && second === 'GRANTS') return 'show_grants';
       return second === 'PROCEDURE' && third !== undefined && third !== '.' ? 'describe' : null;
     case 'EXPLAIN':
       return explainedOwner(head.slice(1)) === null ? null : 'explain';
@@ -105,6 +126,16 @@ function parseOwned(cursor: Cursor, owner: Owner, statement: ScriptStatement): D
       return { kind: 'show_procedures' };
     case 'describe':
       return parseDescribe(cursor);
+    case 'create_role':
+      return parseCreateRole(cursor);
+    case 'drop_role':
+      return parseDropRole(cursor);
+    case 'grant':
+      return parseGrant(cursor, readReference);
+    case 'show_roles':
+      return { kind: 'show_roles' };
+    case 'show_grants':
+      return parseShowGrants(cursor);
     case 'explain': {
       // EXPLAIN CALL may be meant for a pragma function, which is DuckDB's business.
       if (explainedOwner(statement.head.slice(1)) === 'call') return null;

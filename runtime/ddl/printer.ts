@@ -7,6 +7,8 @@ import type {
   CreateProcedure,
   DdlStatement,
   DropProcedure,
+  GrantObject,
+  GrantStatement,
   ModuleSource,
   Options,
   OptionValue,
@@ -25,6 +27,17 @@ export function printStatement(statement: DdlStatement): string {
       return printDrop(statement);
     case 'call':
       return `CALL ${printName(statement)}(${printArguments(statement)})`;
+    case 'create_role':
+      return `CREATE ROLE ${statement.ifNotExists ? 'IF NOT EXISTS ' : ''}${printIdentifier(statement.name)}`;
+    case 'drop_role':
+      return `DROP ROLE ${statement.ifExists ? 'IF EXISTS ' : ''}${printIdentifier(statement.name)}`;
+    case 'grant':
+    case 'revoke':
+      return printGrant(statement);
+    case 'show_roles':
+      return 'SHOW ROLES';
+    case 'show_grants':
+      return `SHOW GRANTS${statement.role === null ? '' : ` FOR ${printIdentifier(statement.role)}`}`;
     case 'show_procedures':
       return 'SHOW PROCEDURES';
     case 'describe_procedure':
@@ -46,6 +59,32 @@ export function printArguments({ arguments: args }: CallStatement): string {
       name === null ? expression : `${printIdentifier(name)} := ${expression}`,
     )
     .join(', ');
+}
+
+function printGrant({ kind, privileges, object, roles }: GrantStatement): string {
+  const target = printGrantObject(object);
+  return [
+    kind === 'grant' ? 'GRANT' : 'REVOKE',
+    privileges.join(', '),
+    ...(target === null ? [] : ['ON', target]),
+    kind === 'grant' ? 'TO' : 'FROM',
+    roles.map(printIdentifier).join(', '),
+  ].join(' ');
+}
+
+function printGrantObject(object: GrantObject): string | null {
+  switch (object.kind) {
+    case 'none':
+      return null;
+    case 'procedure':
+      return `PROCEDURE ${printReference(object)}`;
+    case 'all_procedures':
+      return 'ALL PROCEDURES';
+    case 'table':
+      return `TABLE ${object.name}`;
+    case 'all_tables':
+      return 'ALL TABLES';
+  }
 }
 
 function printReference(reference: ProcedureReference): string {

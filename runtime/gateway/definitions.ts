@@ -1,6 +1,6 @@
 /** Definitions of procedures: planned by the engine, run in the session's own transaction. */
 import { HeliosError } from '#core';
-import type { DefinitionStatement, ModuleSource } from '../ddl/index.ts';
+import type { DefinitionStatement, ModuleSource, ProcedureName } from '../ddl/index.ts';
 import type { DefinitionPlan, EnginePort, GatewayConnection } from './engine-port.ts';
 import type { FileAccess } from './module-file.ts';
 import { readModule } from './module-file.ts';
@@ -55,29 +55,44 @@ export class Definitions {
     if (state === 'failed') throw new HeliosError('in_failed_sql_transaction');
     const source = moduleOf(statement);
     const module = source === null ? null : await readModule(source, this.#access);
-    if (statement.kind === 'create_procedure') await this.#requireRegistry(state);
+    if (createsRegistry(statement)) await this.#requireRegistry(state);
     const database = await currentDatabase(this.#connection);
     const located = await this.#located(statement);
+    const name = procedureOf(located);
     for (let attempt = 1; attempt <= PLAN_ATTEMPTS_MAX; attempt += 1) {
-      const current = await readCurrent(this.#connection, located.name);
+      const current = await readCurrent(this.#connection, name);
       const plan = await this.#engine.plan({ statement: located, database, module, current });
       const isDone =
         plan.statements.length === 0 ||
         (state === 'open'
           ? await this.#runInside(plan)
-          : await this.#runAlone(plan, { name: located.name, current }));
+          : await this.#runAlone(plan, { name, current }));
       if (isDone) return plan.notices;
     }
     throw new HeliosError('serialization_failure', {
-      message: `procedure ${located.name} is being changed by others`,
+      message: `procedure ${name} is being changed by others`,
     });
   }
 
   /** A name without a schema is looked up, or created, in the session's own. */
   async #located(statement: DefinitionStatement): Promise<DefinitionStatement> {
-    if (statement.schema !== null) return statement;
+    switch (statement.kind) {
+      case 'create_role':
+      case 'drop_role':
+        return statement;
+      case 'grant':
+      case 'revoke':
+        if (statement.object.kind !== 'procedure') return statement;
+        return { ...statement, object: await this.#inSchema(statement.object) };
+      default:
+        return this.#inSchema(statement);
+    }
+  }
+
+  async #inSchema<T extends ProcedureName>(name: T): Promise<T> {
+    if (name.schema !== null) return name;
     const { rows } = await this.#connection.query('SELECT current_schema()', []);
-    return { ...statement, schema: String(rows[0]?.[0] ?? 'main') };
+    return { ...name, schema: String(rows[0]?.[0] ?? 'main') };
   }
 
   /**
@@ -143,8 +158,27 @@ export class Definitions {
   }
 }
 
+/** Whether a statement needs a registry, which is installed where there is none. */
+export function createsRegistry(statement: DefinitionStatement): boolean {
+  return statement.kind === 'create_procedure' || statement.kind === 'create_role';
+}
+
+/** The procedure whose rows the engine needs to judge a statement; empty when there is none. */
+function procedureOf(statement: DefinitionStatement): string {
+  switch (statement.kind) {
+    case 'create_role':
+    case 'drop_role':
+      return '';
+    case 'grant':
+    case 'revoke':
+      return statement.object.kind === 'procedure' ? statement.object.name : '';
+    default:
+      return statement.name;
+  }
+}
+
 function moduleOf(statement: DefinitionStatement): ModuleSource | null {
   if (statement.kind === 'create_procedure') return statement.module;
-  if (statement.kind === 'drop_procedure') return null;
+  if (statement.kind !== 'alter_procedure') return null;
   return statement.action.kind === 'add_version' ? statement.action.module : null;
 }

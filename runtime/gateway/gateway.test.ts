@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { HeliosError } from '#core';
 import type { Connection, QueryResult } from '#storage';
 import { Database } from '#storage';
+import type { ProcedureStatement } from '../ddl/index.ts';
 import { encodeStatement } from '../ddl/index.ts';
 import type { DefinitionPlan, DefinitionRequest, EnginePort } from './engine-port.ts';
 import type { GatewayOptions, StatementResult } from './gateway.ts';
@@ -41,7 +42,7 @@ class ScriptedEngine implements EnginePort {
     this.requests.push(request);
     await this.meanwhile?.();
     if (this.error !== null) throw this.error;
-    const { schema, name } = request.statement;
+    const { schema, name } = request.statement as ProcedureStatement;
     const statements = [
       `INSERT INTO heliosdb.procedures VALUES ('${name}', '${schema}', '${name}', 'STABLE')`,
       `CREATE MACRO "${name}"(a, b := 2) AS a * 10 + b`,

@@ -11,7 +11,7 @@ import type {
   ScriptStatement,
 } from '../ddl/index.ts';
 import { nearestWord, parseStatement, statementsOf } from '../ddl/index.ts';
-import { Definitions } from './definitions.ts';
+import { createsRegistry, Definitions } from './definitions.ts';
 import type { EnginePort, GatewayConnection } from './engine-port.ts';
 import { SqlEngine } from './engine-port.ts';
 import { explainAnalyze, isExplainAnalyze } from './explain-analyze.ts';
@@ -20,6 +20,7 @@ import type { FileAccess } from './module-file.ts';
 import { nameOverloads } from './overload-error.ts';
 import { placeError, placeRewritten } from './place-error.ts';
 import { findProcedures, readProcedures, undefinedProcedure } from './registry.ts';
+import { describeGrants, describeRoles } from './roles.ts';
 
 /** What one statement of a script came to. */
 export interface StatementResult {
@@ -48,6 +49,16 @@ interface ScriptItem {
   readonly statement: ScriptStatement;
   readonly parsed: ParsedStatement | null;
 }
+
+const DEFINITIONS: ReadonlySet<DdlStatement['kind']> = new Set([
+  'create_procedure',
+  'alter_procedure',
+  'drop_procedure',
+  'create_role',
+  'drop_role',
+  'grant',
+  'revoke',
+]);
 
 const NO_RESULT: QueryResult = { columns: [], rows: [], rowCount: 0 };
 
@@ -83,7 +94,10 @@ export class Gateway {
     // Before the first statement, which may open a transaction that cannot see the migration.
     const definition = items.find(({ parsed }) => parsed !== null && isDefinition(parsed.tree));
     if (definition !== undefined) {
-      const isCreating = items.some(({ parsed }) => parsed?.tree.kind === 'create_procedure');
+      const isCreating = items.some(
+        ({ parsed }) =>
+          parsed !== null && isDefinition(parsed.tree) && createsRegistry(parsed.tree),
+      );
       await placed(definition, () => this.#definitions.prepare({ isCreating }));
     }
     for (const item of items) yield await placed(item, () => this.#executeItem(item));
@@ -121,6 +135,10 @@ export class Gateway {
       case 'create_procedure':
       case 'alter_procedure':
       case 'drop_procedure':
+      case 'create_role':
+      case 'drop_role':
+      case 'grant':
+      case 'revoke':
         return this.#define(tree, notify);
       case 'call':
         return this.#call(tree, statement);
@@ -128,6 +146,10 @@ export class Gateway {
         return this.#engine.procedures(null);
       case 'describe_procedure':
         return this.#describe(tree);
+      case 'show_roles':
+        return describeRoles(this.#connection);
+      case 'show_grants':
+        return describeGrants(this.#connection, tree.role);
     }
   }
 
@@ -209,9 +231,5 @@ function withSuggestion(error: HeliosError, { head }: ScriptStatement): HeliosEr
 }
 
 function isDefinition(tree: DdlStatement): tree is DefinitionStatement {
-  return (
-    tree.kind === 'create_procedure' ||
-    tree.kind === 'alter_procedure' ||
-    tree.kind === 'drop_procedure'
-  );
+  return DEFINITIONS.has(tree.kind);
 }

@@ -1,9 +1,12 @@
 //! The functions any client can call after LOAD: DDL planning, the registry, cancelling, flushing.
 
+mod caller;
 mod definitions;
+mod roles;
 
 use std::sync::Arc;
 
+use self::caller::Caller;
 use crate::duckdb::{
     BindInfo, Connection, InitInfo, InvokeInfo, ScalarFunction, ScalarFunctionSpec,
     TableFunctionSpec, register_scalar_function, register_table_function,
@@ -16,10 +19,14 @@ use crate::state::DatabaseState;
 use crate::value::{LogicalType, Value, write};
 use crate::wasm::{FIXED_LIMITS, LIMITS, Limits, ModuleHash, cache_counts, compiled_count};
 
-/// Registers every function of this file.
+/// What a function does with one row's arguments.
+type Body = fn(&Caller, &[Value]) -> EngineResult<Value>;
+
+/// Registers every function of this file and its parts.
 pub fn register(connection: &Connection, state: &Arc<DatabaseState>) -> EngineResult<()> {
     scalar_functions(connection, state)?;
     definitions::register(connection, state)?;
+    roles::register(connection, state)?;
     table_functions(connection, state)?;
     state_functions(connection, state)?;
     observe::register(connection, state)
@@ -28,10 +35,7 @@ pub fn register(connection: &Connection, state: &Arc<DatabaseState>) -> EngineRe
 fn scalar_functions(connection: &Connection, state: &Arc<DatabaseState>) -> EngineResult<()> {
     use LogicalType::{BigInt, Blob, Boolean, Varchar};
     let register =
-        |name: &'static str,
-         parameters: &[LogicalType],
-         returns: LogicalType,
-         body: fn(&Arc<DatabaseState>, &[Value]) -> EngineResult<Value>| {
+        |name: &'static str, parameters: &[LogicalType], returns: LogicalType, body: Body| {
             register_scalar_function(
                 connection,
                 // All of them look at state that changes, so none may be folded.
@@ -312,22 +316,23 @@ struct SqlFunction {
     /// As declared: an argument may still be untyped when a statement is bound.
     parameters: Arc<[LogicalType]>,
     returns: LogicalType,
-    body: fn(&Arc<DatabaseState>, &[Value]) -> EngineResult<Value>,
+    body: Body,
 }
 
 impl ScalarFunction for SqlFunction {
     type Bind = ();
-    type Local = ();
+    type Local = Caller;
 
     fn bind(&self, _info: &BindInfo) -> EngineResult<()> {
         Ok(())
     }
 
-    fn init(&self, _bind: &Self::Bind, info: &InitInfo) -> EngineResult<()> {
+    fn init(&self, _bind: &Self::Bind, info: &InitInfo) -> EngineResult<Caller> {
+        let caller = Caller::new(&self.state, info.connection_id());
         // A second line behind the verdict: a procedure never manages procedures.
         match self.state.nested_context(info.connection_id()) {
-            None => Ok(()),
-            Some(_) if self.state.is_guard_off() => Ok(()),
+            None => caller.check_may_use(self.name).map(|()| caller),
+            Some(_) if self.state.is_guard_off() => Ok(caller),
             Some(_) => Err(self.state.raise(
                 info.connection_id(),
                 EngineError::new(
@@ -338,7 +343,7 @@ impl ScalarFunction for SqlFunction {
         }
     }
 
-    fn invoke(&self, _bind: &Self::Bind, _local: &mut (), info: &InvokeInfo) -> EngineResult<()> {
+    fn invoke(&self, _bind: &(), caller: &mut Caller, info: &InvokeInfo) -> EngineResult<()> {
         for row in 0..info.row_count() {
             let arguments: Result<Vec<Value>, _> = self
                 .parameters
@@ -349,7 +354,7 @@ impl ScalarFunction for SqlFunction {
                     info.argument(index, logical_type).read(row)
                 })
                 .collect();
-            let value = (self.body)(&self.state, &arguments?).map_err(|error| {
+            let value = (self.body)(caller, &arguments?).map_err(|error| {
                 if error.detail.is_none() && error.code == ErrorCode::InternalError {
                     error.detail(self.name)
                 } else {

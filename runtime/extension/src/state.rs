@@ -13,7 +13,7 @@ use crate::error::{EngineError, EngineResult};
 use crate::execution::Executions;
 use crate::generated::errors::ErrorCode;
 use crate::observe::{LastExecutions, LogRing, Metrics, Profiler, Store};
-use crate::registry::Registry;
+use crate::registry::{Registry, Role};
 use crate::rights::Rights;
 use crate::wasm::LogLevel;
 use crate::wasm::{Cancellation, Gauge};
@@ -57,6 +57,8 @@ pub struct DatabaseState {
     /// well would prove nothing. Fixed at LOAD.
     can_disable_guard: bool,
     is_guard_off: AtomicBool,
+    /// Connections that a door opened for a role, by connection id; the owner's are not here.
+    roles: Mutex<HashMap<u64, String>>,
     /// The engine's own connections that run nested statements, by connection id.
     nested: Mutex<HashMap<u64, NestedContext>>,
 }
@@ -78,6 +80,7 @@ impl DatabaseState {
             registered_returns: Mutex::new(HashSet::new()),
             can_disable_guard: std::env::var_os(UNSAFE_NO_GUARD).is_some_and(|set| set == "1"),
             is_guard_off: AtomicBool::new(false),
+            roles: Mutex::new(HashMap::new()),
             nested: Mutex::new(HashMap::new()),
         })
     }
@@ -113,6 +116,28 @@ impl DatabaseState {
 
     pub fn is_guard_off(&self) -> bool {
         self.is_guard_off.load(Ordering::Acquire)
+    }
+
+    /// Gives a connection to a role, or back to the owner. The caller is the owner: see
+    /// `SqlFunction::init`.
+    pub fn set_role(&self, connection_id: u64, role: Option<String>) {
+        let mut roles = self.roles.lock();
+        match role {
+            Some(role) => roles.insert(connection_id, role),
+            None => roles.remove(&connection_id),
+        };
+    }
+
+    /// The role of a connection's statements; none means the owner.
+    pub fn role_name(&self, connection_id: u64) -> Option<String> {
+        self.roles.lock().get(&connection_id).cloned()
+    }
+
+    /// As [`DatabaseState::role_name`], with what was granted to it.
+    pub fn role(&self, connection_id: u64) -> EngineResult<Option<Arc<Role>>> {
+        self.role_name(connection_id)
+            .map(|name| self.registry.role(self, &name))
+            .transpose()
     }
 
     /// Opens a connection of the engine's own; call it only while a statement runs.

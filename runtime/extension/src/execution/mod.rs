@@ -16,7 +16,7 @@ use crate::batch::ShapePlans;
 use crate::error::{EngineError, EngineResult};
 use crate::generated::errors::ErrorCode;
 use crate::observe::{ExecutionTotals, Subject};
-use crate::registry::{Procedure, ProcedureVersion};
+use crate::registry::{Privilege, Procedure, ProcedureVersion};
 use crate::rights::Verdicts;
 use crate::state::{DatabaseState, NestedContext};
 use crate::wasm::{Cancellation, GuestInstance, GuestRecipe, InstancePool, check_stack};
@@ -215,6 +215,12 @@ impl Execution {
             return Ok(pinned.clone());
         }
         let procedure = state.registry.get(state, procedure_id)?;
+        // What a procedure calls is its definer's business.
+        if self.above.is_none()
+            && let Some(role) = state.role(self.connection_id)?
+        {
+            role.check(Privilege::Execute, &procedure)?;
+        }
         let version = procedure.version(requested)?;
         version.compile(state, &procedure)?;
         Ok(self

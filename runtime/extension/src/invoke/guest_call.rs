@@ -13,7 +13,7 @@ use crate::error::{EngineError, EngineResult};
 use crate::execution::{Execution, Pinned, QueryMemo, Session, is_repeatable};
 use crate::generated::errors::ErrorCode;
 use crate::observe::{Counters, QueryOutcome, ShapeTally, Tally, shape_text};
-use crate::rights::{Rights, check_query, without_suggestions};
+use crate::rights::{Rights, Subject, check_query, without_suggestions};
 use crate::state::{DatabaseState, NestedContext};
 use crate::value::result::ResultEncoder;
 use crate::value::{Format, Value};
@@ -371,7 +371,7 @@ impl ProcedureCall {
             sql,
             parameters,
             &self.context.rights,
-            &self.pinned.procedure.name,
+            Subject::Procedure(&self.pinned.procedure.name),
             &self.state.registry,
             verdicts,
         )

@@ -1,10 +1,13 @@
 //! Definitions through plain functions, for clients that have no gateway: the whole of a
 //! definition on the engine's own connection, in one transaction that is committed at once.
 
+use std::sync::Arc;
+
 use serde_json::Value as Json;
 
 use super::ddl::{self, DdlPlan, Statement};
 use super::procedure::quote_identifier;
+use super::roles::Role;
 use super::{migrate, parameter_text};
 use crate::duckdb::Connection;
 use crate::error::{EngineError, EngineResult};
@@ -48,6 +51,7 @@ pub fn create(
     returns: &str,
     module: &[u8],
     options: Option<&str>,
+    role: Option<Arc<Role>>,
 ) -> EngineResult<String> {
     let mut statement = named("create_procedure", name)?;
     let parameters = parameter_text::parse(parameters)?;
@@ -62,7 +66,7 @@ pub fn create(
         }
     }
     statement.insert("options".to_owned(), Json::Object(limits));
-    run(state, statement, Some(module))
+    run(state, statement, Some(module), role)
 }
 
 /// `heliosdb_alter_procedure(name, action [, module])`; the action is one object such as
@@ -73,6 +77,7 @@ pub fn alter(
     name: &str,
     action: &str,
     module: Option<&[u8]>,
+    role: Option<Arc<Role>>,
 ) -> EngineResult<String> {
     const ACTIONS: [&str; 5] = ["add_version", "use_version", "rename", "set", "comment"];
     let mut statement = named("alter_procedure", name)?;
@@ -118,11 +123,16 @@ pub fn alter(
     details.insert("kind".to_owned(), Json::from(kind));
     details.insert(key.to_owned(), value);
     statement.insert("action".to_owned(), Json::Object(details));
-    run(state, statement, module)
+    run(state, statement, module, role)
 }
 
 /// `heliosdb_drop_procedure(name [, options])`.
-pub fn drop(state: &DatabaseState, name: &str, options: Option<&str>) -> EngineResult<String> {
+pub fn drop(
+    state: &DatabaseState,
+    name: &str,
+    options: Option<&str>,
+    role: Option<Arc<Role>>,
+) -> EngineResult<String> {
     let known = [
         "database",
         "schema",
@@ -137,11 +147,16 @@ pub fn drop(state: &DatabaseState, name: &str, options: Option<&str>) -> EngineR
         }
         statement.insert(key, value);
     }
-    run(state, statement, None)
+    run(state, statement, None, role)
 }
 
 /// Plans and runs a statement, again when the registry changed in between. Returns the notices.
-fn run(state: &DatabaseState, statement: Fields, module: Option<&[u8]>) -> EngineResult<String> {
+fn run(
+    state: &DatabaseState,
+    statement: Fields,
+    module: Option<&[u8]>,
+    role: Option<Arc<Role>>,
+) -> EngineResult<String> {
     let connection = state.connect()?;
     let statement = Json::Object(statement);
     for _ in 0..ATTEMPTS_MAX {
@@ -155,12 +170,19 @@ fn run(state: &DatabaseState, statement: Fields, module: Option<&[u8]>) -> Engin
         if let Some(database) = parsed.database() {
             connection.execute(&format!("USE {}", quote_identifier(database)))?;
         }
-        if matches!(parsed, Statement::CreateProcedure(_)) {
+        if matches!(parsed, Statement::CreateProcedure(_)) || installed(&connection)?.is_some() {
             migrate::migrate(&connection)?;
         }
         let name = parsed.name().to_owned();
         let current = current(&connection, &name)?;
-        let plan = ddl::plan(state, &connection, parsed, module, current.as_deref())?;
+        let plan = ddl::plan(
+            state,
+            &connection,
+            parsed,
+            module,
+            current.as_deref(),
+            role.clone(),
+        )?;
         if plan.statements.is_empty() || apply(&connection, &plan, &name, current.as_deref())? {
             state.registry.refresh(state)?;
             return Ok(plan.notices.join("\n"));
@@ -198,12 +220,7 @@ fn apply(
 }
 
 fn current(connection: &Connection, name: &str) -> EngineResult<Option<String>> {
-    let installed = connection.query_text(
-        "SELECT current_database() FROM duckdb_tables() \
-         WHERE database_name = current_database() AND schema_name = 'heliosdb' \
-         AND table_name = 'procedures'",
-    )?;
-    let Some(database) = installed else {
+    let Some(database) = installed(connection)? else {
         return Ok(None);
     };
     let sql = CURRENT.replace("{q}", &quote_identifier(&database));
@@ -212,6 +229,15 @@ fn current(connection: &Connection, name: &str) -> EngineResult<Option<String>> 
         Some(Value::Varchar(text)) => Ok(Some(text)),
         _ => Ok(None),
     }
+}
+
+/// The current database, if it has a registry.
+fn installed(connection: &Connection) -> EngineResult<Option<String>> {
+    connection.query_text(
+        "SELECT current_database() FROM duckdb_tables() \
+         WHERE database_name = current_database() AND schema_name = 'heliosdb' \
+         AND table_name = 'procedures'",
+    )
 }
 
 /// A statement about `name` or `schema.name`, either part quoted or not.

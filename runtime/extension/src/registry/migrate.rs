@@ -6,7 +6,7 @@ use crate::generated::errors::ErrorCode;
 use crate::registry::procedure::{quote_identifier, quote_literal};
 
 /// Every migration in order: version, name, SQL. Append only.
-const MIGRATIONS: [(i32, &str, &str); 5] = [
+const MIGRATIONS: [(i32, &str, &str); 6] = [
     (
         1,
         "registry",
@@ -31,6 +31,11 @@ const MIGRATIONS: [(i32, &str, &str); 5] = [
         5,
         "advisor",
         include_str!("../../../../storage/migrations/0005-advisor.sql"),
+    ),
+    (
+        6,
+        "roles",
+        include_str!("../../../../storage/migrations/0006-roles.sql"),
     ),
 ];
 

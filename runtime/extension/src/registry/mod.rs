@@ -8,6 +8,7 @@ mod migrate;
 mod parameter_text;
 mod procedure;
 mod read;
+mod roles;
 mod signature;
 
 use std::collections::{BTreeMap, HashMap};
@@ -27,6 +28,7 @@ pub use ddl::plan_ddl;
 pub use faces::faces;
 pub use migrate::migrate;
 pub use procedure::{Procedure, ProcedureVersion, Volatility, quote_identifier, quote_literal};
+pub use roles::{Privilege, Role};
 pub use signature::{OverloadSet, Signature, needs_set};
 
 /// Staged definitions and modules kept; older ones are forgotten. They only matter between a DDL
@@ -55,6 +57,7 @@ struct Contents {
     broken: BTreeMap<String, Broken>,
     /// Databases whose registry cannot be read at all, and why.
     unreadable: Vec<EngineError>,
+    roles: roles::Roles,
     staged: Vec<Arc<Procedure>>,
     staged_modules: Vec<(ModuleHash, Arc<[u8]>)>,
     is_loaded: bool,
@@ -97,6 +100,26 @@ impl Registry {
                 .find(|procedure| procedure.id == id)
         };
         contents.committed.get(id).or_else(staged).cloned()
+    }
+
+    /// A role by name, as it was committed.
+    ///
+    /// # Errors
+    /// When there is no such role, which then may do nothing at all.
+    pub fn role(&self, state: &DatabaseState, name: &str) -> EngineResult<Arc<Role>> {
+        let name = roles::fold(name);
+        let find = || self.contents.read().roles.get(&name).cloned();
+        if let Some(found) = find() {
+            return Ok(found);
+        }
+        self.refresh(state)?;
+        find().ok_or_else(|| {
+            EngineError::new(
+                ErrorCode::UndefinedObject,
+                format!("role {name} does not exist"),
+            )
+            .hint(format!("the owner makes it: CREATE ROLE {name}"))
+        })
     }
 
     /// Warm guests of all procedures.
@@ -180,6 +203,7 @@ impl Registry {
         let mut committed = HashMap::new();
         let mut broken = BTreeMap::new();
         let mut unreadable = Vec::new();
+        let mut roles = roles::RolesBuilder::default();
         for database in read::databases_with_registry(&connection)? {
             let found = migrate::check_version(&connection, &database)
                 .and_then(|()| read::registry(&connection, &database));
@@ -189,6 +213,7 @@ impl Registry {
                         committed.insert(procedure.id.clone(), procedure);
                     }
                     broken.extend(found.broken.into_iter().map(|one| (one.id.clone(), one)));
+                    roles.read(&connection, &database)?;
                 }
                 Err(error) => {
                     unreadable.push(error.hint(format!("in the registry of database {database}")));
@@ -196,6 +221,7 @@ impl Registry {
             }
         }
         self.replace_contents(committed, broken, unreadable);
+        self.contents.write().roles = roles.finish();
         self.register_functions(state, &connection);
         Ok(())
     }

@@ -20,4 +20,4 @@ mod verdict;
 mod views;
 
 pub use right::{RightSet, Rights};
-pub use verdict::{Verdicts, check_query, without_suggestions};
+pub use verdict::{Subject, Verdicts, check_query, without_suggestions};

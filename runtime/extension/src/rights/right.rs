@@ -140,7 +140,8 @@ impl RightSet {
         Ok(rights)
     }
 
-    fn add(&mut self, capability: &str, database: &str) -> EngineResult<()> {
+    /// Adds one capability; unqualified names as [`RightSet::parse`] reads them.
+    pub fn add(&mut self, capability: &str, database: &str) -> EngineResult<()> {
         if capability == "crypto" {
             self.has_crypto = true;
             return Ok(());
@@ -175,6 +176,30 @@ impl RightSet {
         self.read
             .iter()
             .any(|pattern| pattern.table != "*" && pattern.matches(view))
+    }
+
+    /// A capability that reaches beyond what `other` holds, if there is one.
+    pub fn beyond(&self, other: &RightSet) -> Option<String> {
+        let tables = [
+            (Access::Read, &self.read, &other.read),
+            (Access::Write, &self.write, &other.write),
+            (Access::Ddl, &self.ddl, &other.ddl),
+        ];
+        for (access, patterns, held) in tables {
+            let beyond = patterns
+                .iter()
+                .find(|pattern| !held.iter().any(|one| one.covers(pattern)));
+            if let Some(pattern) = beyond {
+                return Some(format!("{}:{pattern}", access.name()));
+            }
+        }
+        let missing = |kind: &str, names: &[String], held: &[String]| {
+            let name = names.iter().find(|name| !held.contains(name))?;
+            Some(format!("{kind}:{name}"))
+        };
+        missing("network", &self.network, &other.network)
+            .or_else(|| missing("filesystem", &self.filesystem, &other.filesystem))
+            .or_else(|| (self.has_crypto && !other.has_crypto).then(|| "crypto".to_owned()))
     }
 
     /// Whether any capability lets the procedure change something in the database.
@@ -214,12 +239,36 @@ impl TablePattern {
         })
     }
 
+    /// Whether everything that `other` matches is matched.
+    fn covers(&self, other: &TablePattern) -> bool {
+        let covers = |pattern: &str, part: &str| pattern == "*" || pattern == part;
+        covers(&self.database, &other.database)
+            && covers(&self.schema, &other.schema)
+            && covers(&self.table, &other.table)
+    }
+
     fn matches(&self, name: &TableName) -> bool {
         let covers = |pattern: &str, part: &str| pattern == "*" || pattern == part;
         name.schema != OWN_SCHEMA
             && covers(&self.database, &name.database)
             && covers(&self.schema, &name.schema)
             && covers(&self.table, &name.table)
+    }
+}
+
+impl std::fmt::Display for TablePattern {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let part = |text: &str| match text {
+            "*" => text.to_owned(),
+            name => quote_where_needed(name),
+        };
+        write!(
+            formatter,
+            "{}.{}.{}",
+            part(&self.database),
+            part(&self.schema),
+            part(&self.table)
+        )
     }
 }
 
@@ -345,6 +394,23 @@ mod tests {
             &rights(&["read:kunden"]),
             "shop.main.\"\u{212a}unden\""
         ));
+    }
+
+    #[test]
+    fn what_reaches_beyond_another_set_is_named() {
+        let held = rights(&["read:customers", "read:orders", "write:audit"]);
+        assert_eq!(rights(&["read:orders"]).beyond(&held), None);
+        assert_eq!(rights(&["read:audit"]).beyond(&rights(&["read:*"])), None);
+        for (wanted, beyond) in [
+            ("read:audit", "read:shop.main.audit"),
+            ("read:*", "read:shop.*.*"),
+            ("write:orders", "write:shop.main.orders"),
+            ("ddl:orders", "ddl:shop.main.orders"),
+            ("network:example.org", "network:example.org"),
+            ("crypto", "crypto"),
+        ] {
+            assert_eq!(rights(&[wanted]).beyond(&held).as_deref(), Some(beyond));
+        }
     }
 
     #[test]

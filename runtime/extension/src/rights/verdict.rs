@@ -9,7 +9,7 @@ use super::facts::{Facts, Refusal};
 use super::hidden::denied_function;
 use super::plan::without_candidates;
 use super::precheck;
-use super::right::{RightSet, Rights};
+use super::right::{Access, RightSet, Rights};
 use super::shape::shape_of;
 use super::token::replace_parameters;
 use super::views::without_granted_views;
@@ -24,17 +24,69 @@ use crate::value::Value;
 #[derive(Default)]
 pub struct Verdicts(Mutex<HashSet<String>>);
 
+/// Whose statement is judged.
+#[derive(Clone, Copy)]
+pub enum Subject<'a> {
+    Procedure(&'a str),
+    Role(&'a str),
+}
+
+impl std::fmt::Display for Subject<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Procedure(name) => write!(formatter, "procedure {name}"),
+            Self::Role(name) => write!(formatter, "role {name}"),
+        }
+    }
+}
+
+impl Subject<'_> {
+    /// How the owner would grant an access to a table.
+    fn grant_hint(self, access: Access, table: &str) -> String {
+        match self {
+            Self::Procedure(_) => format!(
+                "grant it when the procedure is created: CAPABILITIES ('{}:{table}')",
+                access.name()
+            ),
+            Self::Role(name) => match access {
+                Access::Read => format!("the owner grants it: GRANT SELECT ON {table} TO {name}"),
+                Access::Write => format!("the owner grants it: GRANT WRITE ON {table} TO {name}"),
+                Access::Ddl => "only the owner may define tables and views".to_owned(),
+            },
+        }
+    }
+
+    /// How the owner would let it read what a view reads.
+    fn view_hint(self) -> String {
+        match self {
+            Self::Procedure(_) => {
+                "a view that calls it can be granted: CAPABILITIES ('read:<view>')".to_owned()
+            }
+            Self::Role(name) => {
+                format!("a view that calls it can be granted: GRANT SELECT ON <view> TO {name}")
+            }
+        }
+    }
+
+    fn plural(self) -> &'static str {
+        match self {
+            Self::Procedure(_) => "procedures",
+            Self::Role(_) => "roles",
+        }
+    }
+}
+
 /// Refuses a statement that touches what the rights do not allow.
 pub fn check_query(
     connection: &Connection,
     sql: &str,
     parameters: &[Value],
     rights: &Rights,
-    procedure: &str,
+    subject: Subject<'_>,
     registry: &Registry,
     verdicts: Option<&Verdicts>,
 ) -> EngineResult<()> {
-    let reading = precheck::read(sql).map_err(|refusal| refused(procedure, refusal))?;
+    let reading = precheck::read(sql).map_err(|refusal| refused(subject, refusal))?;
     let typed = with_typed_parameters(sql, parameters);
     let sql = typed.as_deref().unwrap_or(sql);
     let shape = if reading.is_literal_sensitive {
@@ -42,14 +94,14 @@ pub fn check_query(
     } else {
         shape_of(sql)
     };
-    let key = format!("{procedure}\0{shape}");
+    let key = format!("{subject}\0{shape}");
     if verdicts.is_some_and(|known| known.0.lock().contains(&key)) {
         return Ok(());
     }
     if let Some(path) = precheck::first_path(connection, &reading.path_like)? {
-        return Err(file_refused(procedure, &path));
+        return Err(file_refused(subject, &path));
     }
-    judge(connection, sql, rights, procedure, registry)?;
+    judge(connection, sql, rights, subject, registry)?;
     if let Some(verdicts) = verdicts {
         verdicts.0.lock().insert(key);
     }
@@ -87,7 +139,7 @@ fn judge(
     connection: &Connection,
     sql: &str,
     rights: &Rights,
-    procedure: &str,
+    subject: Subject<'_>,
     registry: &Registry,
 ) -> EngineResult<()> {
     let facts = Facts::of(connection, sql)?;
@@ -95,15 +147,15 @@ fn judge(
         if let Some(refusal) = facts.refusal(held)
             && !is_granted_through_views(connection, sql, held)?
         {
-            return Err(refused(procedure, refusal));
+            return Err(refused(subject, refusal));
         }
     }
     if let Some(function) = denied_function(connection, sql, &facts, rights, registry)? {
-        return Err(refused(procedure, Refusal::Function(function)));
+        return Err(refused(subject, Refusal::Function(function)));
     }
     // What a procedure could not read itself, it cannot put into a view either.
     if let Some(body) = facts.view_body(connection, sql)? {
-        judge(connection, &body, rights, procedure, registry)?;
+        judge(connection, &body, rights, subject, registry)?;
     }
     Ok(())
 }
@@ -119,41 +171,40 @@ fn is_granted_through_views(
     }
 }
 
-fn refused(procedure: &str, refusal: Refusal) -> EngineError {
+fn refused(subject: Subject<'_>, refusal: Refusal) -> EngineError {
     match refusal {
         Refusal::Table(access, table) => EngineError::new(
             ErrorCode::InsufficientPrivilege,
-            format!("procedure {procedure} may not {} {table}", access.verb()),
+            format!("{subject} may not {} {table}", access.verb()),
         )
-        .hint(format!(
-            "grant it when the procedure is created: CAPABILITIES ('{}:{}')",
-            access.name(),
-            table.short()
-        )),
+        .hint(subject.grant_hint(access, &table.short())),
         Refusal::Function(function) => EngineError::new(
             ErrorCode::InsufficientPrivilege,
-            format!("procedure {procedure} may not use {function}()"),
+            format!("{subject} may not use {function}()"),
         )
-        .detail(
-            "functions that act, or that read files, settings or the catalog, are denied to \
-             procedures",
-        )
-        .hint("a view that calls it can be granted: CAPABILITIES ('read:<view>')"),
+        .detail(format!(
+            "functions that act, or that read files, settings or the catalog, are denied to {}",
+            subject.plural()
+        ))
+        .hint(subject.view_hint()),
         Refusal::Kind(kind) => EngineError::new(
             ErrorCode::ProhibitedSqlStatementAttempted,
-            format!("procedure {procedure} may not {kind}"),
+            format!("{subject} may not {kind}"),
         )
         .detail("no capability allows it"),
     }
 }
 
-fn file_refused(procedure: &str, path: &str) -> EngineError {
+fn file_refused(subject: Subject<'_>, path: &str) -> EngineError {
     EngineError::new(
         ErrorCode::InsufficientPrivilege,
-        format!("procedure {procedure} may not read {path}"),
+        format!("{subject} may not read {path}"),
     )
-    .detail("there is no table of that name, and SQL of procedures does not open files")
-    .hint("load the file into a table and grant that: CAPABILITIES ('read:<table>')")
+    .detail(format!(
+        "there is no table of that name, and SQL of {} does not open files",
+        subject.plural()
+    ))
+    .hint("load the file into a table and grant that")
 }
 
 /// An error of DuckDB's as a procedure may see it: without the names it suggests.

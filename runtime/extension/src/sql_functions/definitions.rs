@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use super::{SqlFunction, missing_argument, text};
+use super::caller::Caller;
+use super::{Body, SqlFunction, missing_argument, text};
 use crate::duckdb::{
     Connection, ScalarFunctionSpec, register_scalar_function, register_scalar_functions,
 };
@@ -12,8 +13,6 @@ use crate::registry;
 use crate::state::DatabaseState;
 use crate::value::LogicalType::{Blob, Integer, Varchar};
 use crate::value::{LogicalType, Value};
-
-type Body = fn(&Arc<DatabaseState>, &[Value]) -> EngineResult<Value>;
 
 pub fn register(connection: &Connection, state: &Arc<DatabaseState>) -> EngineResult<()> {
     let forms: [(&'static str, &[&[LogicalType]], LogicalType, Body); 4] = [
@@ -57,7 +56,7 @@ pub fn register(connection: &Connection, state: &Arc<DatabaseState>) -> EngineRe
     register_scalar_function(connection, &spec, function)
 }
 
-fn describe<'a>(
+pub(super) fn describe<'a>(
     state: &Arc<DatabaseState>,
     name: &'static str,
     parameters: &'a [LogicalType],
@@ -82,8 +81,8 @@ fn describe<'a>(
     (spec, function)
 }
 
-fn migrate(state: &Arc<DatabaseState>, arguments: &[Value]) -> EngineResult<Value> {
-    let connection = state.connect()?;
+fn migrate(caller: &Caller, arguments: &[Value]) -> EngineResult<Value> {
+    let connection = caller.connect()?;
     if let Some(database) = arguments.first() {
         let database = text(database).ok_or_else(|| missing_argument("database"))?;
         connection.execute(&format!("USE {}", registry::quote_identifier(database)))?;
@@ -91,14 +90,21 @@ fn migrate(state: &Arc<DatabaseState>, arguments: &[Value]) -> EngineResult<Valu
     registry::migrate(&connection).map(Value::Integer)
 }
 
-fn plan(state: &Arc<DatabaseState>, arguments: &[Value]) -> EngineResult<Value> {
+fn plan(caller: &Caller, arguments: &[Value]) -> EngineResult<Value> {
     let [Value::Varchar(statement), module, current] = arguments else {
         return Err(missing_argument("statement"));
     };
-    registry::plan_ddl(state, statement, blob(module), text(current)).map(Value::Varchar)
+    registry::plan_ddl(
+        caller,
+        statement,
+        blob(module),
+        text(current),
+        caller.role()?,
+    )
+    .map(Value::Varchar)
 }
 
-fn create(state: &Arc<DatabaseState>, arguments: &[Value]) -> EngineResult<Value> {
+fn create(caller: &Caller, arguments: &[Value]) -> EngineResult<Value> {
     let required = |index: usize, name: &str| {
         arguments
             .get(index)
@@ -110,29 +116,30 @@ fn create(state: &Arc<DatabaseState>, arguments: &[Value]) -> EngineResult<Value
         .and_then(blob)
         .ok_or_else(|| missing_argument("module"))?;
     let notices = registry::create(
-        state,
+        caller,
         required(0, "name")?,
         required(1, "parameters")?,
         required(2, "returns")?,
         module,
         arguments.get(4).and_then(text),
+        caller.role()?,
     )?;
     Ok(Value::Varchar(notices))
 }
 
-fn alter(state: &Arc<DatabaseState>, arguments: &[Value]) -> EngineResult<Value> {
+fn alter(caller: &Caller, arguments: &[Value]) -> EngineResult<Value> {
     let [Value::Varchar(name), Value::Varchar(action), module @ ..] = arguments else {
         return Err(missing_argument("name or action"));
     };
     let module = module.first().and_then(blob);
-    registry::alter(state, name, action, module).map(Value::Varchar)
+    registry::alter(caller, name, action, module, caller.role()?).map(Value::Varchar)
 }
 
-fn drop(state: &Arc<DatabaseState>, arguments: &[Value]) -> EngineResult<Value> {
+fn drop(caller: &Caller, arguments: &[Value]) -> EngineResult<Value> {
     let [Value::Varchar(name), options @ ..] = arguments else {
         return Err(missing_argument("name"));
     };
-    registry::drop(state, name, options.first().and_then(text)).map(Value::Varchar)
+    registry::drop(caller, name, options.first().and_then(text), caller.role()?).map(Value::Varchar)
 }
 
 fn blob(value: &Value) -> Option<&[u8]> {

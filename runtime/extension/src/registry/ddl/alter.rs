@@ -20,6 +20,7 @@ impl Planner<'_> {
             return self.missing(&alter.name, alter.if_exists);
         };
         existing.check_readable()?;
+        self.check_alter(existing)?;
         let mut plan = DdlPlan {
             procedures: vec![existing.id.clone()],
             ..DdlPlan::default()
@@ -149,7 +150,10 @@ impl Planner<'_> {
             .active()
             .and_then(|version| version.capabilities.clone());
         let capabilities = capabilities.or(inherited);
-        RightSet::parse(capabilities.as_deref(), &self.database)?;
+        let rights = RightSet::parse(capabilities.as_deref(), &self.database)?;
+        if let Some(role) = &self.role {
+            role.check_capabilities(&existing.name, &rights)?;
+        }
         self.notice_rights(plan, existing, capabilities.as_deref());
         let derived = settle_volatility(&compiled, capabilities.as_deref(), None)?;
         if derived > existing.volatility {

@@ -88,7 +88,13 @@ impl Planner<'_> {
             .and_then(ExistingProcedure::active)
             .and_then(|version| version.capabilities.clone());
         let capabilities = create.capabilities.clone().or(inherited);
-        RightSet::parse(capabilities.as_deref(), &self.database)?;
+        let rights = RightSet::parse(capabilities.as_deref(), &self.database)?;
+        if let Some(role) = &self.role {
+            role.check_create(&create.name, &rights, &self.database)?;
+        }
+        if let Some(existing) = replaced {
+            self.check_alter(existing)?;
+        }
         let volatility = settle_volatility(&compiled, capabilities.as_deref(), create.volatility)?;
         let limits = parse_limits(&create.options)?;
         check_memory(&compiled, &limits)?;
@@ -158,6 +164,7 @@ impl Planner<'_> {
             entry: &version.entry,
             capabilities: version.capabilities.as_ref(),
         }));
+        self.grant_to_creator(&mut plan, &id);
         if let Some(replaced) = replaced {
             self.notice_rights(&mut plan, replaced, version.capabilities.as_deref());
             self.delete_rows(&mut plan, replaced);

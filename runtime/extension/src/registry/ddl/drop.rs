@@ -12,6 +12,7 @@ impl Planner<'_> {
         let Some(existing) = self.find(schema, &drop.name, drop.parameter_types.as_deref())? else {
             return self.missing(&drop.name, drop.if_exists);
         };
+        self.check_alter(existing)?;
         let mut plan = DdlPlan {
             procedures: vec![existing.id.clone()],
             ..DdlPlan::default()
@@ -45,6 +46,7 @@ impl Planner<'_> {
         plan.statements.extend([
             format!("DELETE FROM {versions} WHERE procedure_id = {id}"),
             format!("DELETE FROM {} WHERE id = {id}", self.table("procedures")),
+            format!("DELETE FROM {} WHERE object = {id}", self.table("grants")),
             format!(
                 "DELETE FROM {} WHERE hash NOT IN (SELECT module_hash FROM {versions})",
                 self.table("modules")

@@ -10,6 +10,7 @@ mod checks;
 mod create;
 mod drop;
 mod macro_text;
+mod roles;
 mod rows;
 mod settings;
 mod statement;
@@ -21,6 +22,7 @@ pub(super) use self::statement::{DdlPlan, Statement};
 use self::statement::{ExistingProcedure, ExistingVersion};
 use super::procedure::{Parameter, quote_identifier, quote_literal};
 use super::read;
+use super::roles::Role;
 use super::signature::Signature;
 use crate::duckdb::Connection;
 use crate::error::{EngineError, EngineResult};
@@ -36,10 +38,11 @@ pub fn plan_ddl(
     statement: &str,
     module: Option<&[u8]>,
     current: Option<&str>,
+    role: Option<Arc<Role>>,
 ) -> EngineResult<String> {
     let statement = serde_json::from_str(statement).map_err(unreadable)?;
     let connection = state.connect()?;
-    let plan = plan(state, &connection, statement, module, current)?;
+    let plan = plan(state, &connection, statement, module, current, role)?;
     serde_json::to_string(&plan).map_err(|error| EngineError::internal(error.to_string()))
 }
 
@@ -51,6 +54,7 @@ pub(super) fn plan(
     statement: Statement,
     module: Option<&[u8]>,
     current: Option<&str>,
+    role: Option<Arc<Role>>,
 ) -> EngineResult<DdlPlan> {
     let existing: Vec<ExistingProcedure> = match current {
         None => Vec::new(),
@@ -71,11 +75,17 @@ pub(super) fn plan(
         database,
         existing,
         module,
+        role,
     };
+    planner.check_owner(&statement)?;
     match statement {
         Statement::CreateProcedure(create) => planner.create(*create),
         Statement::AlterProcedure(alter) => planner.alter(alter),
         Statement::DropProcedure(drop) => planner.drop(&drop),
+        Statement::CreateRole(create) => planner.create_role(&create),
+        Statement::DropRole(drop) => planner.drop_role(&drop),
+        Statement::Grant(grant) => planner.grant(&grant, false),
+        Statement::Revoke(grant) => planner.grant(&grant, true),
     }
 }
 
@@ -94,6 +104,8 @@ struct Planner<'a> {
     database: String,
     existing: Vec<ExistingProcedure>,
     module: Option<&'a [u8]>,
+    /// Whose statement it is; the owner's has none.
+    role: Option<Arc<Role>>,
 }
 
 impl Planner<'_> {

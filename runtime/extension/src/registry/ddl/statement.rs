@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::roles::{CreateRole, DropRole, Grant};
 use crate::error::{EngineError, EngineResult};
 use crate::generated::errors::ErrorCode;
 use crate::registry::procedure::{Parameter, Volatility};
@@ -13,14 +14,14 @@ pub(in crate::registry) type Options = serde_json::Map<String, serde_json::Value
 
 #[derive(Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-#[expect(
-    clippy::enum_variant_names,
-    reason = "the statements' own names, which the JSON carries as tags"
-)]
 pub(in crate::registry) enum Statement {
     CreateProcedure(Box<CreateProcedure>),
     AlterProcedure(AlterProcedure),
     DropProcedure(DropProcedure),
+    CreateRole(CreateRole),
+    DropRole(DropRole),
+    Grant(Grant),
+    Revoke(Grant),
 }
 
 impl Statement {
@@ -30,14 +31,20 @@ impl Statement {
             Self::CreateProcedure(create) => create.database.as_deref(),
             Self::AlterProcedure(alter) => alter.database.as_deref(),
             Self::DropProcedure(drop) => drop.database.as_deref(),
+            Self::CreateRole(create) => create.database.as_deref(),
+            Self::DropRole(drop) => drop.database.as_deref(),
+            Self::Grant(grant) | Self::Revoke(grant) => grant.database.as_deref(),
         }
     }
 
+    /// The procedure it is about, whose rows the plan needs; empty when there is none.
     pub(in crate::registry) fn name(&self) -> &str {
         match self {
             Self::CreateProcedure(create) => &create.name,
             Self::AlterProcedure(alter) => &alter.name,
             Self::DropProcedure(drop) => &drop.name,
+            Self::Grant(grant) | Self::Revoke(grant) => grant.procedure().unwrap_or_default(),
+            Self::CreateRole(_) | Self::DropRole(_) => "",
         }
     }
 }

@@ -1,0 +1,81 @@
+//! Functions with which a door gives a connection to a role and judges the role's statements.
+
+use std::sync::Arc;
+
+use super::caller::Caller;
+use super::definitions::describe;
+use super::{Body, missing_argument};
+use crate::duckdb::{Connection, register_scalar_functions};
+use crate::error::EngineResult;
+use crate::rights::{Rights, Subject, check_query};
+use crate::state::DatabaseState;
+use crate::value::LogicalType::{BigInt, Boolean, Varchar};
+use crate::value::{LogicalType, Value};
+
+pub fn register(connection: &Connection, state: &Arc<DatabaseState>) -> EngineResult<()> {
+    let forms: [(&'static str, &[&[LogicalType]], LogicalType, Body); 3] = [
+        (
+            "heliosdb_set_role",
+            &[&[Varchar], &[BigInt, Varchar]],
+            Varchar,
+            set_role,
+        ),
+        ("heliosdb_current_role", &[&[]], Varchar, current_role),
+        (
+            "heliosdb_check_statement",
+            &[&[Varchar, Varchar]],
+            Boolean,
+            check_statement,
+        ),
+    ];
+    for (name, parameters, returns, body) in forms {
+        let functions = parameters
+            .iter()
+            .map(|parameters| describe(state, name, parameters, &returns, body))
+            .collect();
+        register_scalar_functions(connection, name, functions)?;
+    }
+    Ok(())
+}
+
+/// `heliosdb_set_role([connection id,] role)`: from now on the connection's statements are the
+/// role's; NULL gives them back to the owner, which a role cannot do for itself.
+fn set_role(caller: &Caller, arguments: &[Value]) -> EngineResult<Value> {
+    let (connection_id, role) = match arguments {
+        [role] => (caller.connection_id(), role),
+        [Value::BigInt(id), role] => (*id as u64, role),
+        _ => return Err(missing_argument("connection id")),
+    };
+    let role = match role {
+        Value::Varchar(name) => Some(caller.registry.role(caller, name)?.name.clone()),
+        _ => None,
+    };
+    caller.set_role(connection_id, role.clone());
+    Ok(role.map_or(Value::Null, Value::Varchar))
+}
+
+fn current_role(caller: &Caller, _arguments: &[Value]) -> EngineResult<Value> {
+    let role = caller.role_name(caller.connection_id());
+    Ok(role.map_or(Value::Null, Value::Varchar))
+}
+
+/// `heliosdb_check_statement(role, sql)`: fails when a statement touches what its role was not
+/// granted, judged on what DuckDB binds. EXECUTE is checked when a procedure is called.
+fn check_statement(caller: &Caller, arguments: &[Value]) -> EngineResult<Value> {
+    let [Value::Varchar(role), Value::Varchar(sql)] = arguments else {
+        return Err(missing_argument("role or statement"));
+    };
+    let role = caller.registry.role(caller, role)?;
+    let rights = Rights::of(Arc::clone(&role.tables), None);
+    let connection = caller.connect()?;
+    check_query(
+        &connection,
+        sql,
+        &[],
+        &rights,
+        Subject::Role(&role.name),
+        &caller.registry,
+        None,
+    )?;
+    Ok(Value::Boolean(true))
+}
