@@ -10,8 +10,8 @@ export { ensureEngine } from './build/index.ts';
 export type {
   DdlStatement,
   DefinitionStatement,
-  ProcedureStatement,
   ModuleSource,
+  ProcedureStatement,
   ScriptPiece,
   ScriptStatement,
 } from './ddl/index.ts';
