@@ -1,7 +1,6 @@
 import type { Clock } from '#core';
 import { HeliosError, systemClock } from '#core';
-import type { CatalogSnapshot, Plan, PlanOutcome } from '#planner';
-import { planRequest } from '#planner';
+import type { CatalogSnapshot, Plan, PlanOutcome, VerifiedQuestion } from '#planner';
 import type { Database } from '#storage';
 import { readCatalog } from '#storage';
 import type { Answer, TaskTiming } from './answer/answer.ts';
@@ -10,12 +9,17 @@ import { chooseChart } from './answer/chart.ts';
 import { compositeSql } from './answer/composite-sql.ts';
 import { toJsonRows } from './answer/json-rows.ts';
 import { printSentence } from './answer/sentence.ts';
+import type { ConversationTurn } from './conversation/conversation.ts';
+import { explainPlan, readMetaRequest } from './conversation/meta-request.ts';
 import type { RunListener } from './events.ts';
 import type { RunResult } from './execute/execute-plan.ts';
 import { executePlan } from './execute/execute-plan.ts';
 import { cancelReason, interruptible } from './execute/interruptible.ts';
 import type { RunLimits } from './limits.ts';
 import { DEFAULT_RUN_LIMITS } from './limits.ts';
+import type { LanguageModel } from './model/port.ts';
+import type { PlannedBy, PlannedQuestion } from './planning/plan-question.ts';
+import { planQuestion } from './planning/plan-question.ts';
 
 export interface AskOptions {
   readonly question: string;
@@ -25,6 +29,12 @@ export interface AskOptions {
   readonly signal?: AbortSignal;
   readonly onEvent?: RunListener;
   readonly limits?: Partial<RunLimits>;
+  /** Plans the question; without one, or when it fails, the offline parser does. */
+  readonly model?: LanguageModel | null;
+  /** Questions whose SQL a person has verified. */
+  readonly verified?: readonly VerifiedQuestion[];
+  /** What was asked before in the same conversation, oldest first. */
+  readonly conversation?: readonly ConversationTurn[];
   /** Runs this plan instead of planning the question. */
   readonly plan?: Plan;
   /** The label of the reading that is meant, once a question was answered with several. */
@@ -47,7 +57,9 @@ export async function ask(options: AskOptions): Promise<Answer> {
   const onAbort = () => abort.abort(options.signal?.reason);
   if (options.signal?.aborted === true) onAbort();
   options.signal?.addEventListener('abort', onAbort, { once: true });
-  const deadline = setTimeout(() => abort.abort(tookTooLong(limits)), limits.timeoutMs);
+  // A model's planning has a limit of its own; what it takes is not taken from the run.
+  const timeoutMs = limits.timeoutMs + (options.model?.planningMsMax ?? 0);
+  const deadline = setTimeout(() => abort.abort(tookTooLong(timeoutMs)), timeoutMs);
   try {
     const answer = await new Request(options, { onEvent, limits, signal: abort.signal }).answer();
     onEvent({ type: 'answer', answer });
@@ -58,7 +70,7 @@ export async function ask(options: AskOptions): Promise<Answer> {
   }
 }
 
-function tookTooLong({ timeoutMs }: RunLimits): HeliosError {
+function tookTooLong(timeoutMs: number): HeliosError {
   return new HeliosError('query_canceled', {
     message: 'answering took too long',
     detail: `the limit is ${timeoutMs} ms`,
@@ -82,6 +94,8 @@ class Request {
   #catalogMs = 0;
   #planMs = 0;
   #runMs = 0;
+  #plannedBy: PlannedBy | null = null;
+  #notes: readonly string[] = [];
 
   constructor(options: AskOptions, { onEvent, limits, signal }: RequestContext) {
     this.#options = options;
@@ -95,9 +109,13 @@ class Request {
   async answer(): Promise<Answer> {
     const refusal = this.#refuseUnread();
     if (refusal !== null) return this.#refused(refusal, [], []);
+    const about = this.#answerAbout();
+    if (about !== null) return about;
     try {
       const catalog = await this.#readCatalog();
-      const outcome = this.#plan(catalog);
+      const { outcome, plannedBy, notes } = await this.#plan(catalog);
+      this.#plannedBy = plannedBy;
+      this.#notes = notes;
       switch (outcome.status) {
         case 'planned':
           return await this.#run(catalog, [outcome.plan, ...outcome.alternatives]);
@@ -134,13 +152,46 @@ class Request {
     return catalog;
   }
 
-  #plan(catalog: CatalogSnapshot): PlanOutcome {
-    const { question, now, plan } = this.#options;
-    if (plan !== undefined) return { status: 'planned', plan, alternatives: [] };
+  /** "Why?", "show the SQL": answered from the turn before, without asking the database. */
+  #answerAbout(): Answer | null {
+    const { question, plan: given, conversation = [] } = this.#options;
+    const plan = conversation.findLast((turn) => turn.plan !== null)?.plan ?? null;
+    const meta = given === undefined && plan !== null ? readMetaRequest(question) : null;
+    if (meta === null || meta === 'repeat' || plan === null) return null;
+    const answer = meta === 'explain' ? explainPlan(plan) : `${compositeSql(plan)};`;
+    return this.#answer({ status: 'ok', answer, plan });
+  }
+
+  async #plan(catalog: CatalogSnapshot): Promise<PlannedQuestion> {
+    const { question, now, database, verified = [], conversation = [] } = this.#options;
+    const plan = this.#options.plan ?? this.#repeated();
+    if (plan !== null) {
+      const outcome: PlanOutcome = { status: 'planned', plan, alternatives: [] };
+      return { outcome, plannedBy: { kind: 'given', model: null }, notes: [] };
+    }
     const startedAt = this.#clock.elapsedMs();
-    const outcome = planRequest({ request: question, catalog, now });
-    this.#planMs = this.#clock.elapsedMs() - startedAt;
-    return this.#choose(outcome);
+    try {
+      const planned = await planQuestion({
+        question,
+        catalog,
+        now,
+        database,
+        signal: this.#signal,
+        onEvent: this.#onEvent,
+        model: this.#options.model ?? null,
+        verified,
+        turns: conversation.filter(({ question: asked }) => readMetaRequest(asked) === null),
+      });
+      return { ...planned, outcome: this.#choose(planned.outcome) };
+    } finally {
+      this.#planMs = this.#clock.elapsedMs() - startedAt;
+    }
+  }
+
+  #repeated(): Plan | null {
+    const { question, conversation = [] } = this.#options;
+    const last = conversation.findLast(({ plan }) => plan !== null);
+    return readMetaRequest(question) === 'repeat' ? (last?.plan ?? null) : null;
   }
 
   /** Takes the reading that the person chose; where the data no longer allow it, they choose again. */
@@ -238,7 +289,8 @@ class Request {
       isTruncated: parts.result?.isTruncated ?? false,
       sql: plan === null ? null : compositeSql(plan),
       plan,
-      assumptions: plan?.assumptions ?? [],
+      plannedBy: this.#plannedBy,
+      assumptions: [...this.#notes, ...(plan?.assumptions ?? [])],
       grounding: plan?.grounding ?? [],
       chart: parts.result === undefined ? null : chooseChart(parts.result),
       clarification: parts.clarification ?? null,

@@ -33,6 +33,11 @@ export const COMMANDS: readonly CommandSpec[] = [
         description: 'what "today" is: 2026-06-30 or 2026-06-30T18:00:00Z',
       },
       {
+        name: 'model',
+        value: 'NAME',
+        description: 'a language model plans; none plans offline (default: HELIOSDB_MODEL)',
+      },
+      {
         name: 'batch',
         value: null,
         description: 'read JSON Lines requests on stdin, write JSON Lines answers',

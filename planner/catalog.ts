@@ -3,12 +3,16 @@
  * Everything here is plain data; the planner itself performs no I/O.
  */
 
+import type { SemanticModel } from './semantics/semantic-model.ts';
+
 export interface CatalogSnapshot {
   /** Changes whenever the schema or the sampled data change; key for caches. */
   readonly version: string;
   readonly tables: readonly CatalogTable[];
   readonly keys: readonly CatalogForeignKey[];
   readonly procedures: readonly CatalogProcedure[];
+  /** What people added; `applySemantics` attaches it. */
+  readonly semantics?: SemanticModel;
 }
 
 export interface CatalogTable {

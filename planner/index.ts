@@ -14,6 +14,16 @@ export type {
   CatalogSnapshot,
   CatalogTable,
 } from './catalog.ts';
+export type { CompiledDraft } from './drafting/compile-draft.ts';
+export { compileDraft } from './drafting/compile-draft.ts';
+export type { Draft } from './drafting/draft.ts';
+export { DRAFT_JSON_SCHEMA, readDraft } from './drafting/draft.ts';
+export type { DraftPromptInput, PromptMessage, PromptTurn } from './drafting/prompt.ts';
+export { draftPrompt, repairMessages } from './drafting/prompt.ts';
+export type { VerifiedQuestion } from './drafting/similar-questions.ts';
+export { questionKey, sameQuestion, similarQuestions } from './drafting/similar-questions.ts';
+export type { PlanConversationInput } from './follow-up/plan-conversation.ts';
+export { planConversation } from './follow-up/plan-conversation.ts';
 export type {
   AggregateTask,
   AnswerTask,
@@ -22,6 +32,7 @@ export type {
   PlanColumn,
   PlanOutcome,
   QueryTask,
+  SqlTask,
   Task,
 } from './plan.ts';
 export { plan, planColumn, task } from './plan.ts';

@@ -39,14 +39,14 @@ export function planRequest({ request, catalog, now }: PlanRequestInput): PlanOu
   if (best.confidence < answerFloor()) {
     const options = [best, ...others].slice(0, OPTIONS_MAX).map((reading) => ({
       label: describeReading(reading),
-      plan: queryPlan(request, interpretation, reading),
+      plan: planReading(request, interpretation, reading),
     }));
     return { status: 'clarify', question: 'Is one of these meant?', options };
   }
   return {
     status: 'planned',
-    plan: queryPlan(request, interpretation, best),
-    alternatives: others.map((reading) => queryPlan(request, interpretation, reading)),
+    plan: planReading(request, interpretation, best),
+    alternatives: others.map((reading) => planReading(request, interpretation, reading)),
   };
 }
 
@@ -90,7 +90,12 @@ export function readRequest({ request, catalog, now }: PlanRequestInput): {
   return { readings, unknownWords: unknown.map(({ text }) => text) };
 }
 
-function queryPlan(request: string, interpretation: Interpretation, reading: Reading): Plan {
+/** The plan of one reading of a request. */
+export function planReading(
+  request: string,
+  interpretation: Interpretation,
+  reading: Reading,
+): Plan {
   const result = procedureOf(reading.query);
   if (result !== null) return procedurePlan(request, interpretation, reading, result);
   const columns = planColumns(reading);

@@ -41,6 +41,9 @@ export const callTask = z.strictObject({
 
 export const aggregateTask = z.strictObject({ kind: z.literal('aggregate'), ...taskBase });
 
+/** SQL that a language model wrote freely: marked, because nothing compiled it from a typed query. */
+export const sqlTask = z.strictObject({ kind: z.literal('sql'), ...taskBase });
+
 /** How the last relation is put into words; it runs no SQL of its own. */
 export const answerTask = z.strictObject({
   kind: z.literal('answer'),
@@ -50,7 +53,7 @@ export const answerTask = z.strictObject({
   template: z.string().nullable(),
 });
 
-export const task = z.discriminatedUnion('kind', [queryTask, callTask, aggregateTask]);
+export const task = z.discriminatedUnion('kind', [queryTask, callTask, aggregateTask, sqlTask]);
 
 export const plan = z.strictObject({
   request: z.string(),
@@ -65,6 +68,7 @@ export type PlanColumn = z.infer<typeof planColumn>;
 export type QueryTask = z.infer<typeof queryTask>;
 export type CallTask = z.infer<typeof callTask>;
 export type AggregateTask = z.infer<typeof aggregateTask>;
+export type SqlTask = z.infer<typeof sqlTask>;
 export type AnswerTask = z.infer<typeof answerTask>;
 export type Task = z.infer<typeof task>;
 export type Plan = z.infer<typeof plan>;

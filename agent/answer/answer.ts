@@ -39,6 +39,13 @@ export const answer = z.strictObject({
   /** The whole run as one statement that gives the same rows. */
   sql: z.string().nullable(),
   plan: plan.nullable(),
+  /** Who planned it: the offline parser, a language model, a person; null when nothing was planned. */
+  plannedBy: z
+    .strictObject({
+      kind: z.enum(['offline', 'model', 'verified', 'given']),
+      model: z.string().nullable(),
+    })
+    .nullable(),
   assumptions: z.array(z.string()),
   grounding: z.array(z.strictObject({ text: z.string(), meaning: z.string() })),
   /** A Vega-Lite specification that helps to read the rows, or null. */

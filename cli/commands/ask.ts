@@ -1,5 +1,5 @@
 import type { Answer } from '#agent';
-import { ask, readCachedCatalog } from '#agent';
+import { ask, openModel, readCachedCatalog } from '#agent';
 import type { Console } from '../console.ts';
 import { paletteFor } from '../console.ts';
 import type { ExitCode } from '../exit-code.ts';
@@ -18,6 +18,11 @@ const KEPT_ROWS = 10_000;
 export const run: Run = async (args, console) => {
   if (args.isSet('batch')) return await runBatch(args, console);
   const request = readRequest(args);
+  const model = await openModel({
+    environment: console.environment,
+    name: args.text('model') ?? null,
+    directory: stateDirectory(console),
+  });
   await using opened = await openForQuestions(console, databaseFile(args, console));
   const directory = stateDirectory(console);
   const isQuiet = args.isSet('no-progress') || request.isPlanOnly;
@@ -28,6 +33,7 @@ export const run: Run = async (args, console) => {
       database: opened.database,
       catalog: (signal) => readCachedCatalog({ database: opened.database, directory, signal }),
       now: request.instant ?? opened.now,
+      model,
       signal: console.signal,
       isPlanOnly: request.isPlanOnly,
       limits: { rowsMax: request.rowsMax },

@@ -61,7 +61,7 @@ class TaskBoard {
       }));
       return null;
     }
-    if (event.type === 'answer') return null;
+    if (event.type === 'answer' || !('task' in event)) return null;
     const line = this.lines.find(({ id }) => id === event.task);
     if (line === undefined) return null;
     switch (event.type) {
@@ -100,7 +100,10 @@ class PlainProgress implements RunProgress {
 
   readonly listen = (event: RunEvent): void => {
     const line = this.#board.apply(event);
-    if (event.type === 'plan-ready') {
+    if (event.type === 'model-start') {
+      const again = event.attempt === 1 ? '' : `, attempt ${event.attempt}`;
+      this.#stream.write(`Asking ${escapeControls(event.model)}${again}\n`);
+    } else if (event.type === 'plan-ready') {
       this.#stream.write(
         `Plan, ${event.plan.tasks.length === 1 ? 'one task' : `${event.plan.tasks.length} tasks`}:\n`,
       );
@@ -143,6 +146,17 @@ class LiveProgress implements RunProgress {
         this.#draw();
       }, FRAME_MS);
       this.#timer.unref();
+    }
+    if (event.type === 'model-start') {
+      this.#stream.write(
+        `\r\u001b[2K${this.#palette.dim(`asking ${escapeControls(event.model)} …`)}`,
+      );
+      return;
+    }
+    if (event.type === 'model-delta') return;
+    if (event.type === 'model-end' || event.type === 'model-error') {
+      this.#stream.write('\r\u001b[2K');
+      return;
     }
     if (event.type === 'answer') this.end();
     else this.#draw();

@@ -6,7 +6,8 @@ export function describeReading({ query }: Reading): string {
   return describeQuery(query);
 }
 
-function describeQuery(query: LogicalQuery): string {
+/** A query in a few words. */
+export function describeQuery(query: LogicalQuery): string {
   const shown =
     query.starOf !== null
       ? `everything about ${query.starOf.table.name}`

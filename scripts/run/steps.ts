@@ -21,7 +21,6 @@ const UNIT_FOLDERS = [
   'advisor',
   'server',
   'cli',
-  'web',
   'examples',
   'scripts',
 ];
@@ -123,7 +122,6 @@ export function checkSteps(): Step[] {
       command: [bin('biome'), 'ci', '--colors=off', '--error-on-warnings'],
     },
     { name: 'types', command: [bin('tsc'), '--noEmit', '-p', '.'] },
-    { name: 'types of the page', command: [bin('tsc'), '--noEmit', '-p', 'web/page'] },
     { name: 'generated files', command: [bin('node'), 'scripts/generate.ts', '--check'] },
     testStep('tidy', ['test/tidy']),
     engineStep,

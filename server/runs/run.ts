@@ -8,7 +8,7 @@ const parts = answerSchema.shape;
 export const runTask = z.strictObject({
   id: z.string(),
   title: z.string(),
-  kind: z.enum(['query', 'call', 'aggregate']),
+  kind: z.enum(['query', 'call', 'aggregate', 'sql']),
   dependsOn: z.array(z.string()),
   state: z.enum(['waiting', 'running', 'done', 'failed', 'canceled']),
   rows: z.number().int().nonnegative().nullable(),
@@ -34,6 +34,8 @@ export const run = z.strictObject({
   status: runStatus,
   isPlanOnly: z.boolean(),
   plan: parts.plan,
+  /** Who made the plan; null until there is one. */
+  plannedBy: parts.plannedBy,
   tasks: z.array(runTask),
   answer: z.string().nullable(),
   columns: parts.columns,
@@ -81,6 +83,7 @@ export function newRun(
     ...given,
     status: 'running',
     plan: null,
+    plannedBy: null,
     tasks: [],
     answer: null,
     columns: [],
@@ -121,6 +124,12 @@ export function applyEvent(run: Run, event: RunEvent, at: string): Run {
       const state = event.error.sqlstate === CANCELED ? 'canceled' : 'failed';
       return withTask(run, event.task, { state, error: event.error, fraction: null });
     }
+    // Live only: what a model says on its way to a plan is shown, not kept.
+    case 'model-start':
+    case 'model-delta':
+    case 'model-end':
+    case 'model-error':
+      return run;
     case 'answer': {
       const { status, question: _, ...answer } = event.answer;
       const isCanceled = status === 'failed' && answer.error?.sqlstate === CANCELED;

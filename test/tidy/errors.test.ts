@@ -8,10 +8,6 @@ const NOT_RAISED_YET: Readonly<Record<string, string>> = {
   invalid_authorization: 'the service, once it has tokens',
   no_plan: 'the service, whose clients get a refused request as an error',
   ambiguous_request: 'the service, whose clients get an ambiguous request as an error',
-  model_output_invalid: 'planning with a language model',
-  model_unavailable: 'planning with a language model',
-  model_timeout: 'planning with a language model',
-  model_refused: 'planning with a language model',
   invalid_semantic_model: 'reading the semantic model of a database',
 };
 

@@ -16,12 +16,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   advisor: ['core', 'storage'],
   agent: ['core', 'planner', 'storage', 'runtime', 'advisor'],
   examples: ['core', 'storage', 'runtime'],
-  cli: ['core', 'planner', 'storage', 'runtime', 'advisor', 'agent', 'examples', 'server', 'web'],
-  web: [],
+  cli: ['core', 'planner', 'storage', 'runtime', 'advisor', 'agent', 'examples', 'server'],
   server: ['core', 'planner', 'storage', 'runtime', 'advisor', 'agent', 'examples'],
-  test: ['core', 'planner', 'storage', 'runtime', 'advisor', 'agent', 'examples', 'server', 'web'],
+  test: ['core', 'planner', 'storage', 'runtime', 'advisor', 'agent', 'examples', 'server'],
   bench: ['core', 'planner', 'storage', 'runtime', 'advisor', 'agent', 'examples', 'server'],
-  scripts: ['core', 'storage', 'runtime', 'web'],
+  scripts: ['core', 'storage', 'runtime'],
 };
 
 /** What a folder may take from Node and npm; folders not listed may take anything. */
@@ -40,7 +39,7 @@ const IMPORT =
   /^\s*(?:import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?'([^']+)'|\bimport\(\s*'([^']+)'/gm;
 
 const files = sourceFiles().filter(
-  ({ path }) => /\.tsx?$/.test(path) && (path.split('/')[0] ?? '') in MAY_IMPORT,
+  ({ path }) => path.endsWith('.ts') && (path.split('/')[0] ?? '') in MAY_IMPORT,
 );
 const imports: Import[] = files.flatMap(({ path, text }) =>
   [...text.matchAll(IMPORT)].map((match) => ({

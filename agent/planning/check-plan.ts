@@ -1,0 +1,42 @@
+import { HeliosError } from '#core';
+import type { CatalogSnapshot, Plan } from '#planner';
+import type { Connection } from '#storage';
+import { compositeSql } from '../answer/composite-sql.ts';
+import { guardStatement } from '../execute/guard.ts';
+
+/** What the guard or DuckDB's binder says against a plan. */
+export interface PlanProblem {
+  readonly message: string;
+  /** The statement that is to blame. */
+  readonly sql: string;
+}
+
+/** Checks a plan's statements, each by the guard, then the whole run by the binder; runs nothing. */
+export async function checkPlan(
+  connection: Connection,
+  plan: Plan,
+  catalog: CatalogSnapshot,
+): Promise<PlanProblem | null> {
+  for (const task of plan.tasks) {
+    try {
+      await guardStatement(connection, { sql: task.sql, catalog, relations: task.dependsOn });
+    } catch (error) {
+      return problemOf(error, task.sql, task.id);
+    }
+  }
+  const sql = compositeSql(plan);
+  try {
+    const statement = await connection.prepare(sql);
+    await statement.close();
+    return null;
+  } catch (error) {
+    return problemOf(error, sql, null);
+  }
+}
+
+function problemOf(error: unknown, sql: string, task: string | null): PlanProblem {
+  // What cancels a check is not the plan's fault.
+  if (!HeliosError.isInstance(error) || error.sqlstate === '57014') throw error;
+  const parts = [error.message, error.detail, error.hint].filter((part) => part !== null);
+  return { message: `${task === null ? '' : `${task}: `}${parts.join('; ')}`, sql };
+}

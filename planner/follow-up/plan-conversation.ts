@@ -1,0 +1,332 @@
+import type { CatalogSnapshot } from '../catalog.ts';
+import { compileQuery } from '../compile/sql.ts';
+import { describeQuery } from '../explain/describe-reading.ts';
+import type { SchemaModel, TableModel } from '../grounding/schema-model.ts';
+import { schemaModel } from '../grounding/schema-model.ts';
+import type { Interpretation, Reading } from '../interpret.ts';
+import { interpret } from '../interpret.ts';
+import type { PlanOutcome } from '../plan.ts';
+import { planReading, planRequest } from '../plan-request.ts';
+import type { LogicalQuery } from '../query/logical.ts';
+import { tablesOf } from '../resolve/join-tree.ts';
+import {
+  mergeConditions,
+  mergeGrouping,
+  mergeLimit,
+  mergeMeasure,
+  reversed,
+} from './merge-query.ts';
+import type { FollowUp } from './read-follow-up.ts';
+import { readFollowUp } from './read-follow-up.ts';
+
+export interface PlanConversationInput {
+  readonly request: string;
+  /** Earlier questions of the conversation as they were typed, oldest first. */
+  readonly earlier: readonly string[];
+  readonly catalog: CatalogSnapshot;
+  /** The ISO instant that counts as now. */
+  readonly now: string;
+}
+
+/** Questions further back than this are not read again. */
+const EARLIER_MAX = 20;
+/** A delta below this confidence is a guess about words that were meant otherwise. */
+const DELTA_CONFIDENCE_MIN = 0.3;
+
+interface Understood {
+  readonly interpretation: Interpretation;
+  readonly reading: Reading;
+}
+
+/**
+ * Plans a request that may refer to the questions before it. The state of a conversation is the
+ * query that its questions come to, read again from their words: nothing else is remembered.
+ */
+export function planConversation(input: PlanConversationInput): PlanOutcome {
+  const { request, catalog, now } = input;
+  const context: Context = { model: schemaModel(catalog), now };
+  let state: Understood | null = null;
+  for (const question of input.earlier.slice(-EARLIER_MAX)) {
+    state =
+      followUp(question, state, context)?.understood ?? standalone(question, context) ?? state;
+  }
+  const { isCertain, options } = readFollowUp(request);
+  const alone = isCertain && state !== null ? null : planRequest({ request, catalog, now });
+  if (alone !== null && alone.status === 'planned' && !isFragment(request, options)) return alone;
+  const merged = followUp(request, state, context);
+  if (merged === null) return alone ?? planRequest({ request, catalog, now });
+  const { understood, change } = merged;
+  const plan = planReading(request, understood.interpretation, understood.reading);
+  const about = describeQuery(understood.reading.query);
+  return {
+    status: 'planned',
+    plan: {
+      ...plan,
+      assumptions: [
+        `the question continues the one before: ${change}; it asks for ${about}`,
+        ...plan.assumptions,
+      ],
+    },
+    alternatives: [],
+  };
+}
+
+/** A few words that would be a question of their own only by chance. */
+function isFragment(request: string, options: readonly FollowUp[]): boolean {
+  return options.length > 0 && request.trim().split(/\s+/).length <= 3;
+}
+
+interface Context {
+  readonly model: SchemaModel;
+  readonly now: string;
+}
+
+function standalone(question: string, { model, now }: Context): Understood | null {
+  const interpretation = interpret(question, model, now);
+  const [reading] = interpretation.readings;
+  if (reading === undefined || interpretation.unknown.length > 0) return null;
+  return { interpretation, reading };
+}
+
+function followUp(
+  request: string,
+  state: Understood | null,
+  context: Context,
+): { readonly understood: Understood; readonly change: string } | null {
+  if (state === null) return null;
+  for (const option of readFollowUp(request).options) {
+    const result = apply(option, state, context);
+    if (result === null) continue;
+    const { query, delta } = result;
+    return { understood: combine(state, query, delta), change: describeChange(option) };
+  }
+  return null;
+}
+
+interface Applied {
+  readonly query: LogicalQuery;
+  /** The reading of the follow-up's own words, or null when none were read. */
+  readonly delta: Understood | null;
+}
+
+function apply(option: FollowUp, state: Understood, context: Context): Applied | null {
+  const { query } = state.reading;
+  const plain = (changed: LogicalQuery | null): Applied | null =>
+    changed === null ? null : { query: changed, delta: null };
+  switch (option.kind) {
+    case 'count':
+      return plain(counted(query));
+    case 'everything':
+      return plain({ ...query, where: [], having: [], limit: null });
+    case 'reverse':
+      return plain(reversed(query));
+    case 'limit':
+      return applyLimit(option, state, context);
+    case 'order':
+      return applyOrder(option, state, context);
+    case 'group':
+      return applyGroup(option, state, context);
+    case 'filter':
+      return applyFilter(option, state, context);
+    case 'measure':
+      return applyMeasure(option, state, context);
+    case 'sentence':
+      return applySentence(option, state, context);
+    default:
+      return option satisfies never;
+  }
+}
+
+function counted(query: LogicalQuery): LogicalQuery | null {
+  if (query.isCounted) return query;
+  return { ...query, orderBy: query.limit === null ? [] : query.orderBy, isCounted: true };
+}
+
+function applyLimit(
+  { count, direction, by }: Extract<FollowUp, { kind: 'limit' }>,
+  state: Understood,
+  context: Context,
+): Applied | null {
+  const { query } = state.reading;
+  if (by === null) return { query: mergeLimit(query, count, direction, []), delta: null };
+  for (const entity of entitiesOf(query)) {
+    const delta = read(`top ${count} ${nounOf(entity)} by ${by}`, context);
+    if (delta === null || delta.reading.query.orderBy.length === 0) continue;
+    if (!isWithin(delta.reading.query, query)) continue;
+    return { query: mergeLimit(query, count, direction, delta.reading.query.orderBy), delta };
+  }
+  return null;
+}
+
+function applyOrder(
+  { words, direction }: Extract<FollowUp, { kind: 'order' }>,
+  state: Understood,
+  context: Context,
+): Applied | null {
+  const { query } = state.reading;
+  for (const entity of entitiesOf(query)) {
+    const delta = read(`${nounOf(entity)} sorted by ${words}`, context);
+    const order = delta?.reading.query.orderBy ?? [];
+    if (delta === null || order.length === 0 || !isWithin(delta.reading.query, query)) continue;
+    const orderBy = direction === null ? order : order.map((item) => ({ ...item, direction }));
+    return { query: { ...query, isCounted: false, orderBy }, delta };
+  }
+  return null;
+}
+
+function applyGroup(
+  { words, isAlso }: Extract<FollowUp, { kind: 'group' }>,
+  state: Understood,
+  context: Context,
+): Applied | null {
+  const { query } = state.reading;
+  for (const entity of entitiesOf(query)) {
+    const delta = read(`number of ${nounOf(entity)} per ${words}`, context);
+    if (delta === null) continue;
+    const merged = mergeGrouping(query, delta.reading.query.groupBy, isAlso, {
+      model: context.model,
+      words: lemmasOf(delta),
+    });
+    if (merged !== null) return { query: merged, delta };
+  }
+  return null;
+}
+
+function applyFilter(
+  { words, mode }: Extract<FollowUp, { kind: 'filter' }>,
+  state: Understood,
+  context: Context,
+): Applied | null {
+  const { query } = state.reading;
+  for (const entity of entitiesOf(query)) {
+    const noun = nounOf(entity);
+    // An adjective, a complement or a phrase of its own: whichever of the three is English.
+    for (const sentence of [`${noun} that are ${words}`, `${noun} ${words}`, `${words} ${noun}`]) {
+      const delta = read(sentence, context);
+      if (delta === null || !hasOnlyConditions(delta.reading.query)) continue;
+      const merged = mergeConditions(query, delta.reading.query, mode, entity);
+      if (merged !== null) return { query: merged, delta };
+    }
+  }
+  return null;
+}
+
+function applyMeasure(
+  { words }: Extract<FollowUp, { kind: 'measure' }>,
+  state: Understood,
+  context: Context,
+): Applied | null {
+  const { query } = state.reading;
+  for (const entity of entitiesOf(query)) {
+    for (const sentence of [`${words} of ${nounOf(entity)}`, `${nounOf(entity)} ${words}`]) {
+      const delta = read(sentence, context);
+      if (delta === null || delta.reading.query.where.length > 0) continue;
+      if (delta.reading.query.starOf !== null) continue;
+      const merged = mergeMeasure(query, delta.reading.query, {
+        model: context.model,
+        words: lemmasOf(delta),
+      });
+      if (merged !== null) return { query: merged, delta };
+    }
+  }
+  return null;
+}
+
+/** "Which of them are in Berlin?": its own question, over the rows of the one before. */
+function applySentence(
+  { text }: Extract<FollowUp, { kind: 'sentence' }>,
+  state: Understood,
+  context: Context,
+): Applied | null {
+  const { query } = state.reading;
+  for (const entity of entitiesOf(query)) {
+    const delta = read(text.replaceAll('{}', nounOf(entity)), context);
+    if (delta === null || delta.reading.query.from.root !== entity) continue;
+    const own = delta.reading.query;
+    if (query.where.length === 0) return { query: own, delta };
+    const merged = mergeConditions(own, { ...query, limit: null }, 'only', entity);
+    if (merged === null) continue;
+    // A condition of the new sentence wins over an older one on the same column.
+    return { query: mergeConditions(merged, own, 'only', entity) ?? merged, delta };
+  }
+  return null;
+}
+
+/** What the words say, when every word of them was understood. */
+function read(sentence: string, { model, now }: Context): Understood | null {
+  const interpretation = interpret(sentence, model, now);
+  const [reading] = interpretation.readings;
+  if (reading === undefined || interpretation.unknown.length > 0) return null;
+  return reading.confidence < DELTA_CONFIDENCE_MIN ? null : { interpretation, reading };
+}
+
+function hasOnlyConditions(query: LogicalQuery): boolean {
+  return query.where.length > 0 && query.setOperation === null && query.groupBy.length === 0;
+}
+
+function isWithin(delta: LogicalQuery, query: LogicalQuery): boolean {
+  const known = new Set(tablesOf(query.from));
+  return tablesOf(delta.from).every((table) => known.has(table));
+}
+
+/** The tables a follow-up may be about, the question's own subject first. */
+function entitiesOf({ from }: LogicalQuery): readonly TableModel[] {
+  return tablesOf(from);
+}
+
+function nounOf({ table }: TableModel): string {
+  return table.name.replaceAll('_', ' ');
+}
+
+function lemmasOf({ interpretation }: Understood): ReadonlySet<string> {
+  return new Set(interpretation.tokens.map(({ lemma }) => lemma));
+}
+
+function combine(state: Understood, query: LogicalQuery, delta: Understood | null): Understood {
+  const mentions = [
+    ...state.interpretation.mentions,
+    ...(delta?.interpretation.mentions.filter(
+      ({ text }) => !state.interpretation.mentions.some((known) => known.text === text),
+    ) ?? []),
+  ];
+  const { assignment } = state.reading;
+  const choices = new Map([...assignment.choices, ...(delta?.reading.assignment.choices ?? [])]);
+  return {
+    interpretation: { ...state.interpretation, mentions },
+    reading: {
+      ...state.reading,
+      query,
+      sql: compileQuery(query),
+      assignment: { ...assignment, choices },
+    },
+  };
+}
+
+function describeChange(option: FollowUp): string {
+  switch (option.kind) {
+    case 'filter':
+      return {
+        only: `only ${option.words}`,
+        also: `also ${option.words}`,
+        not: `not ${option.words}`,
+      }[option.mode];
+    case 'group':
+      return `${option.isAlso ? 'also ' : ''}per ${option.words}`;
+    case 'limit':
+      return `the ${option.direction} ${option.count}`;
+    case 'order':
+      return `sorted by ${option.words}`;
+    case 'reverse':
+      return 'in the opposite order';
+    case 'count':
+      return 'how many there are';
+    case 'everything':
+      return 'without its conditions';
+    case 'sentence':
+      return 'about the same rows';
+    case 'measure':
+      return option.words;
+    default:
+      return option satisfies never;
+  }
+}
