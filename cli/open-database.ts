@@ -114,7 +114,7 @@ async function exists(file: string): Promise<boolean> {
   }
 }
 
-function printer(console: Console): (text: string) => void {
+export function printer(console: Console): (text: string) => void {
   const palette = paletteFor(console.err, console.environment);
   return (text) => {
     console.err.write(`${palette.dim(text)}\n`);

@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { ensurePage } from '#web';
 import { ROOT } from './run/step.ts';
 
 const dist = join(ROOT, 'dist');
@@ -25,6 +26,9 @@ for (const path of globSync('{examples,runtime,storage}/**/*.{wasm,json,sql}', {
   mkdirSync(dirname(join(dist, path)), { recursive: true });
   cpSync(join(ROOT, path), join(dist, path));
 }
+
+// The page arrives built: a package has neither its sources nor what builds them.
+cpSync(await ensurePage(), join(dist, 'web', 'built'), { recursive: true });
 
 interface Manifest {
   readonly version: string;

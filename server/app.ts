@@ -1,10 +1,10 @@
-import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { fastify, LogController } from 'fastify';
 import { HeliosError } from '#core';
 import type { ServiceContext } from './context.ts';
 import { errorReply } from './http/error-reply.ts';
 import { openApiDocument } from './http/openapi.ts';
+import { isPageAddress, sendPage, servePage } from './http/page.ts';
 import type { Route } from './http/route.ts';
 import { parsePart } from './http/route.ts';
 import { protect } from './http/security.ts';
@@ -62,7 +62,7 @@ export function addRoutes(
   protect(app, options.isAllowedHost);
   const metrics = new ServiceMetrics(context);
   observeRequests(app, metrics);
-  reportErrors(app);
+  reportErrors(app, options.pageDirectory !== null);
   const versioned: Route[] = [
     ...runRoutes(context),
     ...catalogRoutes(context),
@@ -77,17 +77,7 @@ export function addRoutes(
   const document = openApiDocument(versioned, { version: options.version, prefix: API_PREFIX });
   app.get(`${API_PREFIX}/openapi.json`, async () => document);
   if (options.pageDirectory !== null) {
-    app.register(fastifyStatic, {
-      root: options.pageDirectory,
-      // Names of built files carry a hash; the page itself is asked for again each time.
-      setHeaders: (reply, path) => {
-        const isHashed = /[.-][\w-]{8,}\.(js|css|woff2|svg|png)$/.test(path);
-        reply.header(
-          'cache-control',
-          isHashed ? 'public, max-age=31536000, immutable' : 'no-cache',
-        );
-      },
-    });
+    servePage(app, options.pageDirectory);
   }
 }
 
@@ -137,7 +127,7 @@ function observeRequests(app: FastifyInstance, metrics: ServiceMetrics): void {
   });
 }
 
-function reportErrors(app: FastifyInstance): void {
+function reportErrors(app: FastifyInstance, hasPage: boolean): void {
   app.setErrorHandler((error, request, reply) => {
     const { status, body } = errorReply(error);
     if (status >= 500) request.log.error({ err: error }, 'request failed');
@@ -145,6 +135,7 @@ function reportErrors(app: FastifyInstance): void {
     return reply.code(status).type('application/json').send(body);
   });
   app.setNotFoundHandler((request, reply) => {
+    if (hasPage && isPageAddress(request)) return sendPage(reply);
     const { status, body } = errorReply(
       new HeliosError('undefined_object', {
         message: 'there is nothing at this address',

@@ -53,6 +53,16 @@ it('shows the first of many bars and says so', () => {
   assert.equal(chart?.title, 'n by name, first 20 of 100');
 });
 
+it('draws the first of a ranking although a name comes again below', () => {
+  const columns = [
+    ['name', 'VARCHAR'],
+    ['n', 'BIGINT'],
+  ] as const;
+  const rows = Array.from({ length: 100 }, (_, index) => [`n${index % 60}`, index]);
+  assert.equal(choose(columns, rows)?.data.values.length, 20);
+  assert.equal(choose(columns, [['n0', 1], ['n0', 2], ...rows]), null);
+});
+
 it('groups bars by the smaller of two categories', () => {
   const rows = ['a', 'b', 'c'].flatMap((city) => ['x', 'y'].map((tier) => [tier, city, 1]));
   const chart = choose(

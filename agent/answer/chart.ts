@@ -98,8 +98,10 @@ function bars(
       ? [colour, category]
       : [category, colour];
   if (isGrouped && (split === undefined || split.distinctCount > COLOURS_MAX)) return null;
-  if (!isGrouped && category.distinctCount < rows.length) return null;
   const shown = rows.slice(0, isGrouped ? BARS_MAX * COLOURS_MAX : BARS_MAX);
+  // Two bars of one name would be drawn as one.
+  const names = new Set(shown.map((row) => row[category.index]));
+  if (!isGrouped && names.size < shown.length) return null;
   const part = shown.length < rows.length ? `, first ${shown.length} of ${rows.length}` : '';
   return toChart(
     { columns, rows: shown },

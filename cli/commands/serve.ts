@@ -1,7 +1,6 @@
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { EXIT } from '../exit-code.ts';
-import { databaseFile, openForStatements } from '../open-database.ts';
+import { databaseFile, openForStatements, printer } from '../open-database.ts';
 import type { Run } from '../usage/command.ts';
 import { parseCount, usageError } from '../usage/parse-arguments.ts';
 import { readVersion } from '../version.ts';
@@ -15,14 +14,15 @@ export const serve: Run = async (args, console) => {
   if (args.positionals.length > 0) throw usageError('serve takes no arguments', '--db FILE');
   const port = parseCount(args, 'port', { fallback: PORT, minimum: 0 });
   if (port > PORT_MAX) throw usageError(`--port must be at most ${PORT_MAX}`);
-  const { startService } = await import('#server');
+  const [{ startService }, { ensurePage }] = await Promise.all([import('#server'), import('#web')]);
   const opened = await openForStatements(console, databaseFile(args, console));
   const isExample = databaseFile(args, console) === null;
+  const pageDirectory = await ensurePage({ onProgress: printer(console) });
   const service = await startService({
     database: opened.database,
     host: args.text('host') ?? '127.0.0.1',
     port,
-    pageDirectory: fileURLToPath(new URL('../../web/dist', import.meta.url)),
+    pageDirectory,
     version: await readVersion(),
     logStream: args.isSet('verbose') ? console.err : null,
     ...(isExample ? { now: () => opened.now } : {}),

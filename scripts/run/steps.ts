@@ -21,6 +21,7 @@ const UNIT_FOLDERS = [
   'advisor',
   'server',
   'cli',
+  'web',
   'examples',
   'scripts',
 ];
@@ -122,6 +123,7 @@ export function checkSteps(): Step[] {
       command: [bin('biome'), 'ci', '--colors=off', '--error-on-warnings'],
     },
     { name: 'types', command: [bin('tsc'), '--noEmit', '-p', '.'] },
+    { name: 'types of the page', command: [bin('tsc'), '--noEmit', '-p', 'web/page'] },
     { name: 'generated files', command: [bin('node'), 'scripts/generate.ts', '--check'] },
     testStep('tidy', ['test/tidy']),
     engineStep,

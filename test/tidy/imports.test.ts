@@ -16,11 +16,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   advisor: ['core', 'storage'],
   agent: ['core', 'planner', 'storage', 'runtime', 'advisor'],
   examples: ['core', 'storage', 'runtime'],
-  cli: ['core', 'planner', 'storage', 'runtime', 'advisor', 'agent', 'examples', 'server'],
+  cli: ['core', 'planner', 'storage', 'runtime', 'advisor', 'agent', 'examples', 'server', 'web'],
+  web: [],
   server: ['core', 'planner', 'storage', 'runtime', 'advisor', 'agent', 'examples'],
-  test: ['core', 'planner', 'storage', 'runtime', 'advisor', 'agent', 'examples', 'server'],
+  test: ['core', 'planner', 'storage', 'runtime', 'advisor', 'agent', 'examples', 'server', 'web'],
   bench: ['core', 'planner', 'storage', 'runtime', 'advisor', 'agent', 'examples', 'server'],
-  scripts: ['core', 'storage', 'runtime'],
+  scripts: ['core', 'storage', 'runtime', 'web'],
 };
 
 /** What a folder may take from Node and npm; folders not listed may take anything. */
@@ -39,7 +40,7 @@ const IMPORT =
   /^\s*(?:import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?'([^']+)'|\bimport\(\s*'([^']+)'/gm;
 
 const files = sourceFiles().filter(
-  ({ path }) => path.endsWith('.ts') && (path.split('/')[0] ?? '') in MAY_IMPORT,
+  ({ path }) => /\.tsx?$/.test(path) && (path.split('/')[0] ?? '') in MAY_IMPORT,
 );
 const imports: Import[] = files.flatMap(({ path, text }) =>
   [...text.matchAll(IMPORT)].map((match) => ({

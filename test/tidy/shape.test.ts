@@ -14,7 +14,7 @@ const LONG_FILES: Readonly<Record<string, string>> = {
 };
 
 /** Data and prose have no length to keep. */
-const IS_CODE = /\.(ts|js|mjs|rs|py|go|yaml)$/;
+const IS_CODE = /\.(ts|tsx|css|js|mjs|rs|py|go|yaml)$/;
 
 const files = sourceFiles();
 const code = files.filter((file) => IS_CODE.test(file.path) && !isGenerated(file));
@@ -46,8 +46,8 @@ test('files are named for the noun or verb inside, in kebab-case', () => {
     .map(({ path }) => path)
     .filter((path) => {
       const name = path.split('/').at(-1) ?? '';
-      if (/^(utils?|helpers?|misc|common|types)\.(ts|rs)$/.test(name)) return true;
-      if (path.endsWith('.ts')) return !/^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z]+)*\.ts$/.test(name);
+      if (/^(utils?|helpers?|misc|common|types)\.(tsx?|rs)$/.test(name)) return true;
+      if (/\.tsx?$/.test(path)) return !/^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z]+)*\.tsx?$/.test(name);
       return path.endsWith('.rs') && !/^[a-z0-9_]+\.rs$/.test(name);
     });
   assert.deepEqual(wrong, []);

@@ -12,7 +12,7 @@ export interface SourceFile {
   readonly text: string;
 }
 
-const TEXT = /\.(ts|js|mjs|rs|py|go|sql|test|md|yaml|yml|json|jsonl|toml|wat|html|css|sh|c|h)$/;
+const TEXT = /\.(ts|tsx|js|mjs|rs|py|go|sql|test|md|yaml|yml|json|jsonl|toml|wat|html|css|sh|c|h)$/;
 const NOT_OURS = /^(package-lock\.json|LICENSE|.*Cargo\.lock|.*go\.sum)$/;
 
 /** Every text file git tracks, and those that are about to be: what a reviewer would see. */

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { toCallsChart, toTimeChart } from './history-chart.ts';
+
+const row = (version: number, calls: number, sums: unknown) => ({
+  hour: '2026-06-30 10:00:00+00',
+  version,
+  calls,
+  errors: 0,
+  sums,
+});
+const valuesOf = (spec: Readonly<Record<string, unknown>>) =>
+  (spec.data as { values: Record<string, unknown>[] }).values;
+
+test('a call takes its share of the time, whether the sums are a record or a text', () => {
+  const history = [row(1, 4, { wall_ns: 8e6 }), row(1, 4, '{"wall_ns":4000000}')];
+  assert.deepEqual(
+    valuesOf(toTimeChart(history)).map(({ ms }) => ms),
+    [2, 1],
+  );
+});
+
+test('hours without calls have no time', () => {
+  assert.deepEqual(valuesOf(toTimeChart([row(1, 0, { wall_ns: 5 }), row(1, 1, {})])), []);
+});
+
+test('colours tell versions apart once there are two', () => {
+  const one = toCallsChart([row(1, 1, {})]);
+  const two = toCallsChart([row(1, 1, {}), row(2, 1, {})]);
+  assert.ok(!('color' in (one.encoding as object)));
+  assert.ok('color' in (two.encoding as object));
+});

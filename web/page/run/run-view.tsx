@@ -1,0 +1,145 @@
+import { useEffect, useState } from 'preact/hooks';
+import { AnswerView } from '../answer/answer-view.tsx';
+import type { Run, RunSummary } from '../api/contract.ts';
+import { request } from '../api/request.ts';
+import { AskBox } from '../ask/ask-box.tsx';
+import { useAsk } from '../ask/use-ask.ts';
+import { PlanView } from '../plan/plan-view.tsx';
+import { Link } from '../shell/link.tsx';
+import { formatDuration, formatWhen, toLocalText } from '../ui/format.ts';
+import { Icon } from '../ui/icon.tsx';
+import { Loading, ProblemNotice } from '../ui/notice.tsx';
+import { useAction } from '../ui/use-action.ts';
+import { Outcome } from './outcome.tsx';
+import { Status } from './status.tsx';
+import { useRun } from './use-run.ts';
+
+/** A run: its question, its plan at work, its answer, and what to ask next. */
+export function RunView({ id }: { readonly id: string }) {
+  const { run, problem, isConnected, reload, setRun } = useRun(id);
+  const [draft, setDraft] = useState<string | undefined>(undefined);
+  const conversation = run?.conversation ?? id;
+  const asking = useAsk({ conversation });
+  if (run === null) {
+    return problem === null ? (
+      <Loading what="the run" />
+    ) : (
+      <ProblemNotice problem={problem} onRetry={reload} />
+    );
+  }
+  return (
+    <>
+      {run.conversation !== null && <Earlier run={run} conversation={run.conversation} />}
+      <article class="run" aria-labelledby="question" aria-busy={run.status === 'running'}>
+        <RunHead run={run} onRun={setRun} onAgain={() => asking.ask(run.question)} />
+        {!isConnected && (
+          <p class="lost" role="status">
+            The connection is lost. Connecting again; the run goes on.
+          </p>
+        )}
+        {problem !== null && <ProblemNotice problem={problem} onRetry={reload} />}
+        {run.plan === null && run.status === 'running' && <Loading what="the question" />}
+        {run.plan !== null && <PlanView run={run} />}
+        {run.status === 'ok' && !run.isPlanOnly && <AnswerView run={run} onRun={setRun} />}
+        <Outcome
+          run={run}
+          isBusy={asking.isBusy}
+          onChoose={(choice) => asking.choose(run.id, choice)}
+          onDraft={setDraft}
+        />
+      </article>
+      {run.status !== 'running' && (
+        <div class="follow">
+          <AskBox
+            isBusy={asking.isBusy}
+            onAsk={asking.ask}
+            label="Next question"
+            placeholder="Ask another question"
+            {...(draft === undefined ? {} : { text: draft })}
+          />
+          {asking.problem !== null && <ProblemNotice problem={asking.problem} />}
+        </div>
+      )}
+    </>
+  );
+}
+
+function RunHead(props: {
+  readonly run: Run;
+  readonly onRun: (run: Run) => void;
+  readonly onAgain: () => void;
+}) {
+  const { run, onRun, onAgain } = props;
+  const canceling = useAction();
+  const cancel = (): void =>
+    void canceling.start(async () => {
+      const path = `/runs/${encodeURIComponent(run.id)}`;
+      onRun((await request<{ readonly run: Run }>(path, { method: 'DELETE' })).run);
+    });
+  return (
+    <header class="run-head">
+      <h1 id="question" class="question">
+        {run.question}
+      </h1>
+      <div class="run-meta">
+        <Status status={run.status} />
+        <time dateTime={run.started} title={toLocalText(new Date(run.started))}>
+          {formatWhen(run.started, new Date())}
+        </time>
+        {run.timings !== null && <span>{formatDuration(run.timings.totalMs)}</span>}
+        <span class="spacer" />
+        {run.status === 'running' ? (
+          <button
+            type="button"
+            class="button button-small"
+            disabled={canceling.isBusy}
+            onClick={cancel}
+          >
+            <Icon name="stop" />
+            {canceling.isBusy ? 'Cancelling' : 'Cancel'}
+          </button>
+        ) : (
+          <button type="button" class="button button-quiet button-small" onClick={onAgain}>
+            <Icon name="again" />
+            Ask again
+          </button>
+        )}
+      </div>
+      {canceling.problem !== null && <ProblemNotice problem={canceling.problem} />}
+    </header>
+  );
+}
+
+/** The runs of the conversation before this one. */
+function Earlier(props: { readonly run: Run; readonly conversation: string }) {
+  const { run, conversation } = props;
+  const [runs, setRuns] = useState<readonly RunSummary[]>([]);
+  useEffect(() => {
+    const abort = new AbortController();
+    request<{ readonly runs: readonly RunSummary[] }>('/runs?limit=200', { signal: abort.signal })
+      .then(({ runs: all }) =>
+        setRuns(
+          all
+            .filter(({ id, conversation: of }) => id === conversation || of === conversation)
+            .filter(({ id, started }) => id !== run.id && started <= run.started)
+            .reverse(),
+        ),
+      )
+      // The way back is a help; the run itself says what is wrong with the service.
+      .catch(() => {});
+    return () => abort.abort();
+  }, [run.id, run.started, conversation]);
+  if (runs.length === 0) return null;
+  return (
+    <nav class="earlier" aria-label="Earlier in this conversation">
+      <ol>
+        {runs.map(({ id, question, answer }) => (
+          <li key={id}>
+            <Link to={{ view: 'run', id }}>{question}</Link>
+            {answer !== null && <p>{answer}</p>}
+          </li>
+        ))}
+      </ol>
+    </nav>
+  );
+}
