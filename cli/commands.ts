@@ -1,3 +1,4 @@
+import { advisorSpecs } from './commands/advisor-specs.ts';
 import { procedureSpecs } from './commands/procedure-specs.ts';
 import type { CommandSpec, OptionSpec } from './usage/command.ts';
 
@@ -162,4 +163,5 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [['heliosdb metrics --json', 'for programs']],
     load: async () => (await import('./commands/introspect.ts')).metrics,
   },
+  ...advisorSpecs(DB),
 ];

@@ -4,6 +4,7 @@
  * Invariants: everything is reproducible and works offline. It may only use what users can use.
  */
 
+export { WORKLOAD, type WorkloadStep } from './advisor/index.ts';
 export {
   EXAMPLE_PROCEDURES,
   installExamples,

@@ -4,10 +4,14 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { generateAdvisorPage } from './generate/advisor.ts';
 import { generateErrors } from './generate/errors.ts';
 import type { GeneratedFile } from './generate/generated-file.ts';
 
-const GENERATORS: readonly ((root: string) => GeneratedFile[])[] = [generateErrors];
+const GENERATORS: readonly ((root: string) => GeneratedFile[])[] = [
+  generateAdvisorPage,
+  generateErrors,
+];
 
 const root = join(import.meta.dirname, '..');
 const isCheck = process.argv.includes('--check');

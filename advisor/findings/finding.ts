@@ -13,7 +13,8 @@ export type Evidence = z.infer<typeof evidence>;
  * A change that can be tried on a copy.
  * - `script`: statements, and those that take them back.
  * - `one-statement`: callers ask for many rows in one statement instead of one statement a row.
- * - `volatility`: the procedure is declared again with what it really is.
+ * - `redeclare`: the procedure is declared again with what it really is; null keeps what it has.
+ * - `built-in`: callers use one of DuckDB's own functions.
  * - `lookup-rates`: the procedure is an argument times, plus or just a value of the looked-up row.
  * - `single-query`: the procedure is its only query and a test of its rows.
  * - `loop-join`: the procedure is an aggregate over the join of its two queries.
@@ -32,7 +33,12 @@ export const change = z.discriminatedUnion('kind', [
     probe: z.strictObject({ table: z.string(), column: z.string() }).nullable(),
   }),
   z.strictObject({ kind: z.literal('one-statement') }),
-  z.strictObject({ kind: z.literal('volatility'), to: z.enum(['IMMUTABLE', 'STABLE']) }),
+  z.strictObject({
+    kind: z.literal('redeclare'),
+    volatility: z.enum(['IMMUTABLE', 'STABLE']).nullable(),
+    capabilities: z.array(z.string()).nullable(),
+  }),
+  z.strictObject({ kind: z.literal('built-in'), name: z.string() }),
   z.strictObject({ kind: z.literal('lookup-rates'), shape: z.string() }),
   z.strictObject({ kind: z.literal('single-query'), shape: z.string() }),
   z.strictObject({ kind: z.literal('loop-join'), outer: z.string(), inner: z.string() }),

@@ -21,6 +21,9 @@ export interface BuildOptions {
   readonly finding: Finding;
   /** Calls of a statement that takes many. */
   readonly callsMax: number;
+  /** Processor time that such a statement should take at most. */
+  readonly runMsMax: number;
+  readonly cpuMs: () => number;
 }
 
 /** The experiment, or why there is none. */
@@ -38,8 +41,10 @@ export async function buildExperiment(options: BuildOptions): Promise<BuildOutco
       return await scriptExperiment(options, change);
     case 'one-statement':
       return await oneStatementExperiment(options);
-    case 'volatility':
-      return await volatilityExperiment(options, change.to);
+    case 'redeclare':
+      return await redeclareExperiment(options, change);
+    case 'built-in':
+      return await builtInExperiment(options, change.name);
     case 'lookup-rates':
       return await ratesExperiment(options, change.shape);
     case 'single-query':
@@ -119,19 +124,27 @@ async function oneStatementExperiment(options: BuildOptions): Promise<Experiment
   };
 }
 
-async function volatilityExperiment(options: BuildOptions, to: string): Promise<BuildOutcome> {
+async function redeclareExperiment(
+  options: BuildOptions,
+  { volatility, capabilities }: Extract<Change, { kind: 'redeclare' }>,
+): Promise<BuildOutcome> {
   const { procedure, finding, copies } = options;
-  const apply = await redeclare(copies.baseline, procedure.id, to);
-  const revert = await redeclare(copies.baseline, procedure.id, procedure.volatility);
+  const own = { volatility: procedure.volatility, capabilities: procedure.capabilities };
+  const changed = {
+    volatility: volatility ?? own.volatility,
+    capabilities: capabilities ?? own.capabilities,
+  };
+  const apply = await redeclare(copies.baseline, procedure.id, changed);
+  const revert = await redeclare(copies.baseline, procedure.id, own);
   const calls = await onBoth(options, keySourceOf(options, procedure.shapes[0] ?? null));
   const statement = [callAll(calls, callName(procedure))];
   return {
     apply: [apply],
     revert: [revert],
-    goal: 'faster',
+    goal: volatility === null ? 'same' : 'faster',
     loads: [
       {
-        name: `one statement over ${calls.callCount} calls`,
+        name: `one statement over ${calls.callCount.toLocaleString('en-US')} calls`,
         role: 'main',
         baseline: statement,
         candidate: statement,
@@ -140,6 +153,28 @@ async function volatilityExperiment(options: BuildOptions, to: string): Promise<
     ],
     warnings: sampleWarning(finding, procedure),
     callers: null,
+  };
+}
+
+async function builtInExperiment(options: BuildOptions, name: string): Promise<BuildOutcome> {
+  const { procedure, finding } = options;
+  const calls = await onBoth(options, null);
+  const called = callName(procedure);
+  const parameters = procedure.parameters.map((parameter) => parameter.name).join(', ');
+  return {
+    apply: [],
+    revert: [],
+    goal: 'faster',
+    loads: [
+      {
+        name: `one statement over ${calls.callCount} calls`,
+        role: 'main',
+        baseline: [callAll(calls, called)],
+        candidate: [callAll(calls, name)],
+      },
+    ],
+    warnings: sampleWarning(finding, procedure),
+    callers: { before: `${called}(${parameters})`, after: `${name}(${parameters})` },
   };
 }
 
@@ -216,6 +251,7 @@ function replacement(
           ]
         : []),
       ...(built.failedCount > 0 ? [`${built.failedCount} calls fail and were left out`] : []),
+      'it pays in statements over many rows; for a single one it may be slower',
       `where ${procedure.name} fails because a row is missing, the SQL gives NULL`,
     ],
     callers: {
@@ -242,13 +278,24 @@ async function callsAsMade(options: BuildOptions): Promise<readonly string[]> {
   return [callAll(calls, callName(procedure))];
 }
 
-/** The same table of calls in both copies. */
+/** Sizes of a statement that are tried until one takes long enough to be timed well. */
+const CALL_COUNTS = [64, 500, 2000, Number.POSITIVE_INFINITY] as const;
+
+/** The same table of calls in both copies, as large as a run has time for. */
 async function onBoth(
-  { copies, procedure, callsMax }: BuildOptions,
+  { copies, procedure, callsMax, runMsMax, cpuMs }: BuildOptions,
   keys: KeySource | null,
 ): Promise<CallTable> {
-  await createCallTable(copies.candidate, { procedure, keys, callsMax });
-  return await createCallTable(copies.baseline, { procedure, keys, callsMax });
+  let calls: CallTable | null = null;
+  for (const count of CALL_COUNTS) {
+    const size = Math.min(count, callsMax);
+    calls = await createCallTable(copies.baseline, { procedure, keys, callsMax: size });
+    const startedAt = cpuMs();
+    await copies.baseline.query(callAll(calls, callName(procedure))).catch(() => undefined);
+    if (keys === null || size === callsMax || cpuMs() - startedAt > runMsMax / 2) break;
+  }
+  const size = calls?.callCount ?? 0;
+  return await createCallTable(copies.candidate, { procedure, keys, callsMax: size });
 }
 
 /** Where keys for further calls come from: the table that the query looks up in. */
@@ -266,12 +313,14 @@ function keySourceOf(
       if (table === null || found === undefined) continue;
       const parameterIndex = parameterFor(procedure.parameters, { table: name, column });
       const type = procedure.parameters[parameterIndex ?? -1]?.type;
+      const values = reads?.lookup?.valueColumns ?? [];
       // Keys of another type would need a cast that may fail.
       if (parameterIndex === null || type !== found.type) continue;
       return {
         parameterIndex,
         table: printPath(table.schema, table.name),
         column: found.name,
+        stratum: values.length === 1 ? (values[0] ?? null) : null,
       };
     }
   }

@@ -40,6 +40,8 @@ export interface KeySource {
   /** Qualified and quoted. */
   readonly table: string;
   readonly column: string;
+  /** A column of the table of which every value is to be met early; null for none. */
+  readonly stratum: string | null;
 }
 
 /**
@@ -72,14 +74,17 @@ export async function createCallTable(
     return { name, columns, callCount: samples.length };
   }
   const key = quoteIdentifier(keys.column);
+  const stratum = keys.stratum === null ? '0' : quoteIdentifier(keys.stratum);
   const values = columns.map((column, index) =>
     index === keys.parameterIndex ? `k.key` : `s.${column}`,
   );
   await connection.run(`
     INSERT INTO ${name}
     SELECT ${samples.length} + k.position, ${values.join(', ')}
-    FROM (SELECT key, row_number() OVER (ORDER BY hash(key), key) - 1 AS position
-          FROM (SELECT DISTINCT ${key} AS key FROM ${keys.table} WHERE ${key} IS NOT NULL)
+    FROM (SELECT key, row_number() OVER (ORDER BY turn, hash(key), key) - 1 AS position
+          FROM (SELECT key, row_number() OVER (PARTITION BY stratum ORDER BY hash(key), key) AS turn
+                FROM (SELECT ${key} AS key, any_value(${stratum}) AS stratum FROM ${keys.table}
+                      WHERE ${key} IS NOT NULL GROUP BY ${key}))
           ORDER BY position LIMIT ${callsMax - samples.length}) k
     JOIN ${name} s ON s.ordinal = k.position % ${samples.length}`);
   const { rows: counted } = await connection.query(`SELECT count(*) FROM ${name}`);

@@ -40,24 +40,23 @@ function weigh(
 ): readonly [outcome: Outcome, reason: string] {
   const main = loads.find(({ role }) => role === 'main');
   if (main === undefined) return ['inconclusive', 'nothing was measured'];
+  const harmed = loads.find(
+    ({ role, judgement }) => (role === 'related' || role === 'probe') && judgement === 'slower',
+  );
+  const harm =
+    harmed === undefined
+      ? null
+      : `${harmed.name} take ${printInterval(inverse(harmed.factor))} the time`;
   const differing = loads.find(({ areResultsEqual }) => !areResultsEqual);
   if (differing !== undefined) {
     const [before, after] = differing.difference ?? ['', ''];
     const isFailure = after.startsWith('error ') && !before.startsWith('error ');
     const text = isFailure
-      ? `with the change, ${differing.name} fail: ${after.replace(/^error /, '')}`
+      ? `with the change, ${differing.name} fail: ${firstSentence(after.replace(/^error /, ''))}`
       : `${differing.name} give other results: ${before} became ${after}`;
-    return ['refuted', text];
+    return ['refuted', harm === null ? text : `${harm}; and ${text}`];
   }
-  const harmed = loads.find(
-    ({ role, judgement }) => (role === 'related' || role === 'probe') && judgement === 'slower',
-  );
-  if (harmed !== undefined) {
-    return [
-      'refuted',
-      `${harmed.name} get slower: ${printInterval(inverse(harmed.factor))} the time`,
-    ];
-  }
+  if (harm !== null) return ['refuted', harm];
   const gain = loads.find(
     ({ role, judgement }) => judgement === 'faster' && (role === 'main' || goal === 'same'),
   );
@@ -87,4 +86,9 @@ function weigh(
 
 function inverse({ median, low, high }: Interval): Interval {
   return { median: 1 / median, low: 1 / high, high: 1 / Math.max(low, 1e-9) };
+}
+
+/** DuckDB explains some errors at length. */
+function firstSentence(text: string): string {
+  return text.split(/\. (?=[A-Z])/)[0] ?? text;
 }

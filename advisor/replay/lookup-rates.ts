@@ -53,6 +53,9 @@ export async function buildRates(options: RatesOptions): Promise<RatesOutcome> {
     SELECT r.*, t.${quoteIdentifier(lookup.valueColumns[0] ?? '')} AS looked
     FROM ${results.name} r
     JOIN ${printPath(lookup.table)} t ON t.${quoteIdentifier(key)} = r.a${keyIndex + 1}`);
+  const missing = await uncoveredValues(connection, lookup, looked);
+  if (missing.length > 0)
+    return { kind: 'none', reason: `no call looked up ${missing.join(', ')}` };
   const formula = await findFormula(options, keyIndex, looked);
   if (typeof formula === 'string') return { kind: 'none', reason: formula };
   return {
@@ -60,6 +63,20 @@ export async function buildRates(options: RatesOptions): Promise<RatesOutcome> {
     failedCount: results.failedCount,
     ...print(options, { formula, keyIndex }),
   };
+}
+
+/** Values of the column that no call met: their rates would be unknown. */
+async function uncoveredValues(
+  connection: Connection,
+  lookup: Lookup,
+  looked: string,
+): Promise<string[]> {
+  const value = quoteIdentifier(lookup.valueColumns[0] ?? '');
+  const { rows } = await connection.query(
+    `SELECT DISTINCT ${value}::VARCHAR AS value FROM ${printPath(lookup.table)}
+     EXCEPT SELECT looked::VARCHAR FROM ${looked} ORDER BY ALL LIMIT 5`,
+  );
+  return rows.map(([missing]) => String(missing));
 }
 
 async function findFormula(

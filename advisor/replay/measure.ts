@@ -25,6 +25,8 @@ export interface MeasureContext {
   readonly clock: Clock;
   readonly limits: MeasureLimits;
   readonly signal: AbortSignal;
+  /** Processor time of this process so far: unlike the wall's, no other program disturbs it. */
+  readonly cpuMs: () => number;
 }
 
 /** The rows of a load as texts; a statement that fails is a row with its error. */
@@ -32,16 +34,18 @@ export type LoadRows = readonly (readonly string[])[];
 
 interface Run {
   readonly elapsedMs: number;
+  readonly cpuMs: number;
   readonly rows: LoadRows;
 }
 
 async function runLoad(
   connection: Connection,
   statements: readonly string[],
-  { clock, signal }: MeasureContext,
+  { clock, signal, cpuMs }: MeasureContext,
 ): Promise<Run> {
   const results: { rows: readonly (readonly unknown[])[] }[] = [];
   const startedAt = clock.elapsedMs();
+  const cpuBefore = cpuMs();
   for (const sql of statements) {
     signal.throwIfAborted();
     try {
@@ -52,25 +56,32 @@ async function runLoad(
     }
   }
   const elapsedMs = clock.elapsedMs() - startedAt;
+  const cpuUsed = cpuMs() - cpuBefore;
   const rows = results.flatMap((result) =>
     result.rows.map((row) =>
       row.map((value) => toText(value as Parameters<typeof toText>[0]) ?? 'NULL'),
     ),
   );
-  return { elapsedMs, rows };
+  return { elapsedMs, cpuMs: cpuUsed, rows };
 }
+
+/** Turns of the control that are made however slow they are. */
+const CONTROL_PAIRS_MIN = 3;
 
 /** Two equal copies doing the same in turns: what noise looks like here. */
 export async function measureControl(load: Load, context: MeasureContext): Promise<Interval> {
   const { baseline, candidate } = context.copies;
   const pairs: [number, number][] = [];
   // The first turn warms both copies and is not counted.
+  const startedAt = context.clock.elapsedMs();
   for (let turn = 0; turn <= context.limits.pairsMin; turn += 1) {
+    const elapsedMs = context.clock.elapsedMs() - startedAt;
+    if (turn > CONTROL_PAIRS_MIN && elapsedMs > context.limits.loadMsMax) break;
     const pair = await inTurn(turn, [
       () => runLoad(baseline, load.baseline, context),
       () => runLoad(candidate, load.baseline, context),
     ]);
-    if (turn > 0) pairs.push([pair[0].elapsedMs, pair[1].elapsedMs]);
+    if (turn > 0) pairs.push([pair[0].cpuMs, pair[1].cpuMs]);
   }
   return ratioInterval(pairs);
 }
@@ -88,6 +99,7 @@ export async function measureLoad(
 ): Promise<MeasuredLoad> {
   const { copies, clock, limits } = context;
   const pairs: [number, number][] = [];
+  const walls: [number, number][] = [];
   let difference: MeasuredLoad['difference'] = null;
   let rowCount = 0;
   const startedAt = clock.elapsedMs();
@@ -100,7 +112,10 @@ export async function measureLoad(
     ]);
     rowCount = before.rows.length;
     difference ??= firstDifference(before.rows, after.rows);
-    if (turn > 0) pairs.push([before.elapsedMs, after.elapsedMs]);
+    if (turn > 0) {
+      pairs.push([before.cpuMs, after.cpuMs]);
+      walls.push([before.elapsedMs, after.elapsedMs]);
+    }
     // Work that fails or gives something else needs no clock.
     if (difference !== null && turn > 0) break;
   }
@@ -110,6 +125,8 @@ export async function measureLoad(
     role: load.role,
     baselineMs: medianOf(pairs.map(([first]) => first)),
     candidateMs: medianOf(pairs.map(([, second]) => second)),
+    baselineWallMs: medianOf(walls.map(([first]) => first)),
+    candidateWallMs: medianOf(walls.map(([, second]) => second)),
     factor,
     judgement: judge(factor, control),
     rowCount,

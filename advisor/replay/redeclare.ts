@@ -1,4 +1,4 @@
-/** Writes the statement that declares a procedure again as it is, with another volatility. */
+/** Writes the statement that declares a procedure again as it is, with other properties. */
 import { HeliosError, printIdentifier } from '#core';
 import type { Connection } from '#storage';
 import { parsed, readRows } from '../facts/rows.ts';
@@ -14,13 +14,13 @@ interface Parameter {
 export async function redeclare(
   connection: Connection,
   procedureId: string,
-  volatility: string,
+  as: { readonly volatility: string; readonly capabilities: readonly string[] | null },
 ): Promise<string> {
   const [row] = await readRows(
     connection,
     `SELECT p.schema_name, p.name, p.parameters::VARCHAR AS parameters, p.returns,
        p.is_called_on_null, p.on_error, p.is_visibility_strict, p.options::VARCHAR AS options,
-       p.comment, v.entry, v.capabilities::VARCHAR AS capabilities, to_base64(m.bytes) AS module
+       p.comment, v.entry, to_base64(m.bytes) AS module
      FROM heliosdb.procedures p
      JOIN heliosdb.procedure_versions v
        ON v.procedure_id = p.id AND v.version = p.active_version
@@ -37,7 +37,7 @@ export async function redeclare(
     ({ name, type, default: fallback }) =>
       `${printIdentifier(name)} ${type}${fallback === null ? '' : ` DEFAULT ${fallback}`}`,
   );
-  const capabilities = parsed<string[] | null>(row.capabilities, null);
+  const { volatility, capabilities } = as;
   const settings = Object.entries(parsed<Record<string, unknown>>(row.options, {}));
   const text = (value: unknown): string => `'${String(value).replaceAll("'", "''")}'`;
   return [

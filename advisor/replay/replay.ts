@@ -5,9 +5,9 @@ import type { Clock } from '#core';
 import { HeliosError, toHeliosError } from '#core';
 import type { Connection, Database } from '#storage';
 import type { Facts, ProcedureFact } from '../facts/facts.ts';
-import { activeFigures } from '../facts/facts.ts';
 import type { Finding } from '../findings/finding.ts';
 import { buildExperiment } from './build-experiment.ts';
+import { singleCalls } from './calls.ts';
 import { conclude } from './conclude.ts';
 import type { Experiment } from './experiment.ts';
 import type { MeasureContext, MeasuredLoad, MeasureLimits } from './measure.ts';
@@ -32,7 +32,7 @@ export interface ReplayLimits extends MeasureLimits {
   readonly copyBytesMax: number;
   /** Calls of a statement that takes many. */
   readonly callsMax: number;
-  /** What one run of the calls should take, as far as history tells; fewer are made of slow ones. */
+  /** What one run of the calls should take; fewer are made of slow ones. */
   readonly runMsMax: number;
 }
 
@@ -41,8 +41,8 @@ export const DEFAULT_REPLAY_LIMITS: ReplayLimits = {
   pairsMax: 21,
   loadMsMax: 3000,
   copyBytesMax: 2 * 1024 ** 3,
-  callsMax: 2000,
-  runMsMax: 300,
+  callsMax: 8000,
+  runMsMax: 500,
 };
 
 export interface ReplayOptions {
@@ -99,13 +99,12 @@ async function replayIn(
   const { database, finding, facts, ports, clock, signal, onProgress = () => {} } = options;
   const recorded = facts.procedures.find(({ id }) => id === finding.procedureId);
   if (recorded === undefined) return notReplayable('the procedure does not exist any more');
-  const { procedure, callsMax } = bound(recorded, limits);
   onProgress('copying the database');
   await assertRoom(workspace.folder, 2 * (await sizeOf(database)));
   await using baseline = await openCopy(workspace, 'baseline', options);
   await using candidate = await openCopy(workspace, 'candidate', options);
   const copies = { baseline: baseline.connection, candidate: candidate.connection };
-  const context: MeasureContext = { copies, clock, limits, signal };
+  const context: MeasureContext = { copies, clock, limits, signal, cpuMs: processCpuMs };
   const stop = () => {
     copies.baseline.interrupt();
     copies.candidate.interrupt();
@@ -113,7 +112,17 @@ async function replayIn(
   signal.addEventListener('abort', stop, { once: true });
   try {
     onProgress('working out the change');
-    const experiment = await buildExperiment({ copies, facts, procedure, finding, callsMax });
+    const procedure = await bound(recorded, { ...context, limits });
+    const { callsMax, runMsMax } = limits;
+    const experiment = await buildExperiment({
+      copies,
+      facts,
+      procedure,
+      finding,
+      callsMax,
+      runMsMax,
+      cpuMs: processCpuMs,
+    });
     if (typeof experiment === 'string') return notReplayable(experiment);
     const [main] = experiment.loads;
     if (main === undefined) return notReplayable('there is nothing to measure');
@@ -136,18 +145,24 @@ async function replayIn(
 /** Sampled calls that are repeated at least, however slow they are. */
 const SAMPLES_MIN = 16;
 
-/** As many calls as a run has time for. */
-function bound(
+/** As many single calls as a run has time for, by what a few of them take on a copy. */
+async function bound(
   procedure: ProcedureFact,
-  { callsMax, runMsMax }: ReplayLimits,
-): { readonly procedure: ProcedureFact; readonly callsMax: number } {
-  const figures = activeFigures(procedure);
-  const rowMs = figures === null ? 0 : figures.wallMs / figures.rowCount;
-  const affordable = Math.max(SAMPLES_MIN, Math.floor(runMsMax / Math.max(rowMs, 1e-6)));
-  return {
-    procedure: { ...procedure, samples: procedure.samples.slice(0, affordable) },
-    callsMax: Math.min(callsMax, affordable),
-  };
+  { copies, limits, cpuMs }: MeasureContext & { readonly limits: ReplayLimits },
+): Promise<ProcedureFact> {
+  const few = singleCalls(procedure).slice(0, SAMPLES_MIN);
+  const startedAt = cpuMs();
+  // Calls that fail are part of the history; how long they take is all that matters here.
+  for (const sql of few) await copies.baseline.query(sql).catch(() => undefined);
+  const callMs = (cpuMs() - startedAt) / few.length;
+  const affordable = Math.max(SAMPLES_MIN, Math.floor(limits.runMsMax / Math.max(callMs, 1e-6)));
+  return { ...procedure, samples: procedure.samples.slice(0, affordable) };
+}
+
+/** User and system time of all threads of this process. */
+function processCpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 /** A copy that is open. */

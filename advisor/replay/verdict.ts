@@ -11,9 +11,12 @@ export const measurement = z.strictObject({
   name: z.string(),
   /** `main` decides; `related` and `probe` may not get slower; `upkeep` is what writers pay. */
   role: z.enum(['main', 'related', 'probe', 'upkeep']),
+  /** Processor time, the median of all turns. */
   baselineMs: z.number(),
   candidateMs: z.number(),
-  /** Baseline over candidate: above 1 the change makes it faster. */
+  baselineWallMs: z.number(),
+  candidateWallMs: z.number(),
+  /** Processor time of baseline over candidate: above 1 the change makes it faster. */
   factor: interval,
   judgement: z.enum(['faster', 'slower', 'same', 'unclear']),
   rowCount: z.number(),

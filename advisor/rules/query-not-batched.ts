@@ -97,7 +97,9 @@ function changeFor(
   procedure: ProcedureFact,
   shape: ShapeFact,
 ): Change | null {
-  if (reason === 'volatile' && isReadOnly(procedure)) return { kind: 'volatility', to: 'STABLE' };
+  if (reason === 'volatile' && isReadOnly(procedure)) {
+    return { kind: 'redeclare', volatility: 'STABLE', capabilities: null };
+  }
   if (reason === 'arrival') return { kind: 'one-statement' };
   if (reason === 'query' && procedure.shapes.length === 1) {
     return { kind: 'single-query', shape: shape.shape };

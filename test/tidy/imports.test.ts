@@ -21,7 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   server: ['core', 'planner', 'storage', 'runtime', 'advisor', 'agent', 'examples'],
   test: ['core', 'planner', 'storage', 'runtime', 'advisor', 'agent', 'examples', 'server', 'web'],
   bench: ['core', 'planner', 'storage', 'runtime', 'advisor', 'agent', 'examples', 'server'],
-  scripts: ['core', 'storage', 'runtime', 'web'],
+  scripts: ['core', 'storage', 'runtime', 'advisor', 'web'],
 };
 
 /** What a folder may take from Node and npm; folders not listed may take anything. */

@@ -1,0 +1,34 @@
+import { defineRule, duration, percent, rounded } from './rule.ts';
+
+/** Reports procedures that spend their time in an interpreter. */
+export const interpreterBound = defineRule({
+  id: 'performance/interpreter-bound',
+  code: 'P012',
+  title: 'Most of the time is spent in an interpreter',
+  options: { callCountMin: 100, cpuShareMin: 0.6, cpuPerCallUsMin: 100 },
+  evaluate({ procedure, figures, options }) {
+    const [engine] = procedure.module.engines;
+    if (figures === null || engine === undefined || figures.callCount < options.callCountMin)
+      return null;
+    const share = figures.guestCpuMs / Math.max(figures.wallMs, 1e-9);
+    const perCallUs = (figures.guestCpuMs * 1000) / figures.callCount;
+    if (share < options.cpuShareMin || perCallUs < options.cpuPerCallUsMin) return null;
+    return {
+      subject: 'interpreter',
+      severity: 'info',
+      what: `${percent(share)} of the time is guest code in an interpreter, ${duration(perCallUs)} a call`,
+      why: `The module runs in ${engine.replace(/^heliosdb_/, '').replace(/@.*/, '')}, which interprets its source; compiled languages do the same work 10 to 50 times faster.`,
+      whatToDo:
+        'Move the inner loop into SQL, or write this procedure in Rust, C, Go or AssemblyScript. heliosdb procedure profile shows where the time goes.',
+      evidence: {
+        engine,
+        calls: figures.callCount,
+        guestCpuMs: rounded(figures.guestCpuMs),
+        cpuPerCallUs: rounded(perCallUs),
+      },
+      confidence: 0.6,
+      expectedShare: share * 0.8,
+      change: null,
+    };
+  },
+});

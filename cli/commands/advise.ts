@@ -1,0 +1,152 @@
+import type { Advice, Recommendation } from '#advisor';
+import { CodeAdvisor, isOpen } from '#advisor';
+import { createReplayPorts } from '#agent';
+import type { Console } from '../console.ts';
+import { paletteFor } from '../console.ts';
+import type { ExitCode } from '../exit-code.ts';
+import { EXIT } from '../exit-code.ts';
+import { databaseFile, openForQuestions, openForStatements } from '../open-database.ts';
+import { printAdvice } from '../render/advice.ts';
+import type { Arguments, Run } from '../usage/command.ts';
+import { usageError } from '../usage/parse-arguments.ts';
+import { write } from '../write.ts';
+
+/** `heliosdb advise`. */
+export const advise: Run = async (args, console) => {
+  const request = readRequest(args);
+  const file = databaseFile(args, console);
+  // Looking changes nothing; verdicts and decisions are kept in the database.
+  const isChanging = request.action !== 'look';
+  await using opened = isChanging
+    ? await openForStatements(console, file)
+    : await openForQuestions(console, file);
+  const advisor = new CodeAdvisor({
+    model: null,
+    schema: opened.database,
+    replay: createReplayPorts(),
+  });
+  switch (request.action) {
+    case 'apply':
+    case 'revert':
+      return await change(advisor, { ...request, action: request.action }, console);
+    case 'dismiss':
+      await advisor.dismiss(request.id, request.reason);
+      await write(console.err, `dismissed ${request.id}: ${request.reason}\n`);
+      return EXIT.ok;
+    case 'replay':
+      await replay(advisor, request, console);
+      return await show(advisor, { request, args, console });
+    case 'look':
+      return await show(advisor, { request, args, console });
+    default:
+      return request.action satisfies never;
+  }
+};
+
+interface AdviseRequest {
+  readonly action: 'look' | 'replay' | 'apply' | 'revert' | 'dismiss';
+  /** The finding that is decided about; empty otherwise. */
+  readonly id: string;
+  readonly reason: string;
+  readonly procedure: string | null;
+  readonly ids: readonly string[] | null;
+}
+
+function readRequest(args: Arguments): AdviseRequest {
+  const [procedure = null, ...others] = args.positionals;
+  if (others.length > 0) throw usageError('one procedure at a time');
+  const decisions = (['apply', 'revert', 'dismiss'] as const).filter((name) => args.isSet(name));
+  const [decision, ...further] = decisions;
+  if (further.length > 0 || (decision !== undefined && args.isSet('replay'))) {
+    throw usageError('one of --replay, --apply, --revert and --dismiss at a time');
+  }
+  const reason = args.text('reason') ?? '';
+  if (decision === 'dismiss' && reason.trim() === '') {
+    throw usageError('option --reason is missing', 'a dismissed finding keeps why: --reason "…"');
+  }
+  const only = args.text('id');
+  if (only !== undefined && !args.isSet('replay')) throw usageError('--id goes with --replay');
+  return {
+    action: decision ?? (args.isSet('replay') ? 'replay' : 'look'),
+    id: decision === undefined ? '' : (args.text(decision) ?? ''),
+    reason,
+    procedure,
+    ids: only === undefined ? null : only.split(',').map((id) => id.trim()),
+  };
+}
+
+async function replay(
+  advisor: CodeAdvisor,
+  { procedure, ids }: AdviseRequest,
+  console: Console,
+): Promise<void> {
+  const palette = paletteFor(console.err, console.environment);
+  const judged = await advisor.replay({
+    ...(procedure === null ? {} : { procedure }),
+    ...(ids === null ? {} : { ids }),
+    signal: console.signal,
+    onProgress: (finding, text) => {
+      console.err.write(palette.dim(`${finding.id}: ${text}\n`));
+    },
+  });
+  if (judged.length === 0) await write(console.err, 'nothing to replay\n');
+}
+
+async function change(
+  advisor: CodeAdvisor,
+  { action, id }: Omit<AdviseRequest, 'action'> & { readonly action: 'apply' | 'revert' },
+  console: Console,
+): Promise<ExitCode> {
+  const { statements } = action === 'apply' ? await advisor.apply(id) : await advisor.revert(id);
+  await write(console.out, `${statements.join(';\n')};\n`);
+  const said =
+    action === 'apply' ? `applied ${id}; --revert ${id} takes it back` : `took ${id} back`;
+  await write(console.err, `${said}\n`);
+  return EXIT.ok;
+}
+
+async function show(
+  advisor: CodeAdvisor,
+  context: {
+    readonly request: AdviseRequest;
+    readonly args: Arguments;
+    readonly console: Console;
+  },
+): Promise<ExitCode> {
+  const { request, args, console } = context;
+  const advice =
+    request.procedure === null
+      ? await advisor.analyze()
+      : await advisor.analyzeProcedure(request.procedure);
+  if (args.isSet('json')) await write(console.out, `${JSON.stringify(advice)}\n`);
+  else {
+    const isLong = request.procedure !== null || request.action === 'replay' || args.isSet('long');
+    const isEverything = args.isSet('all');
+    await write(console.out, printAdvice(advice, console, { isLong, isEverything }));
+    await write(console.err, nextStep(advice));
+  }
+  return args.isSet('check') ? exitCodeFor(advice) : EXIT.ok;
+}
+
+/** What to type next, where there is something. */
+function nextStep({ recommendations }: Advice): string {
+  const open = recommendations.filter(({ state }) => isOpen(state));
+  const [verified] = open.filter(
+    ({ state, verdict }) => state === 'verified' && (verdict?.apply.length ?? 0) > 0,
+  );
+  if (verified !== undefined)
+    return `\nheliosdb advise --apply ${verified.finding.id} makes the change\n`;
+  const isUntried = ({ state, finding }: Recommendation): boolean =>
+    state === 'proposed' && finding.change !== null;
+  return open.some(isUntried)
+    ? '\nheliosdb advise --replay tries what can be tried, on a copy\n'
+    : '';
+}
+
+function exitCodeFor({ status, recommendations }: Advice): ExitCode {
+  if (status === 'could-not-look') return EXIT.nothingToJudge;
+  const isPressing = recommendations.some(
+    ({ finding, state }) => isOpen(state) && finding.severity !== 'info',
+  );
+  return isPressing ? EXIT.findings : EXIT.ok;
+}
