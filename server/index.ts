@@ -5,5 +5,6 @@
  * waits are bounded; a cancelled run stops at once.
  * May not: know terminals, plan, or word answers.
  */
+export type { Run } from './runs/run.ts';
 export type { Service, ServiceOptions } from './service.ts';
 export { startService } from './service.ts';

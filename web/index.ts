@@ -6,4 +6,5 @@
  * May not: know the service, the database or the network; the page reaches both by HTTP alone.
  */
 export { ensurePage } from './ensure-page.ts';
-export { PAGE_HEADERS } from './page-headers.ts';
+export type { Advice } from './page/advice/advice.ts';
+export type { Run, RunEvent } from './page/api/contract.ts';

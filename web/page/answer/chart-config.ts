@@ -26,6 +26,7 @@ export function chartConfig(element: HTMLElement): Readonly<Record<string, unkno
       tickCount: 5,
     },
     axisBand: { grid: false },
+    scale: { bandPaddingInner: 0.3, bandPaddingOuter: 0.15 },
     legend: { labelColor: ink, titleColor: soft, labelFontSize: 12, titleFontSize: 12 },
   };
 }

@@ -20,9 +20,10 @@ const CLOSED_LOADER = {
 
 /** Draws a specification into an element, in the page's colours and as wide as the element. */
 export async function drawChart(element: HTMLElement, spec: ChartSpec): Promise<DrawnChart> {
-  const { title: _, ...untitled } = spec;
+  const { title: _, encoding, ...rest } = spec;
   const sized = {
-    ...untitled,
+    ...rest,
+    encoding: withoutBandTitle(encoding),
     width: 'container',
     ...('height' in spec ? {} : heightOf(spec)),
     autosize: { type: 'fit-x', contains: 'padding' },
@@ -50,6 +51,12 @@ export async function drawChart(element: HTMLElement, spec: ChartSpec): Promise<
       element.replaceChildren();
     },
   };
+}
+
+/** Bars with names beside them say what they are; the title above says it once more. */
+function withoutBandTitle(encoding: unknown): unknown {
+  const { y, ...others } = (encoding ?? {}) as { readonly y?: { readonly type?: string } };
+  return y?.type === 'nominal' ? { ...others, y: { ...y, title: null } } : encoding;
 }
 
 /** Bars get a line each; everything else a height that its width goes with. */

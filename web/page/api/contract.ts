@@ -19,7 +19,7 @@ export interface ResultColumn {
 
 export interface PlanTask {
   readonly id: string;
-  readonly kind: 'query' | 'call' | 'aggregate';
+  readonly kind: 'query' | 'call' | 'aggregate' | 'sql';
   readonly title: string;
   readonly dependsOn: readonly string[];
   readonly sql: string;
@@ -52,13 +52,19 @@ export type RunEvent =
       readonly durationMs: number;
     }
   | { readonly type: 'task-error'; readonly task: string; readonly error: RunError }
+  | { readonly type: 'model-start'; readonly model: string }
+  /** A piece of a model's reply as it comes. */
+  | { readonly type: 'model-delta'; readonly model: string; readonly text: string }
+  | { readonly type: 'model-end'; readonly model: string }
+  /** The model could not plan; the offline parser reads the question instead. */
+  | { readonly type: 'model-error'; readonly model: string; readonly error: RunError }
   | { readonly type: 'answer'; readonly answer: { readonly answer: string } };
 
 /** A task of a run and how far it is. */
 export interface RunTask {
   readonly id: string;
   readonly title: string;
-  readonly kind: 'query' | 'call' | 'aggregate';
+  readonly kind: 'query' | 'call' | 'aggregate' | 'sql';
   readonly dependsOn: readonly string[];
   readonly state: 'waiting' | 'running' | 'done' | 'failed' | 'canceled';
   readonly rows: number | null;
@@ -92,6 +98,11 @@ export interface RunSummary {
 /** A run with everything that is known of it. */
 export interface Run extends RunSummary {
   readonly plan: Plan | null;
+  /** Who made the plan; null until there is one. */
+  readonly plannedBy: {
+    readonly kind: 'offline' | 'model' | 'verified' | 'given';
+    readonly model: string | null;
+  } | null;
   readonly tasks: readonly RunTask[];
   readonly columns: readonly ResultColumn[];
   readonly rows: readonly (readonly JsonValue[])[];

@@ -8,7 +8,7 @@ const QUESTION_CHARACTERS_MAX = 4000;
 
 /**
  * Where a question is typed. A combobox: arrows choose among suggested questions, Enter takes the
- * chosen one and asks what stands there, Escape closes the list and then empties the field.
+ * chosen one and asks what stands there, Escape closes the list.
  */
 export function AskBox(props: {
   readonly isBusy: boolean;
@@ -65,8 +65,6 @@ export function AskBox(props: {
     } else if (event.key === 'Escape' && isListed) {
       event.preventDefault();
       close();
-    } else if (event.key === 'Escape') {
-      setText('');
     } else if (event.key === 'Enter' && isListed && active >= 0) {
       event.preventDefault();
       take(suggestions[active] ?? text);

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { layoutPlan } from './layout.ts';
 
-const SIZES = { width: 1000, nodeWidth: 200, nodeHeight: 80, rankGap: 40, gap: 10 };
+const SIZES = {
+  width: 680,
+  nodeWidthMin: 150,
+  nodeWidthMax: 220,
+  nodeHeight: 80,
+  rankGap: 40,
+  gap: 10,
+};
 const CHAIN = [
   { id: 'task1', dependsOn: [] },
   { id: 'task2', dependsOn: ['task1'] },
@@ -29,6 +36,11 @@ test('a chain runs to the right, a rank a task', () => {
   assert.equal(layout.width, 680);
   assert.equal(layout.height, 80);
   assert.equal(layout.edges.length, 2);
+});
+
+test('nodes grow with the width, up to a point', () => {
+  const widthIn = (width: number) => layoutPlan(CHAIN, { ...SIZES, width }).nodeWidth;
+  assert.deepEqual([widthIn(530), widthIn(590), widthIn(5000)], [150, 170, 220]);
 });
 
 test('a plan that is too wide flows down in the width there is', () => {

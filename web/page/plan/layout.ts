@@ -7,7 +7,8 @@ export interface LayoutTask {
 export interface LayoutSizes {
   /** The width there is; a plan that does not fit side by side flows downwards. */
   readonly width: number;
-  readonly nodeWidth: number;
+  readonly nodeWidthMin: number;
+  readonly nodeWidthMax: number;
   readonly nodeHeight: number;
   /** Between one rank and the next, where the edges run. */
   readonly rankGap: number;
@@ -44,13 +45,14 @@ export interface PlanLayout {
 export function layoutPlan(tasks: readonly LayoutTask[], sizes: LayoutSizes): PlanLayout {
   const ranks = toRanks(tasks);
   const { nodeHeight, rankGap, gap } = sizes;
-  const rightWidth = ranks.length * (sizes.nodeWidth + rankGap) - rankGap;
-  const direction = rightWidth <= sizes.width ? 'right' : 'down';
   const broadest = Math.max(1, ...ranks.map((rank) => rank.length));
+  const widthSideBySide = share(sizes.width, ranks.length, rankGap);
+  const direction = widthSideBySide >= sizes.nodeWidthMin ? 'right' : 'down';
   const nodeWidth =
     direction === 'right'
-      ? sizes.nodeWidth
-      : Math.max(1, Math.min(sizes.width, (sizes.width - gap * (broadest - 1)) / broadest));
+      ? Math.min(widthSideBySide, sizes.nodeWidthMax)
+      : Math.max(1, share(sizes.width, broadest, gap));
+  const rightWidth = ranks.length * (nodeWidth + rankGap) - rankGap;
   const along = direction === 'right' ? nodeWidth + rankGap : nodeHeight + rankGap;
   const across = direction === 'right' ? nodeHeight + gap : nodeWidth + gap;
   const nodes = ranks.flatMap((rank, rankIndex) =>
@@ -83,6 +85,11 @@ export function layoutPlan(tasks: readonly LayoutTask[], sizes: LayoutSizes): Pl
     nodes,
     edges,
   };
+}
+
+/** The width of each of some nodes side by side. */
+function share(width: number, count: number, gap: number): number {
+  return Math.floor((width - gap * (count - 1)) / Math.max(1, count));
 }
 
 function toRanks(tasks: readonly LayoutTask[]): string[][] {

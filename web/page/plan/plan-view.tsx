@@ -7,14 +7,20 @@ import type { PlanLayout } from './layout.ts';
 import { layoutPlan } from './layout.ts';
 import { TaskNode } from './task-node.tsx';
 
-const SIZES = { nodeWidth: 236, nodeHeight: 92, rankGap: 44, gap: 14 };
+const SIZES = { nodeWidthMin: 200, nodeWidthMax: 300, nodeHeight: 92, gap: 14 };
+const RANK_GAP = { wide: 44, narrow: 26 };
+const WIDE = 700;
 
 /** The plan as the graph it is, alive while it runs; a task that is chosen shows its SQL. */
 export function PlanView({ run }: { readonly run: Run }) {
   const [chosen, setChosen] = useState<string | null>(null);
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
-  const layout = layoutPlan(run.tasks, { ...SIZES, width });
+  const layout = layoutPlan(run.tasks, {
+    ...SIZES,
+    width,
+    rankGap: width >= WIDE ? RANK_GAP.wide : RANK_GAP.narrow,
+  });
   const doneCount = run.tasks.filter(({ state }) => state === 'done').length;
   const chosenTask = run.plan?.tasks.find(({ id }) => id === chosen);
   return (
@@ -25,6 +31,7 @@ export function PlanView({ run }: { readonly run: Run }) {
           {run.status === 'running'
             ? `${doneCount} of ${formatNumberOf(run.tasks.length, 'task')} done`
             : formatNumberOf(run.tasks.length, 'task')}
+          {run.plannedBy !== null && ` · ${describePlanner(run.plannedBy)}`}
         </p>
       </div>
       <div class={`plan-graph plan-${layout.direction}`} ref={frame}>
@@ -60,6 +67,21 @@ export function PlanView({ run }: { readonly run: Run }) {
       )}
     </section>
   );
+}
+
+function describePlanner({ kind, model }: NonNullable<Run['plannedBy']>): string {
+  switch (kind) {
+    case 'offline':
+      return 'planned without a language model';
+    case 'model':
+      return `planned by ${model ?? 'a language model'}`;
+    case 'verified':
+      return 'planned from a verified question';
+    case 'given':
+      return 'a plan that was given';
+    default:
+      return kind satisfies never;
+  }
 }
 
 function TaskFacts(props: {

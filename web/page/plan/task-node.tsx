@@ -6,6 +6,7 @@ const KINDS: Readonly<Record<RunTask['kind'], string>> = {
   query: 'query',
   call: 'procedure',
   aggregate: 'aggregate',
+  sql: 'SQL',
 };
 
 const STATES: Readonly<Record<RunTask['state'], string>> = {

@@ -24,6 +24,14 @@ test('hours without calls have no time', () => {
   assert.deepEqual(valuesOf(toTimeChart([row(1, 0, { wall_ns: 5 }), row(1, 1, {})])), []);
 });
 
+test('an hour stands where it was, on an axis of a day at least', () => {
+  const spec = toCallsChart([row(1, 3, {})]);
+  const hour = Date.parse('2026-06-30T10:00:00Z');
+  assert.equal(valuesOf(spec)[0]?.from, hour);
+  const { x } = spec.encoding as { x: { scale: { domain: number[] } } };
+  assert.deepEqual(x.scale.domain, [hour - 23 * 3_600_000, hour + 3_600_000]);
+});
+
 test('colours tell versions apart once there are two', () => {
   const one = toCallsChart([row(1, 1, {})]);
   const two = toCallsChart([row(1, 1, {}), row(2, 1, {})]);

@@ -10,16 +10,25 @@ export interface HistoryRow {
   readonly sums: unknown;
 }
 
-const HOUR = { field: 'hour', type: 'temporal', title: null };
+const HOUR_MS = 3_600_000;
+const HOURS_MIN = 24;
 const VERSION = { field: 'version', type: 'nominal', title: 'Version' };
 
 /** Calls by the hour, one colour a version. */
 export function toCallsChart(history: readonly HistoryRow[]): ChartSpec {
   return {
-    data: { values: history.map(({ hour, version, calls }) => ({ hour, version, calls })) },
+    data: {
+      values: history.map(({ hour, version, calls }) => ({
+        from: toInstant(hour),
+        until: toInstant(hour) + HOUR_MS,
+        version,
+        calls,
+      })),
+    },
     mark: { type: 'bar', tooltip: true },
     encoding: {
-      x: { ...HOUR, timeUnit: 'yearmonthdatehours' },
+      x: timeAxis(history, 'from'),
+      x2: { field: 'until' },
       y: { field: 'calls', type: 'quantitative', title: null },
       ...colourOf(history),
     },
@@ -31,18 +40,36 @@ export function toCallsChart(history: readonly HistoryRow[]): ChartSpec {
 export function toTimeChart(history: readonly HistoryRow[]): ChartSpec {
   const values = history.flatMap(({ hour, version, calls, sums }) => {
     const wallNs = wallOf(sums);
-    return wallNs === null || calls === 0 ? [] : [{ hour, version, ms: wallNs / 1e6 / calls }];
+    if (wallNs === null || calls === 0) return [];
+    return [{ middle: toInstant(hour) + HOUR_MS / 2, version, ms: wallNs / 1e6 / calls }];
   });
   return {
     data: { values },
     mark: { type: 'line', point: true, tooltip: true },
     encoding: {
-      x: HOUR,
+      x: timeAxis(history, 'middle'),
       y: { field: 'ms', type: 'quantitative', title: null },
       ...colourOf(history),
     },
     height: 180,
   };
+}
+
+/** A day at least, so that an hour looks like one. */
+function timeAxis(
+  history: readonly HistoryRow[],
+  field: string,
+): Readonly<Record<string, unknown>> {
+  const hours = history.map(({ hour }) => toInstant(hour));
+  const end = Math.max(...hours) + HOUR_MS;
+  const start = Math.min(Math.min(...hours), end - HOURS_MIN * HOUR_MS);
+  return { field, type: 'temporal', title: null, scale: { domain: [start, end] } };
+}
+
+/** DuckDB's text of an instant as milliseconds; its offset may lack the minutes. */
+function toInstant(text: string): number {
+  const iso = text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00');
+  return Date.parse(iso);
 }
 
 function colourOf(history: readonly HistoryRow[]): Readonly<Record<string, unknown>> {

@@ -1,5 +1,4 @@
 import { Link } from '../shell/link.tsx';
-import { formatNumberOf } from '../ui/format.ts';
 import { Loaded } from '../ui/loaded.tsx';
 import { EmptyState } from '../ui/notice.tsx';
 import { useResource } from '../ui/use-resource.ts';
@@ -55,8 +54,8 @@ function ProcedureList({ rows }: { readonly rows: readonly ProcedureRow[] }) {
           {procedure.problem !== null && <p class="bad">{procedure.problem}</p>}
           <Capabilities capabilities={procedure.capabilities} />
           <p class="facts">
-            version {procedure.activeVersion} of{' '}
-            {formatNumberOf(Math.max(1, procedure.versions.length), 'version')} ·{' '}
+            version {procedure.activeVersion}
+            {procedure.versions.length > 1 && ` of ${procedure.versions.length}`} ·{' '}
             {procedure.volatility.toLowerCase()}
           </p>
         </li>

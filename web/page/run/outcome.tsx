@@ -1,7 +1,7 @@
 import type { Run } from '../api/contract.ts';
 import { Link } from '../shell/link.tsx';
 import { ProblemNotice } from '../ui/notice.tsx';
-import { replaceWord } from './replace-word.ts';
+import { replaceWord } from './mark-words.ts';
 
 /** What came of a run that has no answer, and what one can do about it. */
 export function Outcome(props: {
@@ -76,17 +76,6 @@ function Refusal(props: { readonly run: Run; readonly onDraft: (question: string
       <h2 id="refusal" class="notice-title">
         {refusal.reason}
       </h2>
-      {refusal.unknownWords.length > 0 && (
-        <p>
-          Not found in the database:{' '}
-          {refusal.unknownWords.map((unknown, index) => (
-            <>
-              {index > 0 && ', '}
-              <mark key={unknown}>{unknown}</mark>
-            </>
-          ))}
-        </p>
-      )}
       {refusal.suggestions.length > 0 && (
         <>
           <p>Names that come near:</p>

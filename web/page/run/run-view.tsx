@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { AnswerView } from '../answer/answer-view.tsx';
+import { escapeControls } from '../answer/cell.ts';
 import type { Run, RunSummary } from '../api/contract.ts';
 import { request } from '../api/request.ts';
 import { AskBox } from '../ask/ask-box.tsx';
@@ -8,24 +9,23 @@ import { PlanView } from '../plan/plan-view.tsx';
 import { Link } from '../shell/link.tsx';
 import { formatDuration, formatWhen, toLocalText } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
-import { Loading, ProblemNotice } from '../ui/notice.tsx';
+import { EmptyState, Loading, ProblemNotice } from '../ui/notice.tsx';
 import { useAction } from '../ui/use-action.ts';
+import { markWords } from './mark-words.ts';
 import { Outcome } from './outcome.tsx';
 import { Status } from './status.tsx';
+import type { ModelReply } from './use-run.ts';
 import { useRun } from './use-run.ts';
 
 /** A run: its question, its plan at work, its answer, and what to ask next. */
 export function RunView({ id }: { readonly id: string }) {
-  const { run, problem, isConnected, reload, setRun } = useRun(id);
+  const { run, reply, problem, isConnected, reload, setRun } = useRun(id);
   const [draft, setDraft] = useState<string | undefined>(undefined);
   const conversation = run?.conversation ?? id;
   const asking = useAsk({ conversation });
   if (run === null) {
-    return problem === null ? (
-      <Loading what="the run" />
-    ) : (
-      <ProblemNotice problem={problem} onRetry={reload} />
-    );
+    if (problem === null) return <Loading what="the run" />;
+    return problem.status === 404 ? <Gone /> : <ProblemNotice problem={problem} onRetry={reload} />;
   }
   return (
     <>
@@ -38,7 +38,7 @@ export function RunView({ id }: { readonly id: string }) {
           </p>
         )}
         {problem !== null && <ProblemNotice problem={problem} onRetry={reload} />}
-        {run.plan === null && run.status === 'running' && <Loading what="the question" />}
+        {run.status === 'running' && <Planning run={run} reply={reply} />}
         {run.plan !== null && <PlanView run={run} />}
         {run.status === 'ok' && !run.isPlanOnly && <AnswerView run={run} onRun={setRun} />}
         <Outcome
@@ -64,6 +64,37 @@ export function RunView({ id }: { readonly id: string }) {
   );
 }
 
+/** What goes on before there is a plan. */
+function Planning(props: { readonly run: Run; readonly reply: ModelReply | null }) {
+  const { run, reply } = props;
+  if (reply !== null && reply.problem !== null) {
+    return (
+      <p class="lost" role="status">
+        {reply.model} could not plan this: {reply.problem}. It is planned without a model.
+      </p>
+    );
+  }
+  if (run.plan !== null) return null;
+  if (reply === null) return <Loading what="the question" />;
+  return (
+    <section class="reply" aria-label={`Reply of ${reply.model}`}>
+      <p class="facts">{reply.model} plans</p>
+      <pre aria-hidden="true">{escapeControls(reply.text).replaceAll('⏎', '\n')}</pre>
+    </section>
+  );
+}
+
+function Gone() {
+  return (
+    <EmptyState title="This run is not kept any more">
+      <p>
+        The oldest runs make room for new ones. <Link to={{ view: 'runs' }}>See those kept</Link>,
+        or <Link to={{ view: 'ask' }}>ask again</Link>.
+      </p>
+    </EmptyState>
+  );
+}
+
 function RunHead(props: {
   readonly run: Run;
   readonly onRun: (run: Run) => void;
@@ -79,7 +110,9 @@ function RunHead(props: {
   return (
     <header class="run-head">
       <h1 id="question" class="question">
-        {run.question}
+        {markWords(run.question, run.refusal?.unknownWords ?? []).map(({ text, isMarked }) =>
+          isMarked ? <mark>{text}</mark> : text,
+        )}
       </h1>
       <div class="run-meta">
         <Status status={run.status} />

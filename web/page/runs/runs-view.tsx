@@ -85,7 +85,9 @@ function RunTable({ runs }: { readonly runs: readonly RunSummary[] }) {
           <Link to={{ view: 'run', id: run.id }} class="run-link">
             {run.question}
           </Link>
-          {run.answer !== null && <p class="run-answer">{run.answer}</p>}
+          {run.answer !== null && run.status !== 'canceled' && (
+            <p class="run-answer">{run.answer}</p>
+          )}
           <p class="run-facts">
             <Status status={run.status} />
             <time dateTime={run.started} title={toLocalText(new Date(run.started))}>

@@ -158,11 +158,16 @@ function Column(props: { readonly column: CatalogColumn; readonly isMatch: boole
 }
 
 const VALUES_SHOWN = 8;
+const CHARACTERS_SHOWN = 70;
 
 function describeValues({ values, valuesAreComplete, minimum, maximum }: CatalogColumn): string {
   if (values.length > 0) {
-    const shown = values.slice(0, VALUES_SHOWN).join(', ');
-    return valuesAreComplete && values.length <= VALUES_SHOWN ? shown : `${shown}, …`;
+    const shown = values.filter((_, index) => {
+      const before = values.slice(0, index + 1).join(', ').length;
+      return index === 0 || (index < VALUES_SHOWN && before <= CHARACTERS_SHOWN);
+    });
+    const isAll = valuesAreComplete && shown.length === values.length;
+    return isAll ? shown.join(', ') : `${shown.join(', ')}, …`;
   }
   if (minimum === null || maximum === null) return '';
   return minimum === maximum ? minimum : `${minimum} to ${maximum}`;
