@@ -32,6 +32,8 @@ export { openModel } from './model/open-model.ts';
 export type { LanguageModel, ModelReply, ModelRequest } from './model/port.ts';
 export type { ModelEnvironment, ModelSettings } from './model/settings.ts';
 export { MODEL_VARIABLES, NO_MODEL, readModelSettings } from './model/settings.ts';
+export type { PlanOfflineOptions } from './planning/plan-offline.ts';
+export { planOffline } from './planning/plan-offline.ts';
 export type { PlannedBy } from './planning/plan-question.ts';
 export type { RowBound } from './statements/bounded-connection.ts';
 export type { RunnerOptions } from './statements/statement-runner.ts';

@@ -36,8 +36,11 @@ export type {
   Task,
 } from './plan.ts';
 export { plan, planColumn, task } from './plan.ts';
-export type { PlanRequestInput, RankedReading } from './plan-request.ts';
-export { planRequest, readRequest } from './plan-request.ts';
+export type { PlanRequestInput, PreparedRequest, RankedReading } from './plan-request.ts';
+export { planRequest, prepareRequest, readRequest } from './plan-request.ts';
 export type { FeatureName, Features } from './score/features.ts';
-export { featureNames } from './score/features.ts';
+export { featureNames, probeFeatures } from './score/features.ts';
+export { judgeByRows } from './score/judge.ts';
+export type { ProbedRows } from './score/probe.ts';
+export { probeRowsMax } from './score/probe.ts';
 export { validatePlan } from './validate/validate-plan.ts';

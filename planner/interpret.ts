@@ -1,4 +1,7 @@
 import { compileQuery } from './compile/sql.ts';
+import type { Arithmetic } from './decompose/arithmetic.ts';
+import { readArithmetic } from './decompose/arithmetic.ts';
+import { combineQueries } from './decompose/combine.ts';
 import type { Mention } from './grounding/link.ts';
 import { linkMentions } from './grounding/link.ts';
 import type { SchemaModel } from './grounding/schema-model.ts';
@@ -25,7 +28,7 @@ export interface Reading {
   /** Fit of the words; comparable between readings of one request. */
   readonly score: number;
   readonly features: Features;
-  /** The chance that this is what was meant. */
+  /** The chance that this is what was meant, by its words alone. */
   readonly confidence: number;
 }
 
@@ -52,6 +55,53 @@ const ASSIGNMENTS_MAX = 24;
 /** Reads a request against a database. */
 export function interpret(request: string, model: SchemaModel, now: string): Interpretation {
   const tokens = tokenize(request);
+  const arithmetic = readArithmetic(request, tokens);
+  const computed = arithmetic === null ? null : compute(arithmetic, model, now);
+  return computed ?? interpretTokens(request, tokens, model, now);
+}
+
+/** Reads the two parts of a computation; null where they do not give numbers to compute with. */
+function compute(
+  { operator, left, right }: Arithmetic,
+  model: SchemaModel,
+  now: string,
+): Interpretation | null {
+  const [part, whole] = [left, right].map((text) =>
+    interpretTokens(text, tokenize(text), model, now),
+  );
+  if (part === undefined || whole === undefined) return null;
+  const readings: Reading[] = [];
+  for (const own of part.readings) {
+    for (const other of whole.readings) {
+      const query = combineQueries(operator, own.query, other.query);
+      if (query === null) continue;
+      const sql = compileQuery(query);
+      if (readings.some((known) => known.sql === sql)) continue;
+      const features = { ...own.features, isComputed: 1 };
+      readings.push({
+        ...own,
+        query,
+        sql,
+        features,
+        score: own.score + other.score,
+        confidence: confidenceOf(features, 'words'),
+      });
+    }
+  }
+  readings.sort((a, b) => b.score - a.score);
+  const unknown = [...part.unknown, ...whole.unknown].filter(
+    ({ lower }, index, all) => all.findIndex((earlier) => earlier.lower === lower) === index,
+  );
+  if (readings.length === 0 && unknown.length === 0) return null;
+  return { ...part, readings: readings.slice(0, READINGS_MAX), unknown };
+}
+
+function interpretTokens(
+  request: string,
+  tokens: readonly Token[],
+  model: SchemaModel,
+  now: string,
+): Interpretation {
   const mentions = linkMentions(request, tokens, model);
   const frame = parseRequest(tokens, mentions, now);
   const slots = collectSlots(frame, model);
@@ -91,7 +141,12 @@ export function interpret(request: string, model: SchemaModel, now: string): Int
       rivalScore: rival?.assignment.score ?? null,
       repeatsRows: isRepeated(query.from, query.from.root),
     });
-    return { ...draft, score: assignment.score, features, confidence: confidenceOf(features) };
+    return {
+      ...draft,
+      score: assignment.score,
+      features,
+      confidence: confidenceOf(features, 'words'),
+    };
   });
   return { tokens, mentions, frame, readings, unknown };
 }

@@ -6,8 +6,11 @@ import type { Interpretation, Reading } from './interpret.ts';
 import { interpret } from './interpret.ts';
 import type { Plan, PlanColumn, PlanOutcome } from './plan.ts';
 import { procedureOf, procedureTasks } from './procedures/tasks.ts';
-import { answerFloor, refusalCeiling } from './score/confidence.ts';
+import type { LogicalQuery } from './query/logical.ts';
 import type { Features } from './score/features.ts';
+import type { Judgement } from './score/judge.ts';
+import { judgeByRows, judgeByWords } from './score/judge.ts';
+import type { ProbedRows } from './score/probe.ts';
 
 export interface PlanRequestInput {
   /** What the person asked, in English. */
@@ -21,23 +24,67 @@ export interface PlanRequestInput {
  * Plans a request over a database: a validated plan with alternatives, a question back, or a
  * refusal that names the words nothing answers to. Pure; the same input gives the same outcome.
  */
-export function planRequest({ request, catalog, now }: PlanRequestInput): PlanOutcome {
+export function planRequest(input: PlanRequestInput): PlanOutcome {
+  return prepareRequest(input).decide([]);
+}
+
+/** A request that has been read; what its readings return helps to choose among them. */
+export interface PreparedRequest {
+  /** Statements to run, each for at most `probeRowsMax` rows and one more; often none. */
+  readonly probes: readonly string[];
+  /** Decides by the rows of each probe, null where one failed; an empty list decides without. */
+  decide(probed: readonly (ProbedRows | null)[]): PlanOutcome;
+}
+
+/** Readings that are run before one is chosen. */
+const PROBES_MAX = 3;
+/** Rows of the tables a probe may read; beyond, words alone decide. */
+const PROBED_TABLE_ROWS_MAX = 3_000_000;
+
+/** Reads a request; pure, and so is the decision: the same rows give the same outcome. */
+export function prepareRequest({ request, catalog, now }: PlanRequestInput): PreparedRequest {
   const model = schemaModel(catalog);
   const interpretation = interpret(request, model, now);
-  const [best, ...others] = interpretation.readings;
+  const candidates = interpretation.readings.slice(0, PROBES_MAX);
+  const isWorthwhile =
+    interpretation.unknown.length === 0 && candidates.every(({ query }) => isCheap(query));
+  return {
+    probes: isWorthwhile ? candidates.map(({ sql }) => sql) : [],
+    decide: (probed) => {
+      const { readings } = interpretation;
+      const judged = probed.length === 0 ? judgeByWords(readings) : judgeByRows(readings, probed);
+      return decide(request, model, interpretation, judged);
+    },
+  };
+}
+
+function isCheap(query: LogicalQuery): boolean {
+  const tables = [query.from.root, ...query.from.joins.map(({ table }) => table)];
+  const rows = tables.reduce((sum, { table }) => sum + table.rowCount, 0);
+  return procedureOf(query) === null && rows <= PROBED_TABLE_ROWS_MAX;
+}
+
+function decide(
+  request: string,
+  model: SchemaModel,
+  interpretation: Interpretation,
+  readings: readonly (Reading & Judgement)[],
+): PlanOutcome {
+  const [best, ...others] = readings;
   const unknownWords = interpretation.unknown.map(({ text }) => text);
   if (best === undefined || unknownWords.length > 0) {
     return refusal(interpretation, model, unknownReason(unknownWords));
   }
-  if (best.confidence < refusalCeiling) {
+  if (!best.isPlausible) {
     return refusal(
       interpretation,
       model,
       'The request may mean more than this database can be asked about; put it in other words.',
     );
   }
-  if (best.confidence < answerFloor()) {
-    const options = [best, ...others].slice(0, OPTIONS_MAX).map((reading) => ({
+  if (best.confidence < best.floor) {
+    const distinct = others.filter(({ isRepeated }) => !isRepeated);
+    const options = [best, ...distinct].slice(0, OPTIONS_MAX).map((reading) => ({
       label: describeReading(reading),
       plan: planReading(request, interpretation, reading),
     }));
@@ -100,6 +147,7 @@ export function planReading(
   if (result !== null) return procedurePlan(request, interpretation, reading, result);
   const columns = planColumns(reading);
   const isAggregate =
+    reading.query.computed !== undefined ||
     reading.query.isCounted ||
     (reading.query.groupBy.length === 0 &&
       reading.query.select.some(({ expression }) => expression.kind === 'aggregate'));
@@ -179,6 +227,7 @@ function rowsTitle({ frame, mentions }: Interpretation, { assignment, query }: R
 
 function planColumns(reading: Reading): PlanColumn[] {
   const { query } = reading;
+  if (query.computed !== undefined) return [{ name: query.computed.operator, type: 'DOUBLE' }];
   if (query.isCounted) return [{ name: 'count', type: 'BIGINT' }];
   if (query.starOf !== null) {
     return query.starOf.columns.map(({ column }) => ({ name: column.name, type: column.type }));

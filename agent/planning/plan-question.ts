@@ -1,13 +1,14 @@
 import type { HeliosError } from '#core';
 import { toHeliosError } from '#core';
 import type { CatalogSnapshot, Plan, PlanOutcome, PromptTurn, VerifiedQuestion } from '#planner';
-import { planConversation, planRequest, sameQuestion } from '#planner';
+import { planConversation, sameQuestion } from '#planner';
 import type { Database } from '#storage';
 import { toAnswerError } from '../answer/answer-error.ts';
 import type { RunListener } from '../events.ts';
 import { interruptible } from '../execute/interruptible.ts';
 import type { LanguageModel } from '../model/port.ts';
 import { checkPlan } from './check-plan.ts';
+import { planOffline } from './plan-offline.ts';
 import { planWithModel } from './plan-with-model.ts';
 
 /** Who made a plan. */
@@ -46,9 +47,9 @@ export async function planQuestion(options: PlanQuestionOptions): Promise<Planne
   if (verified !== null) return verified;
   const { model } = options;
   if (model === null) {
-    return { outcome: planOffline(options), plannedBy: OFFLINE, notes: [] };
+    return { outcome: await planWithoutModel(options), plannedBy: OFFLINE, notes: [] };
   }
-  const offline = planOffline(options);
+  const offline = await planWithoutModel(options);
   try {
     const outcome = await planWithModel({
       ...options,
@@ -70,8 +71,9 @@ export async function planQuestion(options: PlanQuestionOptions): Promise<Planne
 const OFFLINE: PlannedBy = { kind: 'offline', model: null };
 const NOTE_MAX = 500;
 
-function planOffline({ question, catalog, now, turns }: PlanQuestionOptions): PlanOutcome {
-  if (turns.length === 0) return planRequest({ request: question, catalog, now });
+async function planWithoutModel(options: PlanQuestionOptions): Promise<PlanOutcome> {
+  const { question, catalog, now, turns } = options;
+  if (turns.length === 0) return await planOffline(options);
   const earlier = turns.map((turn) => turn.question);
   return planConversation({ request: question, earlier, catalog, now });
 }

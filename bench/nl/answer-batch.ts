@@ -6,10 +6,10 @@
 import { appendFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { CatalogSnapshot } from '#planner';
-import { planRequest } from '#planner';
+import { prepareRequest } from '#planner';
 import { readCatalog } from '#storage';
 import type { PlainConnection } from './plain-connection.ts';
-import { openReadOnly } from './plain-connection.ts';
+import { openReadOnly, probe } from './plain-connection.ts';
 
 interface Request {
   readonly id: string;
@@ -32,11 +32,12 @@ async function database(path: string) {
 async function answer(request: Request) {
   const { connection, catalog } = await database(request.db_path);
   const start = performance.now();
-  const outcome = planRequest({
+  const prepared = prepareRequest({
     request: request.question,
     catalog,
     now: `${request.as_of ?? '2026-06-15'}T12:00:00Z`,
   });
+  const outcome = prepared.decide(await probe(connection, prepared.probes));
   if (outcome.status !== 'planned') {
     const detail = outcome.status === 'refused' ? outcome.reason : outcome.question;
     return { status: outcome.status, detail, elapsed: performance.now() - start };

@@ -2,7 +2,7 @@
  * Learns the planner's confidence weights from questions with known answers and writes
  * planner/score/weights.ts. Prints what the weights are worth on databases they did not see:
  * every database is judged by weights learned from the others.
- * Usage: node bench/nl/learn-weights.ts --folder DIR [--precision 0.86] [--dry-run]
+ * Usage: node bench/nl/learn-weights.ts --folder DIR [--precision 0.855] [--dry-run]
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,21 +10,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { CatalogSnapshot, FeatureName, Features } from '#planner';
-import { featureNames, readRequest } from '#planner';
+import { featureNames, judgeByRows, probeFeatures, readRequest } from '#planner';
 import { readCatalog } from '#storage';
 import type { PlainConnection } from './plain-connection.ts';
-import { openReadOnly } from './plain-connection.ts';
+import { openReadOnly, probe } from './plain-connection.ts';
 
 const { values } = parseArgs({
   options: {
     folder: { type: 'string', default: process.env.NL_EVAL_DIR ?? '' },
-    precision: { type: 'string', default: '0.86' },
+    precision: { type: 'string', default: '0.855' },
     'dry-run': { type: 'boolean', default: false },
   },
 });
 
-/** Readings of one question that take part in learning. */
-const READINGS_MAX = 3;
+/** Readings of one question that are run, as the planner has them run. */
+const PROBES_MAX = 3;
 const RIDGE = 0.02;
 const STEPS = 600;
 
@@ -38,7 +38,6 @@ interface Question {
 interface Example {
   readonly id: string;
   readonly db: string;
-  readonly rank: number;
   readonly features: Features;
   isCorrect: boolean;
 }
@@ -46,6 +45,22 @@ interface Example {
 const scratch = mkdtempSync(join(tmpdir(), 'nl-learn-'));
 try {
   const examples = await collect();
+  const learned = {
+    words: learn('words alone', examples.map(withoutProbes)),
+    rows: learn('words and rows', examples),
+  };
+  if (!values['dry-run']) writeWeights(learned);
+} finally {
+  rmSync(scratch, { recursive: true });
+}
+
+interface Learned {
+  readonly model: Model;
+  readonly threshold: number;
+}
+
+/** Weights from all databases; what is printed comes from those that leave out the judged one. */
+function learn(title: string, examples: readonly Example[]): Learned {
   const folds = [...new Set(examples.map(({ db }) => db))].sort();
   const heldOut = folds.flatMap((db) => {
     const model = fit(examples.filter((example) => example.db !== db));
@@ -53,26 +68,24 @@ try {
       .filter((example) => example.db === db)
       .map((example) => ({ ...example, confidence: predict(model, example.features) }));
   });
-  const wanted = Number(values.precision);
-  const first = heldOut.filter(({ rank }) => rank === 0);
-  const best = bestOf(heldOut);
-  report('first reading', first);
-  report('most confident reading', best);
-  const threshold = thresholdFor(best, wanted);
-  const model = fit(examples);
-  process.stdout.write(`threshold for precision ${wanted}: ${threshold}\n`);
-  if (!values['dry-run']) writeWeights(model, threshold);
-} finally {
-  rmSync(scratch, { recursive: true });
+  report(title, heldOut);
+  const threshold = thresholdFor(heldOut, Number(values.precision));
+  process.stdout.write(`threshold for precision ${values.precision}: ${threshold}\n`);
+  return { model: fit(examples), threshold };
 }
 
+function withoutProbes(example: Example): Example {
+  return { ...example, features: { ...example.features, ...probeFeatures(null, []) } };
+}
+
+/** The first reading of every question that runs, with what its rows and its rivals' rows show. */
 async function collect(): Promise<Example[]> {
   const lines = (name: string) =>
     readFileSync(join(values.folder, name), 'utf8').trim().split('\n');
   const questions = lines('questions.jsonl').map((line) => JSON.parse(line) as Question);
   const unanswerable = lines('unanswerable.jsonl').map((line) => JSON.parse(line) as Question);
   const examples: Example[] = [];
-  const answers: string[][] = Array.from({ length: READINGS_MAX }, () => []);
+  const answers: string[] = [];
   const opened = new Map<string, { connection: PlainConnection; catalog: CatalogSnapshot }>();
   for (const question of [...questions, ...unanswerable]) {
     const { connection, catalog } = opened.get(question.db) ?? (await open(question.db, opened));
@@ -82,23 +95,21 @@ async function collect(): Promise<Example[]> {
       now: `${question.as_of ?? '2026-06-15'}T12:00:00Z`,
     });
     if (unknownWords.length > 0) continue;
-    for (const [rank, reading] of readings.slice(0, READINGS_MAX).entries()) {
-      const rows = await connection.query(reading.sql).then(
-        (result) => result.rows,
-        () => null,
-      );
-      if (rows === null) continue;
-      const { id, db } = question;
-      examples.push({ id, db, rank, features: reading.features, isCorrect: false });
-      answers[rank]?.push(JSON.stringify({ id, status: 'ok', rows }));
-    }
+    const candidates = readings.slice(0, PROBES_MAX);
+    const probed = await probe(
+      connection,
+      candidates.map(({ sql }) => sql),
+    );
+    const [reading] = judgeByRows(candidates, probed);
+    if (reading === undefined) continue;
+    const { id, db } = question;
+    const { features } = reading;
+    examples.push({ id, db, features, isCorrect: false });
+    const { rows } = await connection.query(reading.sql);
+    answers.push(JSON.stringify({ id, status: 'ok', rows }));
   }
-  for (const [rank, list] of answers.entries()) {
-    const correct = judge(list);
-    for (const example of examples) {
-      if (example.rank === rank) example.isCorrect = correct.has(example.id);
-    }
-  }
+  const correct = judge(answers);
+  for (const example of examples) example.isCorrect = correct.has(example.id);
   return examples;
 }
 
@@ -183,15 +194,6 @@ interface Judged extends Example {
   readonly confidence: number;
 }
 
-function bestOf(judged: readonly Judged[]): Judged[] {
-  const best = new Map<string, Judged>();
-  for (const item of judged) {
-    const known = best.get(item.id);
-    if (known === undefined || item.confidence > known.confidence + 1e-9) best.set(item.id, item);
-  }
-  return [...best.values()];
-}
-
 function report(title: string, judged: readonly Judged[]): void {
   const correct = judged.filter(({ isCorrect }) => isCorrect).length;
   process.stdout.write(`${title}: ${correct} of ${judged.length} right\n`);
@@ -199,7 +201,7 @@ function report(title: string, judged: readonly Judged[]): void {
     const kept = judged.filter(({ confidence }) => confidence >= floor);
     const right = kept.filter(({ isCorrect }) => isCorrect).length;
     process.stdout.write(
-      `  at ${floor}: ${kept.length} answered, ${right} right, precision ${(right / kept.length).toFixed(3)}\n`,
+      `  at ${floor}: ${kept.length} answered, ${right} right, precision ${(right / kept.length).toFixed(2)}\n`,
     );
   }
 }
@@ -214,19 +216,26 @@ function thresholdFor(judged: readonly Judged[], precision: number): number {
   return 0.95;
 }
 
-function writeWeights(model: Model, threshold: number): void {
-  const rows = featureNames.map((name) => `    ${name}: ${model.weights[name].toFixed(3)},`);
+function writeWeights(learned: Readonly<Record<'words' | 'rows', Learned>>): void {
+  const sets = (['words', 'rows'] as const).map((evidence) => {
+    const { model, threshold } = learned[evidence];
+    const names = featureNames.filter((name) => Math.abs(model.weights[name]) >= 0.005);
+    const rows = names.map((name) => `      ${name}: ${Number(model.weights[name].toFixed(2))},`);
+    return `  ${evidence}: {
+    bias: ${Number(model.bias.toFixed(2))},
+    threshold: ${threshold},
+    features: {
+${rows.join('\n')}
+    },
+  },`;
+  });
   writeFileSync(
     join(import.meta.dirname, '..', '..', 'planner', 'score', 'weights.ts'),
-    `import type { Weights } from './confidence.ts';
+    `import type { Evidence, Weights } from './confidence.ts';
 
 /** Learned by \`bench/nl/learn-weights.ts\`; rewritten by it, not by hand. */
-export const weights: Weights = {
-  bias: ${model.bias.toFixed(3)},
-  threshold: ${threshold},
-  features: {
-${rows.join('\n')}
-  },
+export const weights: Readonly<Record<Evidence, Weights>> = {
+${sets.join('\n')}
 };
 `,
   );

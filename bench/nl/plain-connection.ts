@@ -1,4 +1,6 @@
 import { DuckDBInstance } from '@duckdb/node-api';
+import type { ProbedRows } from '#planner';
+import { probeRowsMax } from '#planner';
 
 /** A read-only DuckDB connection without the engine: evaluation databases need no procedures. */
 export interface PlainConnection {
@@ -23,4 +25,22 @@ export async function openReadOnly(path: string): Promise<PlainConnection> {
       instance.closeSync();
     },
   };
+}
+
+/** The first rows of each statement, null where one fails, as the agent looks at them. */
+export async function probe(
+  connection: PlainConnection,
+  statements: readonly string[],
+): Promise<(ProbedRows | null)[]> {
+  const probed: (ProbedRows | null)[] = [];
+  for (const sql of statements) {
+    const limited = `SELECT * FROM (${sql}) AS reading LIMIT ${probeRowsMax + 1}`;
+    probed.push(
+      await connection.query(limited).then(
+        ({ rows }) => rows as ProbedRows,
+        () => null,
+      ),
+    );
+  }
+  return probed;
 }

@@ -1,5 +1,11 @@
 import type { ColumnModel, TableModel } from '../grounding/schema-model.ts';
-import type { Expression, JoinTree, LogicalQuery, Predicate } from '../query/logical.ts';
+import type {
+  ArithmeticOperator,
+  Expression,
+  JoinTree,
+  LogicalQuery,
+  Predicate,
+} from '../query/logical.ts';
 
 /** Reads a relation that already holds the columns, under names of its own. */
 export interface CompileOptions {
@@ -13,6 +19,7 @@ type Naming = (column: ColumnModel) => string;
 
 /** Compiles a logical query to one DuckDB SELECT statement. */
 export function compileQuery(query: LogicalQuery, options?: CompileOptions): string {
+  if (query.computed !== undefined) return compileComputed(query.computed);
   const compiled = compileSelect(query, options);
   if (!query.isCounted) return compiled;
   return `SELECT count(*) AS count FROM (${compiled}) AS counted`;
@@ -26,6 +33,17 @@ export function compileConditions(
   return predicates
     .map((item) => compilePredicate(item, columnName, predicates.length > 1))
     .join(' AND ');
+}
+
+function compileComputed({ operator, left, right }: NonNullable<LogicalQuery['computed']>): string {
+  const [a, b] = [`(${compileQuery(left)})`, `(${compileQuery(right)})`];
+  const value = operator === 'difference' ? `${a} - ${b}` : ratio(operator, a, b);
+  return `SELECT ${value} AS ${operator}`;
+}
+
+/** A quotient that is NULL where there is nothing to divide by. */
+function ratio(operator: ArithmeticOperator, of: string, by: string): string {
+  return `${operator === 'percentage' ? '100.0' : '1.0'} * ${of} / NULLIF(${by}, 0)`;
 }
 
 function compileSelect(query: LogicalQuery, options?: CompileOptions): string {
@@ -95,6 +113,13 @@ function compileExpression(expression: Expression, naming: Naming): string {
       if (expression.of === null) return 'count(*)';
       const of = compileExpression(expression.of, naming);
       return `${expression.name}(${expression.isDistinct ? 'DISTINCT ' : ''}${of})`;
+    }
+    case 'share': {
+      const total = compileExpression(expression.of, naming);
+      const filter = expression.filter
+        .map((item) => compilePredicate(item, naming, expression.filter.length > 1))
+        .join(' AND ');
+      return ratio(expression.operator, `${total} FILTER (WHERE ${filter})`, total);
     }
     case 'number':
     case 'boolean':

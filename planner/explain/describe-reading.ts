@@ -8,6 +8,10 @@ export function describeReading({ query }: Reading): string {
 
 /** A query in a few words. */
 export function describeQuery(query: LogicalQuery): string {
+  if (query.computed !== undefined) {
+    const { operator, left, right } = query.computed;
+    return `${operator} of (${describeQuery(left)}) and (${describeQuery(right)})`;
+  }
   const shown =
     query.starOf !== null
       ? `everything about ${query.starOf.table.name}`
@@ -58,6 +62,8 @@ function describeExpression(expression: Expression): string {
       };
       return `${names[expression.name]} ${expression.isDistinct ? 'of different ' : ''}${describeExpression(expression.of)}`;
     }
+    case 'share':
+      return `${expression.operator} of ${describeExpression(expression.of)} where ${expression.filter.map(describePredicate).join(' and ')}`;
     case 'number':
     case 'boolean':
       return String(expression.value);

@@ -335,14 +335,28 @@ function damped(span: readonly Token[], names: readonly NameCandidate[]): readon
   const verbs = span.filter(
     ({ lower, lemma }) => /(ed|ing)$/.test(lower) && lemma !== lower && isLightVerb(lemma),
   );
+  // "wines priced lower than 40": a participle after its noun says something about it.
+  const last = span.at(-1);
+  if (
+    span.length > 1 &&
+    last !== undefined &&
+    /ed$/.test(last.lower) &&
+    last.lemma !== last.lower
+  ) {
+    return names.filter((name) => writtenName(name).includes(last.lower));
+  }
   if (verbs.length === 0) return names;
   return names
     .map((name) => {
-      const written = name.kind === 'table' ? name.table.table.name : name.column.column.name;
-      const isWritten = verbs.every(({ lower }) => written.toLowerCase().includes(lower));
+      const isWritten = verbs.every(({ lower }) => writtenName(name).includes(lower));
       return isWritten ? name : { ...name, score: name.score * 0.72 };
     })
     .sort((a, b) => b.score - a.score);
+}
+
+function writtenName(name: NameCandidate): string {
+  const written = name.kind === 'table' ? name.table.table.name : name.column.column.name;
+  return written.toLowerCase();
 }
 
 /** Whether naming words stand where they are part of the sentence's frame. */

@@ -124,6 +124,7 @@ const IRREGULAR: Readonly<Record<string, string>> = {
   string: 'string',
   thing: 'thing',
   building: 'building',
+  rated: 'rating',
   rating: 'rating',
   ratings: 'rating',
   buildings: 'building',
@@ -173,10 +174,9 @@ function inflectionless(word: string): string {
 function restore(base: string): string {
   if (!/[aeiouy]/.test(base)) return base;
   if (/(.)\1$/.test(base) && !/(ll|ss|zz|ff)$/.test(base)) return base.slice(0, -1);
-  if (E_RESTORED.has(`${base}e`)) {
-    return `${base}e`;
-  }
-  return base;
+  if (E_RESTORED.has(`${base}e`)) return `${base}e`;
+  // A short vowel would have doubled the consonant: "taking" comes from take, "stopping" from stop.
+  return /^[^aeiou]*[aeiou][^aeiouwxy]$/.test(base) ? `${base}e` : base;
 }
 
 /** Verbs in -e that questions to databases use; -ed and -ing forms need the e back. */

@@ -20,7 +20,15 @@ export interface LogicalQuery {
   } | null;
   /** Counts the rows of this query instead of returning them. */
   readonly isCounted: boolean;
+  /** One number computed from those of two queries, instead of everything above. */
+  readonly computed?: {
+    readonly operator: ArithmeticOperator;
+    readonly left: LogicalQuery;
+    readonly right: LogicalQuery;
+  };
 }
+
+export type ArithmeticOperator = 'percentage' | 'proportion' | 'ratio' | 'difference';
 
 export interface JoinTree {
   readonly root: TableModel;
@@ -51,6 +59,13 @@ export type Expression =
       readonly isDistinct: boolean;
       /** Null counts rows. */
       readonly of: Expression | null;
+    }
+  | {
+      /** The part of an aggregate that comes from the rows where all of `filter` holds. */
+      readonly kind: 'share';
+      readonly operator: 'percentage' | 'proportion';
+      readonly of: Extract<Expression, { kind: 'aggregate' }>;
+      readonly filter: readonly Predicate[];
     }
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'boolean'; readonly value: boolean }

@@ -4,9 +4,27 @@ import type { Condition, Frame } from '../parse/frame.ts';
 import type { LogicalQuery } from '../query/logical.ts';
 import type { Assignment } from '../resolve/assign.ts';
 import type { Slot } from '../resolve/slots.ts';
+import type { Probe } from './probe.ts';
+import { probeRowsMax } from './probe.ts';
 
 /** What a reading is judged by; every value is a count or lies between 0 and 1. */
 export type Features = Readonly<Record<FeatureName, number>>;
+
+const probeFeatureNames = [
+  'isEmpty',
+  'isAllNull',
+  'isZero',
+  'hasDuplicates',
+  'isOneRow',
+  'manyRows',
+  'rivals',
+  'emptyRivals',
+  'agreeing',
+  'rivalAgrees',
+  'rivalHasAsMany',
+] as const;
+
+type ProbeFeatureName = (typeof probeFeatureNames)[number];
 
 export const featureNames = [
   'unknownWords',
@@ -44,7 +62,32 @@ export const featureNames = [
   'tokens',
   'commas',
   'nestedClauses',
+  'isComputed',
+  ...probeFeatureNames,
 ] as const;
+
+/** What the probes of a request's readings say about one of them; all 0 when it was not run. */
+export function probeFeatures(
+  own: Probe | null,
+  others: readonly (Probe | null)[],
+): Record<ProbeFeatureName, number> {
+  const rivals = others.filter((probe) => probe !== null);
+  const [rival] = rivals;
+  const isKnown = own?.digest != null;
+  return {
+    isEmpty: flag(own?.rowCount === 0),
+    isAllNull: flag(own?.isAllNull ?? false),
+    isZero: flag(own?.isZero ?? false),
+    hasDuplicates: flag(own?.hasDuplicates ?? false),
+    isOneRow: flag(own?.rowCount === 1),
+    manyRows: own === null ? 0 : own.rowCount / probeRowsMax,
+    rivals: own === null ? 0 : rivals.length,
+    emptyRivals: own === null ? 0 : rivals.filter(({ rowCount }) => rowCount === 0).length,
+    agreeing: isKnown ? rivals.filter(({ digest }) => digest === own.digest).length : 0,
+    rivalAgrees: flag(isKnown && rival?.digest === own.digest),
+    rivalHasAsMany: flag(own !== null && rival?.rowCount === own.rowCount),
+  };
+}
 
 export type FeatureName = (typeof featureNames)[number];
 
@@ -135,6 +178,8 @@ export function measureReading(facts: ReadingFacts): Features {
     commas: tokens.filter(({ text }) => text === ',').length,
     nestedClauses: tokens.filter(({ lower }) => /^(who|whose|which|that|where|if)$/.test(lower))
       .length,
+    isComputed: 0,
+    ...probeFeatures(null, []),
   };
 }
 

@@ -7,11 +7,10 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { ask, openDatabase } from '#agent';
+import { ask, openDatabase, planOffline } from '#agent';
 import { toJson } from '#core';
 import { ensureShop, SHOP_CLOCK } from '#examples';
 import type { CatalogSnapshot, PlanOutcome } from '#planner';
-import { planRequest } from '#planner';
 import type { Database } from '#storage';
 import { readCatalog } from '#storage';
 import { REFUSED_QUESTIONS, SHOP_QUESTIONS } from './example-database.questions.ts';
@@ -50,11 +49,12 @@ function comparable(rows: readonly (readonly unknown[])[]): string[] {
 }
 
 describe('questions over the shop', () => {
-  it('have the plans that were reviewed', () => {
+  it('have the plans that were reviewed', async () => {
     const questions = [HEADLINE, ...SHOP_QUESTIONS.map(({ question }) => question)];
-    const plans = questions.map((question) =>
-      print(question, planRequest({ request: question, catalog, now })),
-    );
+    const plans: string[] = [];
+    for (const question of questions) {
+      plans.push(print(question, await planOffline({ question, catalog, database, now })));
+    }
     const text = plans.join('\n');
     if (process.env.BLESS) writeFileSync(GOLDEN, text);
     assert.equal(text, readFileSync(GOLDEN, 'utf8'));
@@ -73,8 +73,8 @@ describe('questions over the shop', () => {
   }
 
   for (const { question, unknownWords } of REFUSED_QUESTIONS) {
-    it(`${question} is refused, naming the words`, () => {
-      const outcome = planRequest({ request: question, catalog, now });
+    it(`${question} is refused, naming the words`, async () => {
+      const outcome = await planOffline({ question, catalog, database, now });
       assert.equal(outcome.status, 'refused');
       assert.deepEqual(outcome.status === 'refused' && outcome.unknownWords, unknownWords);
     });

@@ -34,3 +34,9 @@ INSERT INTO order_items SELECT 1 + i % 900, 1 + (i * 7) % 40, 1 + i % 5, 5 + i %
 INSERT INTO merchants SELECT i, 'Merchant ' || i, ['Travel', 'Groceries', 'Electronics'][1 + i % 3], ['Germany', 'France', 'Japan'][1 + i % 3] FROM range(1, 31) AS r(i);
 INSERT INTO transactions SELECT i, 1 + (i * 11) % 200, 1 + i % 30, 3 + (i * 53) % 2000, TIMESTAMP '2025-01-01' + INTERVAL (i * 7) HOUR FROM range(1, 701) AS r(i);
 INSERT INTO fraud_alerts SELECT i, i * 9, 40 + (i * 7) % 60, ['Unusual amount', 'High velocity'][1 + i % 2], TIMESTAMP '2025-02-01' + INTERVAL (i) DAY FROM range(1, 61) AS r(i);
+-- What "more than", "never", "both" and "the last 30 days" find.
+INSERT INTO customers VALUES (201, 'Customer X 201', 'c201@example.com', 'France', 'Paris', 'silver', DATE '2026-05-20');
+INSERT INTO products VALUES (41, 'Product 41', 'Garden', 64);
+INSERT INTO orders SELECT 900 + i, 7, DATE '2026-06-01' + i::INTEGER, 'pending', 20 + i FROM range(1, 9) AS r(i);
+INSERT INTO order_items SELECT 900 + i, i, 1, 10 FROM range(1, 9) AS r(i);
+INSERT INTO order_items SELECT 900 + i, i + 1, 2, 12 FROM range(1, 9) AS r(i);
