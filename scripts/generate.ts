@@ -4,6 +4,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { generateAbi } from './generate/abi.ts';
 import { generateAdvisorPage } from './generate/advisor.ts';
 import { generateErrors } from './generate/errors.ts';
 import type { GeneratedFile } from './generate/generated-file.ts';
@@ -11,6 +12,7 @@ import type { GeneratedFile } from './generate/generated-file.ts';
 const GENERATORS: readonly ((root: string) => GeneratedFile[])[] = [
   generateAdvisorPage,
   generateErrors,
+  generateAbi,
 ];
 
 const root = join(import.meta.dirname, '..');

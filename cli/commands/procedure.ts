@@ -103,9 +103,14 @@ export const metrics: Run = async (args, console) => {
   const mine = 'WHERE procedure_id IN (SELECT unnest(from_json($1, \'["VARCHAR"]\')))';
   const ask = (sql: string) => askEngine(opened.database, { sql, parameters });
   const shapes = `FROM heliosdb_query_shapes() ${mine} ORDER BY total_ms DESC`;
+  const custom = `FROM heliosdb_custom_metrics() ${mine} ORDER BY version, name, kind`;
   if (args.isSet('json')) {
     const totals = toObjects(await ask(`FROM heliosdb_metrics() ${mine}`));
-    const answer = { metrics: totals, query_shapes: toObjects(await ask(shapes)) };
+    const answer = {
+      metrics: totals,
+      query_shapes: toObjects(await ask(shapes)),
+      custom_metrics: toObjects(await ask(custom)),
+    };
     await write(console.out, `${JSON.stringify(answer)}\n`);
     return EXIT.ok;
   }
@@ -122,8 +127,11 @@ export const metrics: Run = async (args, console) => {
     `SELECT shape, calls, memo_hits, distinct_arguments, round(total_ms, 1) AS total_ms, row_count AS rows
      FROM (${shapes})`,
   );
-  if (queries.rows.length > 0) {
-    await write(console.out, `\n${printResultTable(queries, console)}`);
+  const own = await ask(
+    `SELECT version, name, kind, reports, total, minimum, maximum, mean FROM (${custom})`,
+  );
+  for (const table of [queries, own].filter(({ rows }) => rows.length > 0)) {
+    await write(console.out, `\n${printResultTable(table, console)}`);
   }
   return EXIT.ok;
 };

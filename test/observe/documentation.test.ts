@@ -22,7 +22,7 @@ test('docs/observability.md explains every column', async () => {
   await using database = await openWithEngine();
   await using connection = await database.connect();
   const text = await read('observability.md');
-  for (const name of ['metrics', 'query_shapes', 'samples', 'logs']) {
+  for (const name of ['metrics', 'custom_metrics', 'query_shapes', 'samples', 'logs']) {
     const { columns } = await connection.query(`FROM heliosdb_${name}() LIMIT 0`);
     for (const column of columns) {
       // What a shape and a sample belong to is said once.

@@ -197,6 +197,25 @@ impl Statement {
         parameters: &[Value],
         mut visit: impl FnMut(&[(String, LogicalType)], &[VectorReader], usize) -> EngineResult<()>,
     ) -> EngineResult<()> {
+        let mut result = self.execute(parameters)?;
+        let mut seen = false;
+        while let Some(chunk) = result.next_chunk()? {
+            seen = true;
+            visit(
+                &result.columns,
+                &chunk.readers(&result.columns),
+                chunk.row_count(),
+            )?;
+        }
+        if !seen {
+            visit(&result.columns, &[], 0)?;
+        }
+        Ok(())
+    }
+
+    /// Binds the parameters in order and computes the whole result, which needs neither the
+    /// statement nor the connection any more.
+    pub fn execute(&self, parameters: &[Value]) -> EngineResult<OpenResult> {
         if parameters.len() != self.parameter_count() {
             return Err(EngineError::new(
                 ErrorCode::InvalidParameterValue,
@@ -220,47 +239,79 @@ impl Statement {
             }
         }
         // SAFETY: zeroed is the documented initial state of a result.
-        let mut result = OwnedResult(unsafe { std::mem::zeroed() });
+        let mut raw = OwnedResult(unsafe { std::mem::zeroed() });
         // SAFETY: the statement is prepared and its parameters are bound.
-        let state = unsafe { ffi::duckdb_execute_prepared(self.raw, &mut result.0) };
+        let state = unsafe { ffi::duckdb_execute_prepared(self.raw, &mut raw.0) };
         if state != ffi::duckdb_state_DuckDBSuccess {
             // SAFETY: the result holds the error.
-            return Err(unsafe { result_error(&mut result.0) });
+            return Err(unsafe { result_error(&mut raw.0) });
         }
-        let columns = result.columns()?;
-        let mut seen = false;
-        loop {
-            // SAFETY: the result is alive; the chunk is owned by the guard.
-            let chunk = OwnedChunk(unsafe { ffi::duckdb_fetch_chunk(result.0) });
-            if chunk.0.is_null() {
-                break;
-            }
-            // SAFETY: the chunk is alive while the readers are used.
-            let count = unsafe { ffi::duckdb_data_chunk_get_size(chunk.0) } as usize;
-            let readers: Vec<VectorReader> = columns
-                .iter()
-                .enumerate()
-                // SAFETY: the vector belongs to the chunk and has this column's type.
-                .map(|(index, (_, logical_type))| unsafe {
-                    VectorReader::new(
-                        ffi::duckdb_data_chunk_get_vector(chunk.0, index as u64),
-                        logical_type,
-                    )
-                })
-                .collect();
-            seen = true;
-            visit(&columns, &readers, count)?;
+        let columns = raw.columns()?;
+        Ok(OpenResult { columns, raw })
+    }
+}
+
+/// A computed result whose chunks are fetched one after another.
+pub struct OpenResult {
+    pub columns: Vec<(String, LogicalType)>,
+    raw: OwnedResult,
+}
+
+// SAFETY: a computed result belongs to no connection, and is used by one thread at a time.
+unsafe impl Send for OpenResult {}
+
+impl OpenResult {
+    /// The next rows; `None` after the last ones.
+    pub fn next_chunk(&mut self) -> EngineResult<Option<DataChunk>> {
+        // SAFETY: the result is alive; the chunk is owned by the guard.
+        let chunk = DataChunk(unsafe { ffi::duckdb_fetch_chunk(self.raw.0) });
+        if !chunk.0.is_null() {
+            return Ok(Some(chunk));
         }
         // SAFETY: the result is alive; a failure while fetching shows up here.
-        let message = unsafe { ffi::duckdb_result_error(&mut result.0) };
-        if !message.is_null() {
-            // SAFETY: as above.
-            return Err(unsafe { result_error(&mut result.0) });
+        let message = unsafe { ffi::duckdb_result_error(&mut self.raw.0) };
+        if message.is_null() {
+            return Ok(None);
         }
-        if !seen {
-            visit(&columns, &[], 0)?;
+        // SAFETY: as above.
+        Err(unsafe { result_error(&mut self.raw.0) })
+    }
+}
+
+/// Some rows of a result.
+pub struct DataChunk(ffi::duckdb_data_chunk);
+
+// SAFETY: a chunk owns its memory, or shares it with others under atomic counts.
+unsafe impl Send for DataChunk {}
+
+impl DataChunk {
+    pub fn row_count(&self) -> usize {
+        // SAFETY: the chunk is alive.
+        unsafe { ffi::duckdb_data_chunk_get_size(self.0) as usize }
+    }
+
+    /// Readers of its vectors; `columns` are those of the result it came from.
+    pub fn readers<'a>(&'a self, columns: &'a [(String, LogicalType)]) -> Vec<VectorReader<'a>> {
+        columns
+            .iter()
+            .enumerate()
+            // SAFETY: the vector belongs to the chunk and has this column's type.
+            .map(|(index, (_, logical_type))| unsafe {
+                VectorReader::new(
+                    ffi::duckdb_data_chunk_get_vector(self.0, index as u64),
+                    logical_type,
+                )
+            })
+            .collect()
+    }
+}
+
+impl Drop for DataChunk {
+    fn drop(&mut self) {
+        if !self.0.is_null() {
+            // SAFETY: owned.
+            unsafe { ffi::duckdb_destroy_data_chunk(&mut self.0) }
         }
-        Ok(())
     }
 }
 
@@ -300,17 +351,6 @@ impl Drop for OwnedResult {
     fn drop(&mut self) {
         // SAFETY: owned.
         unsafe { ffi::duckdb_destroy_result(&mut self.0) }
-    }
-}
-
-struct OwnedChunk(ffi::duckdb_data_chunk);
-
-impl Drop for OwnedChunk {
-    fn drop(&mut self) {
-        if !self.0.is_null() {
-            // SAFETY: owned.
-            unsafe { ffi::duckdb_destroy_data_chunk(&mut self.0) }
-        }
     }
 }
 

@@ -11,7 +11,7 @@ mod scalar_function;
 mod table_function;
 
 pub use callback::{c_string, contain, contain_with, drop_box};
-pub use connection::{Connection, Statement};
+pub use connection::{Connection, DataChunk, OpenResult, Statement};
 pub use constant_column::ConstantColumn;
 pub use database_handle::DatabaseHandle;
 pub use scalar_function::{

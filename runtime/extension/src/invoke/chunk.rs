@@ -283,6 +283,7 @@ impl<'a> Chunk<'a> {
     pub fn settle(&mut self, report: CallReport) -> EngineResult<Value> {
         self.tally.calls += 1;
         self.call.write_logs(report.log_lines);
+        self.call.write_metrics(report.metrics);
         let procedure = &self.pinned().procedure;
         let outcome = report.result.and_then(|value| {
             convert(value, self.returns).map_err(|error| {

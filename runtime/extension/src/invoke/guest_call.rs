@@ -7,28 +7,29 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
+use super::cursor::QueryCursor;
 use crate::batch::{BatchAnswer, PreparedBatch, Template};
 use crate::duckdb::{Connection, Statement};
 use crate::error::{EngineError, EngineResult};
 use crate::execution::{Execution, Pinned, QueryMemo, Session, is_repeatable};
 use crate::generated::errors::ErrorCode;
 use crate::observe::{Counters, QueryOutcome, ShapeTally, Tally, shape_text};
-use crate::rights::{Rights, Subject, check_query, without_suggestions};
+use crate::rights::{Need, Rights, Subject, check_need, check_query, without_suggestions};
 use crate::state::{DatabaseState, NestedContext};
 use crate::value::result::ResultEncoder;
 use crate::value::{Format, Value};
 use crate::wasm::{
-    Cancellation, GuestCall, LogLevel, LogLine, QueryRequest, TransactionVerb, thread_cpu_ns,
+    Cancellation, GuestCall, GuestCursor, QueryRequest, TransactionVerb, thread_cpu_ns,
 };
 
 /// One chunk's calls of one procedure.
 pub struct ProcedureCall {
-    state: Arc<DatabaseState>,
+    pub(super) state: Arc<DatabaseState>,
     pub execution: Arc<Execution>,
     pub pinned: Pinned,
     /// What stands above this procedure's queries: itself, and what stands above it.
     context: NestedContext,
-    counters: Arc<Counters>,
+    pub(super) counters: Arc<Counters>,
     queries: AtomicU64,
     query_memo_hits: AtomicU64,
     query_ns: AtomicU64,
@@ -158,17 +159,33 @@ impl ProcedureCall {
             format,
             time_left,
         } = request;
-        let run = |connection: &Connection| self.run(connection, sql, parameters, *format);
+        self.on_connection(*time_left, |connection| {
+            self.run(connection, sql, parameters, *format)
+        })
+    }
+
+    /// Runs `body` where this procedure's queries run: on the snapshot, or on the writer.
+    pub fn on_connection<T>(
+        &self,
+        time_left: Duration,
+        body: impl FnOnce(&Connection) -> EngineResult<T>,
+    ) -> EngineResult<T> {
         let writer = &self.execution.writer;
         if self.state.is_guard_off() {
-            return self.watched(*time_left, |context| {
-                writer.run_bare(&self.state, context, run)
+            return self.watched(time_left, |context| {
+                writer.run_bare(&self.state, context, body)
             });
         }
         if self.pinned.changes_data() {
-            return self.watched(*time_left, |context| writer.run(&self.state, context, run));
+            return self.watched(time_left, |context| writer.run(&self.state, context, body));
         }
-        self.in_session(*time_left, |session| run(&session.connection))
+        self.in_session(time_left, |session| body(&session.connection))
+    }
+
+    /// Counts the query of a cursor that was closed.
+    pub fn count_cursor(&self, request: &QueryRequest, outcome: QueryOutcome) {
+        self.query_rows.fetch_add(outcome.rows, Ordering::Relaxed);
+        self.count_shape(request, outcome);
     }
 
     /// Runs `body` on a session of the snapshot.
@@ -227,13 +244,26 @@ impl ProcedureCall {
         parameters: &[Value],
         format: Format,
     ) -> EngineResult<Arc<[u8]>> {
+        self.answer(
+            &self.judged(connection, sql, parameters)?,
+            parameters,
+            format,
+        )
+    }
+
+    /// Prepares a statement that the procedure may run.
+    pub fn judged(
+        &self,
+        connection: &Connection,
+        sql: &str,
+        parameters: &[Value],
+    ) -> EngineResult<Statement> {
         if self.state.is_guard_off() {
-            return self.answer(&connection.prepare(sql)?, parameters, format);
+            return connection.prepare(sql);
         }
         self.check_rights(connection, sql, parameters)
             .map_err(without_suggestions)?;
-        let statement = connection.prepare(sql).map_err(without_suggestions)?;
-        self.answer(&statement, parameters, format)
+        connection.prepare(sql).map_err(without_suggestions)
     }
 
     /// Runs a statement that was judged.
@@ -377,28 +407,19 @@ impl ProcedureCall {
         )
     }
 
-    fn bytes_max(&self) -> usize {
+    pub fn bytes_max(&self) -> usize {
         usize::try_from(self.pinned.procedure.limits.query_result_bytes_max).unwrap_or(usize::MAX)
-    }
-
-    /// Writes a finished call's lines to the database's log.
-    pub fn write_logs(&self, lines: Vec<LogLine>) {
-        for line in lines {
-            self.log(line.level, &line.message);
-        }
-    }
-
-    pub fn log(&self, level: LogLevel, message: &str) {
-        self.state.logs.push(
-            level,
-            &self.pinned.procedure.name,
-            self.pinned.version.number,
-            message,
-        );
     }
 }
 
 impl GuestCall for ProcedureCall {
+    fn require(&self, need: &Need<'_>) -> EngineResult<()> {
+        if self.state.is_guard_off() {
+            return Ok(());
+        }
+        check_need(&self.context.rights, need, &self.pinned.procedure.name)
+    }
+
     fn is_profiled(&self) -> bool {
         self.state.profiler.is_on()
     }
@@ -421,6 +442,10 @@ impl GuestCall for ProcedureCall {
             self.queries.fetch_add(1, Ordering::Relaxed);
         }
         known
+    }
+
+    fn open_cursor(self: Arc<Self>, request: QueryRequest) -> EngineResult<Box<dyn GuestCursor>> {
+        Ok(Box::new(QueryCursor::open(self, request)?))
     }
 
     fn now_micros(&self) -> i64 {

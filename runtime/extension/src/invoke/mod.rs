@@ -6,8 +6,10 @@
 //! back by the execution's memo.
 
 mod chunk;
+mod cursor;
 mod guest_call;
 mod overload;
+mod reports;
 mod sampling;
 mod wave;
 

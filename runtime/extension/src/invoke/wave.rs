@@ -1,7 +1,8 @@
 //! Rows on fibers: each runs until it waits for a query, then all waiting queries are answered
 //! together, and so on until every row has returned.
 //!
-//! DuckDB is never called on a fiber's stack: a query is left in the fiber's park and answered here.
+//! DuckDB is never called on a fiber's stack: a query, and whatever else needs the thread's own stack,
+//! is left in the fiber's park and done here.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -14,7 +15,7 @@ use crate::batch::answer_all;
 use crate::error::{EngineError, EngineResult};
 use crate::generated::errors::ErrorCode;
 use crate::value::Value;
-use crate::wasm::{CallReport, GuestCall, GuestInstance, Park};
+use crate::wasm::{CallReport, GuestCall, GuestInstance, Park, Waiting};
 
 /// Rows in one wave. Few rows pay for their query alone; many no longer fit the processor's cache.
 const WAVE_ROWS_MAX: usize = 256;
@@ -105,6 +106,7 @@ impl<'c, 'a> Waves<'c, 'a> {
         let mut context = Context::from_waker(Waker::noop());
         loop {
             let mut requests = Vec::new();
+            let mut works = Vec::new();
             let mut parks = Vec::new();
             for fiber in fibers.iter_mut() {
                 let Some(call) = &mut fiber.call else {
@@ -120,17 +122,24 @@ impl<'c, 'a> Waves<'c, 'a> {
                             .put_back(self.chunk.pinned(), instance);
                     }
                     Poll::Pending => {
-                        let request = fiber
-                            .park
-                            .take_request()
-                            .ok_or_else(|| EngineError::internal("a call waits for nothing"))?;
-                        requests.push(request);
-                        parks.push(Arc::clone(&fiber.park));
+                        let waiting = fiber.park.take();
+                        match waiting
+                            .ok_or_else(|| EngineError::internal("a call waits for nothing"))?
+                        {
+                            Waiting::Work(work) => works.push(work),
+                            Waiting::Query(request) => {
+                                requests.push(request);
+                                parks.push(Arc::clone(&fiber.park));
+                            }
+                        }
                     }
                 }
             }
-            if requests.is_empty() {
+            if requests.is_empty() && works.is_empty() {
                 return Ok(());
+            }
+            for work in works {
+                work();
             }
             self.chunk.call.count_queries(requests.len());
             let answers = answer_all(self.chunk.call, &requests);

@@ -12,6 +12,7 @@ use super::histogram::{Histogram, SharedHistogram};
 use super::samples::Reservoir;
 use super::shapes::{ShapeTally, Shapes};
 use crate::generated::errors::ErrorCode;
+use crate::wasm::MetricTally;
 
 /// One thread's counts since they were last added.
 #[derive(Default, Debug, Clone)]
@@ -132,6 +133,8 @@ pub struct Counters {
     cpu: SharedHistogram,
     pub shapes: Mutex<Shapes>,
     pub samples: Mutex<Reservoir>,
+    /// What guests reported under names of their own.
+    pub custom: Mutex<MetricTally>,
 }
 
 impl Counters {

@@ -11,6 +11,7 @@ use crate::duckdb::Connection;
 use crate::error::EngineResult;
 use crate::registry::quote_literal;
 use crate::value::Value;
+use crate::wasm::{MetricKind, MetricSum, MetricTally};
 
 pub fn write_totals(
     connection: &Connection,
@@ -104,6 +105,37 @@ pub fn write_samples(
     ))
 }
 
+pub fn write_custom(
+    connection: &Connection,
+    subject: &Subject,
+    fresh: &MetricTally,
+) -> EngineResult<()> {
+    let stored = stored_custom(connection, Some(subject))?.pop();
+    let mut tally = stored.map_or_else(MetricTally::default, |(_, tally)| tally);
+    tally.add(fresh.clone());
+    let filter = of_subject(subject);
+    connection.execute(&format!(
+        "DELETE FROM heliosdb.custom_metrics WHERE {filter}"
+    ))?;
+    for ((name, kind), sum) in tally.iter() {
+        connection.query_with(
+            "INSERT INTO heliosdb.custom_metrics VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            &[
+                Value::Varchar(subject.procedure_id.clone()),
+                Value::Varchar(subject.procedure.clone()),
+                Value::Integer(subject.version),
+                Value::Varchar(name.clone()),
+                Value::Varchar(kind.name().to_owned()),
+                Value::BigInt(i64::try_from(sum.reports).unwrap_or(i64::MAX)),
+                Value::Double(sum.total),
+                Value::Double(sum.minimum),
+                Value::Double(sum.maximum),
+            ],
+        )?;
+    }
+    Ok(())
+}
+
 fn of_subject(subject: &Subject) -> String {
     format!(
         "procedure_id = {} AND version = {}",
@@ -189,6 +221,44 @@ pub fn stored_samples(
         (subject_of(&row), samples, count_of(&row[4]))
     };
     Ok(rows.rows.into_iter().map(read).collect())
+}
+
+/// One tally a subject.
+pub fn stored_custom(
+    connection: &Connection,
+    subject: Option<&Subject>,
+) -> EngineResult<Vec<(Subject, MetricTally)>> {
+    let filter = subject.map_or_else(|| "true".to_owned(), of_subject);
+    let rows = connection.query(&format!(
+        "SELECT procedure_id, procedure, version, name, kind, reports, total, minimum, maximum \
+         FROM heliosdb.custom_metrics WHERE {filter} ORDER BY procedure_id, version"
+    ))?;
+    let mut all: Vec<(Subject, MetricTally)> = Vec::new();
+    for row in rows.rows {
+        let subject = subject_of(&row);
+        if all.last().is_none_or(|(known, _)| *known != subject) {
+            all.push((subject, MetricTally::default()));
+        }
+        let sum = MetricSum {
+            reports: count_of(&row[5]),
+            total: number_of(&row[6]),
+            minimum: number_of(&row[7]),
+            maximum: number_of(&row[8]),
+        };
+        if let (Some(kind), Some((_, tally))) =
+            (MetricKind::parse(text_of(&row[4])), all.last_mut())
+        {
+            tally.merge((text_of(&row[3]).to_owned(), kind), &sum);
+        }
+    }
+    Ok(all)
+}
+
+fn number_of(value: &Value) -> f64 {
+    match value {
+        Value::Double(number) => *number,
+        _ => 0.0,
+    }
 }
 
 fn subject_of(row: &[Value]) -> Subject {

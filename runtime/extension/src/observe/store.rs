@@ -8,7 +8,8 @@ use parking_lot::Mutex;
 use super::LogEntry;
 use super::metrics::{Subject, Totals};
 use super::rows::{
-    stored_samples, stored_shapes, stored_totals, write_samples, write_shapes, write_totals,
+    stored_custom, stored_samples, stored_shapes, stored_totals, write_custom, write_samples,
+    write_shapes, write_totals,
 };
 use super::samples::{self, Sample, SampleSet};
 use super::shapes::{ShapeTotals, Shapes};
@@ -18,6 +19,7 @@ use crate::error::EngineResult;
 use crate::registry::{self, quote_literal};
 use crate::state::DatabaseState;
 use crate::value::Value;
+use crate::wasm::MetricTally;
 
 /// Log lines kept in the database, and for how long.
 const LOG_LINES_MAX: i64 = 200_000;
@@ -54,7 +56,10 @@ impl Store {
         let mut known = self.known.lock();
         let counters = state.metrics.all();
         let lines = state.logs.entries();
-        let is_idle = lines.is_empty() && counters.iter().all(|(_, found)| found.read().is_empty());
+        let is_idle = lines.is_empty()
+            && counters
+                .iter()
+                .all(|(_, found)| found.read().is_empty() && found.custom.lock().is_empty());
         if is_idle || known.is_read_only == Some(true) {
             return Ok(false);
         }
@@ -76,6 +81,10 @@ impl Store {
             let (samples, seen) = counters.samples.lock().take();
             if seen > 0 {
                 taken.samples.push((subject.clone(), samples, seen));
+            }
+            let custom = std::mem::take(&mut *counters.custom.lock());
+            if !custom.is_empty() {
+                taken.custom.push((subject.clone(), custom));
             }
         }
         let outcome = write(&connection, &taken, &lines, base);
@@ -131,6 +140,31 @@ impl Store {
             totals.map(move |totals| (subject.clone(), totals))
         };
         Ok(all.into_iter().flat_map(flat).collect())
+    }
+
+    /// What every subject's guests reported under names of their own.
+    pub fn custom(&self, state: &DatabaseState) -> EngineResult<Vec<(Subject, MetricTally)>> {
+        let mut known = self.known.lock();
+        let mut all: Vec<(Subject, MetricTally)> = Vec::new();
+        if let Some(connection) = known.reader(state)?
+            && has_table(&connection, "custom_metrics")?
+        {
+            for (subject, tally) in stored_custom(&connection, None)? {
+                merge_into(&mut all, subject, |sums: &mut MetricTally| {
+                    sums.add(tally);
+                });
+            }
+        }
+        for (subject, counters) in state.metrics.all() {
+            let fresh = counters.custom.lock().clone();
+            if !fresh.is_empty() {
+                merge_into(&mut all, subject, |sums| {
+                    sums.add(fresh);
+                });
+            }
+        }
+        all.sort_by(|left, right| left.0.cmp(&right.0));
+        Ok(all)
     }
 
     /// Every subject's sampled arguments.
@@ -249,6 +283,7 @@ struct Taken {
     totals: Vec<(Subject, Totals)>,
     shapes: Vec<(Subject, Vec<ShapeTotals>)>,
     samples: Vec<SampleSet>,
+    custom: Vec<(Subject, MetricTally)>,
 }
 
 impl Taken {
@@ -269,6 +304,9 @@ impl Taken {
                 .lock()
                 .offer(count, |row| Some(samples[row].clone()));
         }
+        for (subject, custom) in self.custom {
+            state.metrics.of(subject).custom.lock().add(custom);
+        }
     }
 }
 
@@ -287,6 +325,9 @@ fn write(
     }
     for (subject, samples, seen) in &taken.samples {
         write_samples(connection, subject, samples, *seen)?;
+    }
+    for (subject, custom) in &taken.custom {
+        write_custom(connection, subject, custom)?;
     }
     for batch in lines.chunks(500) {
         let rows: Vec<String> = batch

@@ -8,6 +8,7 @@ use crate::error::EngineResult;
 use crate::generated::errors::ErrorCode;
 use crate::state::DatabaseState;
 use crate::value::{LogicalType, Value};
+use crate::wasm::MetricKind;
 
 type Rows = Vec<Vec<Value>>;
 
@@ -28,6 +29,7 @@ pub fn register(connection: &Connection, state: &Arc<DatabaseState>) -> EngineRe
     register("heliosdb_metrics", metric_columns(), metric_rows)?;
     register("heliosdb_query_shapes", shape_columns(), shape_rows)?;
     register("heliosdb_samples", sample_columns(), sample_rows)?;
+    register("heliosdb_custom_metrics", custom_columns(), custom_rows)?;
     register("heliosdb_logs", log_columns(), |state| {
         state.store.logs(state)
     })
@@ -176,6 +178,46 @@ fn shape_rows(state: &DatabaseState) -> EngineResult<Rows> {
         ]
     };
     Ok(shapes.into_iter().map(row).collect())
+}
+
+fn custom_columns() -> Columns {
+    use LogicalType::{BigInt, Double, Integer, Varchar};
+    let mut columns = vec![
+        ("procedure", Varchar),
+        ("version", Integer),
+        ("name", Varchar),
+        ("kind", Varchar),
+        ("reports", BigInt),
+    ];
+    columns.extend(["total", "minimum", "maximum", "mean"].map(|name| (name, Double)));
+    columns.push(("procedure_id", Varchar));
+    columns
+}
+
+fn custom_rows(state: &DatabaseState) -> EngineResult<Rows> {
+    let mut rows = Rows::new();
+    for (subject, tally) in state.store.custom(state)? {
+        for ((name, kind), sum) in tally.iter() {
+            // How large the steps of a count were says nothing.
+            let measured = |value: f64| match kind {
+                MetricKind::Count => Value::Null,
+                MetricKind::Observation => Value::Double(value),
+            };
+            rows.push(vec![
+                Value::Varchar(subject.procedure.clone()),
+                Value::Integer(subject.version),
+                Value::Varchar(name.clone()),
+                Value::Varchar(kind.name().to_owned()),
+                integer(sum.reports),
+                Value::Double(sum.total),
+                measured(sum.minimum),
+                measured(sum.maximum),
+                measured(sum.total / sum.reports.max(1) as f64),
+                Value::Varchar(subject.procedure_id.clone()),
+            ]);
+        }
+    }
+    Ok(rows)
 }
 
 fn sample_columns() -> Columns {

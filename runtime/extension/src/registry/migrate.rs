@@ -6,7 +6,7 @@ use crate::generated::errors::ErrorCode;
 use crate::registry::procedure::{quote_identifier, quote_literal};
 
 /// Every migration in order: version, name, SQL. Append only.
-const MIGRATIONS: [(i32, &str, &str); 6] = [
+const MIGRATIONS: [(i32, &str, &str); 7] = [
     (
         1,
         "registry",
@@ -36,6 +36,11 @@ const MIGRATIONS: [(i32, &str, &str); 6] = [
         6,
         "roles",
         include_str!("../../../../storage/migrations/0006-roles.sql"),
+    ),
+    (
+        7,
+        "custom-metrics",
+        include_str!("../../../../storage/migrations/0007-custom-metrics.sql"),
     ),
 ];
 

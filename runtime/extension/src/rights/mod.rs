@@ -11,6 +11,7 @@
 
 mod facts;
 mod hidden;
+mod need;
 mod plan;
 mod precheck;
 mod right;
@@ -19,5 +20,6 @@ mod token;
 mod verdict;
 mod views;
 
+pub use need::{Need, check_need};
 pub use right::{RightSet, Rights};
 pub use verdict::{Subject, Verdicts, check_query, without_suggestions};

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::error::{EngineError, EngineResult};
+use super::need::{HTTPS_PORT, Need};
+use crate::error::{EngineError, EngineResult, one_line};
 use crate::generated::errors::ErrorCode;
 
 /// The schema that holds the registry; no right reaches it.
@@ -14,9 +15,17 @@ pub struct RightSet {
     read: Vec<TablePattern>,
     write: Vec<TablePattern>,
     ddl: Vec<TablePattern>,
-    network: Vec<String>,
-    filesystem: Vec<String>,
-    has_crypto: bool,
+    pub(super) network: Vec<Host>,
+    /// Absolute paths.
+    pub(super) folders: Vec<String>,
+    pub(super) has_crypto: bool,
+}
+
+/// A host that may be asked over HTTPS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Host {
+    pub(super) host: String,
+    pub(super) port: u16,
 }
 
 /// The rights of a running procedure: its own and those of every procedure that stands above it.
@@ -154,8 +163,8 @@ impl RightSet {
             "read" => self.read.push(TablePattern::parse(object, database)?),
             "write" => self.write.push(TablePattern::parse(object, database)?),
             "ddl" => self.ddl.push(TablePattern::parse(object, database)?),
-            "network" => self.network.push(object.to_lowercase()),
-            "filesystem" => self.filesystem.push(object.to_owned()),
+            "network" => self.network.push(Host::parse(object)?),
+            "filesystem" => self.folders.push(parse_folder(object)?),
             _ => return Err(unknown(capability)),
         }
         Ok(())
@@ -193,13 +202,15 @@ impl RightSet {
                 return Some(format!("{}:{pattern}", access.name()));
             }
         }
-        let missing = |kind: &str, names: &[String], held: &[String]| {
-            let name = names.iter().find(|name| !held.contains(name))?;
-            Some(format!("{kind}:{name}"))
-        };
-        missing("network", &self.network, &other.network)
-            .or_else(|| missing("filesystem", &self.filesystem, &other.filesystem))
-            .or_else(|| (self.has_crypto && !other.has_crypto).then(|| "crypto".to_owned()))
+        let network = self
+            .network
+            .iter()
+            .map(|Host { host, port }| Need::Network { host, port: *port });
+        network
+            .chain(self.folders.iter().map(|path| Need::Folder(path)))
+            .chain(self.has_crypto.then_some(Need::Crypto))
+            .find(|need| !need.is_met_by(other))
+            .map(|need| need.capability())
     }
 
     /// Whether any capability lets the procedure change something in the database.
@@ -270,6 +281,57 @@ impl std::fmt::Display for TablePattern {
             part(&self.table)
         )
     }
+}
+
+impl Host {
+    /// A name, not an address: what a certificate can be issued for. A port may follow.
+    fn parse(text: &str) -> EngineResult<Self> {
+        let (host, port) = match text.rsplit_once(':') {
+            None => (text, HTTPS_PORT),
+            Some((host, port)) => match port.parse() {
+                Ok(port) if port > 0 => (host, port),
+                _ => return Err(not_a_host(text)),
+            },
+        };
+        let is_label = |label: &str| {
+            let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+            (1..=63).contains(&label.len()) && label.bytes().all(allowed)
+        };
+        let is_address = host
+            .rsplit('.')
+            .next()
+            .is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()));
+        if host.len() > 253 || is_address || !host.split('.').all(is_label) {
+            return Err(not_a_host(text));
+        }
+        Ok(Self {
+            host: host.to_ascii_lowercase(),
+            port,
+        })
+    }
+}
+
+fn not_a_host(text: &str) -> EngineError {
+    EngineError::new(
+        ErrorCode::InvalidParameterValue,
+        format!("`{}` is not the name of a host", one_line(text)),
+    )
+    .hint("network:api.example.com, or network:api.example.com:8443 for another port than 443")
+}
+
+/// An absolute path without anything that means another folder than it says.
+fn parse_folder(text: &str) -> EngineResult<String> {
+    let is_plain = text.starts_with('/')
+        && !text.contains('\0')
+        && text.split('/').all(|part| part != "." && part != "..");
+    if is_plain {
+        return Ok(text.to_owned());
+    }
+    Err(EngineError::new(
+        ErrorCode::InvalidParameterValue,
+        format!("`{}` is not the path of a folder", one_line(text)),
+    )
+    .hint("filesystem:/srv/data: an absolute path without `.` and `..`"))
 }
 
 /// Splits a dotted name; double quotes protect dots, ASCII letters are folded to lower case.

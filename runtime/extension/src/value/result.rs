@@ -100,6 +100,11 @@ impl ResultEncoder {
         self.row_done()
     }
 
+    /// Bytes of the message so far.
+    pub fn byte_count(&self) -> usize {
+        self.out.len()
+    }
+
     fn separate(&mut self) {
         if self.format == Format::Json && self.row_count > 0 {
             self.out.push(b',');

@@ -1,12 +1,14 @@
 //! Compiling modules, checking them against the contract, and keeping them by content.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock, Weak};
 
 use parking_lot::Mutex;
 use wasmparser::{Parser, Payload};
-use wasmtime::{Engine, ExternType, InstancePre, Linker, Module};
+use wasmtime::{Engine, ExternType, FuncType, ImportType, InstancePre, Linker, Module};
 
+use super::abi_version;
 #[cfg(unix)]
 use super::compile_cache::compile_cache;
 use super::engine::{MEMORY_BYTES_CEILING, shared_engine};
@@ -18,6 +20,7 @@ use super::limits::{
 use super::module::{CompiledModule, HostImport, ModuleHash, entry_exports, exports_function};
 use super::preview1;
 use crate::error::{EngineError, EngineResult};
+use crate::generated::abi::HostFunctionSpec;
 use crate::generated::errors::ErrorCode;
 
 /// Compiled modules of the process by content; freed when no procedure holds them.
@@ -164,6 +167,10 @@ fn compile(hash: ModuleHash, bytes: &[u8]) -> EngineResult<CompiledModule> {
     let module = load_or_compile(engine, (&hash, bytes))?;
     let memory_bytes_initial = check_memory(&module)?;
     let imports = check_imports(&module)?;
+    let is_version_known = match abi_version::declared(bytes) {
+        Some(code) => abi_version::check(code).map(|()| true)?,
+        None => module.get_export(abi_version::EXPORT).is_none(),
+    };
     let instance_pre = link(&module, QueryMode::Direct)?;
     let fiber_pre = link(&module, QueryMode::Parking)?;
     let initializer = ["_initialize"]
@@ -178,6 +185,7 @@ fn compile(hash: ModuleHash, bytes: &[u8]) -> EngineResult<CompiledModule> {
         imports,
         bytes_len: bytes.len(),
         memory_bytes_initial,
+        is_version_known: AtomicBool::new(is_version_known),
         module,
     })
 }
@@ -238,6 +246,11 @@ fn check_imports(module: &Module) -> EngineResult<BTreeSet<HostImport>> {
         {
             unknown.push(format!("{}.{}", import.module(), import.name()));
         }
+        if let ExternType::Func(signature) = import.ty()
+            && let Some(spec) = host_functions::spec(import.module(), import.name())
+        {
+            check_signature(&import, &signature, spec)?;
+        }
         kinds.extend(host_functions::import_kind(import.module(), import.name()));
     }
     if unknown.is_empty() {
@@ -250,7 +263,32 @@ fn check_imports(module: &Module) -> EngineResult<BTreeSet<HostImport>> {
     .detail(unknown.join(", "))
     .hint(format!(
         "module `heliosdb` offers {}; WASI preview 1 is there with everything denied",
-        host_functions::NAMES.join(", ")
+        host_functions::names()
+    )))
+}
+
+/// Refuses an import of a host function by another signature than it has.
+fn check_signature(
+    import: &ImportType<'_>,
+    signature: &FuncType,
+    spec: &HostFunctionSpec,
+) -> EngineResult<()> {
+    let offered = FuncType::new(
+        shared_engine()?,
+        spec.parameters.iter().cloned(),
+        spec.results.iter().cloned(),
+    );
+    if FuncType::eq(signature, &offered) {
+        return Ok(());
+    }
+    Err(EngineError::new(
+        ErrorCode::InvalidFunctionDefinition,
+        "the module's imports do not fit",
+    )
+    .detail(format!(
+        "{}.{}: the module imports {signature}, the host offers {offered}",
+        import.module(),
+        import.name()
     )))
 }
 

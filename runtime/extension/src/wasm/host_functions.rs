@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use wasmtime::{Caller, Linker};
+use wasmtime::{Caller, Linker, Memory};
 
 use super::instance::{
     CurrentCall, HostState, LogLevel, PendingResult, TransactionVerb, fault, memory_of, sample,
@@ -15,40 +15,31 @@ use super::instance::{
 use super::module::HostImport;
 use super::park::QueryRequest;
 use super::returned::decode_returned;
+use super::{crypto, cursor, guest_metrics};
 use crate::error::{EngineError, EngineResult, one_line};
+use crate::generated::abi::{HOST_FUNCTIONS, HostFunctionSpec, status};
 use crate::generated::errors::ErrorCode;
 use crate::value::{Format, Value, json, msgpack};
 
 /// Import module names: ours, and the default of compilers that do not let an author choose.
 pub const MODULES: [&str; 2] = ["heliosdb", "env"];
 
-pub const NAMES: [&str; 12] = [
-    "heliosdb_query",
-    "heliosdb_query_params",
-    "heliosdb_fetch_result",
-    "heliosdb_get_param",
-    "heliosdb_return",
-    "heliosdb_log",
-    "heliosdb_begin_tx",
-    "heliosdb_commit_tx",
-    "heliosdb_rollback_tx",
-    "heliosdb_now",
-    "heliosdb_error",
-    "heliosdb_last_error",
-];
-
-/// Status codes of the ABI.
-mod status {
-    pub const OK: i32 = 0;
-    pub const BUFFER_TOO_SMALL: i32 = 1;
-    pub const ERROR: i32 = 2;
-}
-
 /// The capacity by which a guest with an allocator asks the host to allocate.
-const CAPACITY_ALLOCATE: u32 = u32::MAX;
+pub const CAPACITY_ALLOCATE: u32 = u32::MAX;
 
 pub fn is_defined(module: &str, name: &str) -> bool {
-    MODULES.contains(&module) && NAMES.contains(&name)
+    spec(module, name).is_some()
+}
+
+/// What the contract says about a function.
+pub fn spec(module: &str, name: &str) -> Option<&'static HostFunctionSpec> {
+    let mut all = HOST_FUNCTIONS.iter();
+    all.find(|known| MODULES.contains(&module) && known.name == name)
+}
+
+/// Every function's name, for whoever imports one that does not exist.
+pub fn names() -> String {
+    HOST_FUNCTIONS.each_ref().map(|known| known.name).join(", ")
 }
 
 /// What importing a function says about the procedure.
@@ -57,17 +48,7 @@ pub fn import_kind(module: &str, name: &str) -> Option<HostImport> {
         "random_get" | "clock_time_get" => return Some(HostImport::Nondeterminism),
         _ => {}
     }
-    if !MODULES.contains(&module) {
-        return None;
-    }
-    match name {
-        "heliosdb_query" | "heliosdb_query_params" => Some(HostImport::Query),
-        "heliosdb_begin_tx" | "heliosdb_commit_tx" | "heliosdb_rollback_tx" => {
-            Some(HostImport::Transaction)
-        }
-        "heliosdb_now" => Some(HostImport::StatementClock),
-        _ => None,
-    }
+    spec(module, name).and_then(|known| known.import)
 }
 
 type Guest<'a> = Caller<'a, HostState>;
@@ -83,6 +64,9 @@ pub enum QueryMode {
 
 pub fn define(linker: &mut Linker<HostState>, mode: QueryMode) -> wasmtime::Result<()> {
     for module in MODULES {
+        crypto::define(linker, module)?;
+        guest_metrics::define(linker, module)?;
+        cursor::define(linker, module, mode)?;
         match mode {
             QueryMode::Direct => define_queries(linker, module)?,
             QueryMode::Parking => define_parking_queries(linker, module)?,
@@ -259,7 +243,7 @@ fn encode(value: &Value, format: Format) -> EngineResult<Vec<u8>> {
 }
 
 /// The call in progress; host functions do not work while a module initialises.
-fn call<'a>(guest: &'a mut Guest<'_>) -> wasmtime::Result<&'a mut CurrentCall> {
+pub fn call<'a>(guest: &'a mut Guest<'_>) -> wasmtime::Result<&'a mut CurrentCall> {
     match &mut guest.data_mut().call {
         Some(_) => {}
         None => {
@@ -286,7 +270,7 @@ pub fn log(guest: &mut Guest<'_>, level: LogLevel, message: &[u8]) -> wasmtime::
 }
 
 /// Answers a request with the error status and keeps the reason for `heliosdb_last_error`.
-fn refuse(guest: &mut Guest<'_>, error: EngineError) -> wasmtime::Result<i32> {
+pub fn refuse(guest: &mut Guest<'_>, error: EngineError) -> wasmtime::Result<i32> {
     call(guest)?.last_error = Some(error);
     Ok(status::ERROR)
 }
@@ -418,8 +402,6 @@ fn ask(
         None => Vec::new(),
     };
     let format = guest.data().format;
-    let queries_max = guest.data().limits.queries_max;
-    let query_time_max = Duration::from_millis(guest.data().limits.query_time_ms_max);
     let current = call(guest)?;
     let request = parse_request(&key, &encoded, format);
     if !encoded.is_empty() {
@@ -437,17 +419,8 @@ fn ask(
             state: AskedState::Known(kept.bytes),
         });
     }
-    current.query_count += 1;
-    if current.query_count > queries_max {
-        return fault(
-            EngineError::new(
-                ErrorCode::ConfigurationLimitExceeded,
-                "the procedure ran more queries in one call than it may",
-            )
-            .detail(format!("limit {queries_max}")),
-        );
-    }
-    let time_left = query_time_max.saturating_sub(current.query_time);
+    let time_left = charge_query(guest)?;
+    let current = call(guest)?;
     let state = match request {
         Err(error) => AskedState::Refused(error),
         Ok(request) => {
@@ -464,6 +437,24 @@ fn ask(
         }
     };
     Ok(Asked { key, state })
+}
+
+/// Counts one more query, and says how much time the call has left for queries.
+pub fn charge_query(guest: &mut Guest<'_>) -> wasmtime::Result<Duration> {
+    let queries_max = guest.data().limits.queries_max;
+    let time_max = Duration::from_millis(guest.data().limits.query_time_ms_max);
+    let current = call(guest)?;
+    current.query_count += 1;
+    if current.query_count > queries_max {
+        return fault(
+            EngineError::new(
+                ErrorCode::ConfigurationLimitExceeded,
+                "the procedure ran more queries in one call than it may",
+            )
+            .detail(format!("limit {queries_max}")),
+        );
+    }
+    Ok(time_max.saturating_sub(current.query_time))
 }
 
 fn run_and_deliver(
@@ -535,7 +526,8 @@ fn finish_query(
     Ok(delivered)
 }
 
-fn parse_request(sql: &[u8], encoded: &[u8], format: Format) -> EngineResult<QueryRequest> {
+/// The query that a guest's bytes say.
+pub fn parse_request(sql: &[u8], encoded: &[u8], format: Format) -> EngineResult<QueryRequest> {
     let text = std::str::from_utf8(sql).map_err(|error| {
         EngineError::new(
             ErrorCode::CharacterNotInRepertoire,
@@ -570,7 +562,7 @@ fn parse_request(sql: &[u8], encoded: &[u8], format: Format) -> EngineResult<Que
 
 /// Writes bytes into the guest by the buffer protocol: `*len` is the capacity on entry and the
 /// size on return.
-fn deliver(
+pub fn deliver(
     guest: &mut Guest<'_>,
     bytes: &[u8],
     address: u32,
@@ -640,6 +632,20 @@ pub fn read_bytes(guest: &mut Guest<'_>, address: u32, length: u32) -> wasmtime:
     Ok(memory.data(&guest)[start..start + length as usize].to_vec())
 }
 
+/// A range of guest memory: address and length.
+#[derive(Clone, Copy)]
+pub struct Range(pub u32, pub u32);
+
+/// Looks at a range in place; the range was checked.
+pub fn read_range<'a>(
+    memory: &Memory,
+    guest: &'a Guest<'_>,
+    Range(address, length): Range,
+) -> &'a [u8] {
+    let start = address as usize;
+    &memory.data(guest)[start..start + length as usize]
+}
+
 pub fn write_bytes(guest: &mut Guest<'_>, address: u32, bytes: &[u8]) -> wasmtime::Result<()> {
     let Ok(length) = u32::try_from(bytes.len()) else {
         return fault(EngineError::internal("an oversized write to a guest"));
@@ -654,4 +660,51 @@ pub fn write_bytes(guest: &mut Guest<'_>, address: u32, bytes: &[u8]) -> wasmtim
 pub fn read_u32(guest: &mut Guest<'_>, address: u32) -> wasmtime::Result<u32> {
     let bytes = read_bytes(guest, address, 4)?;
     Ok(u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::cancellation::Cancellation;
+    use super::super::engine::shared_engine;
+    use super::super::limits::Limits;
+    use super::*;
+    use wasmtime::{FuncType, Store};
+
+    /// What is linked is what the contract says: nothing more, nothing less, the same signatures.
+    #[test]
+    fn the_host_links_exactly_the_functions_of_the_contract() {
+        let engine = shared_engine().unwrap();
+        for mode in [QueryMode::Direct, QueryMode::Parking] {
+            let mut linker = Linker::new(engine);
+            define(&mut linker, mode).unwrap();
+            let mut store = Store::new(
+                engine,
+                HostState::new(&Limits::default(), &Cancellation::new(None), None),
+            );
+            let mut linked: Vec<(String, String, FuncType)> = Vec::new();
+            for (module, name, item) in linker.iter(&mut store).collect::<Vec<_>>() {
+                let function = item.into_func().expect("the host links functions only");
+                linked.push((module.to_owned(), name.to_owned(), function.ty(&store)));
+            }
+            assert_eq!(linked.len(), HOST_FUNCTIONS.len() * MODULES.len());
+            for spec in &HOST_FUNCTIONS {
+                let signature = FuncType::new(
+                    engine,
+                    spec.parameters.iter().cloned(),
+                    spec.results.iter().cloned(),
+                );
+                for module in MODULES {
+                    let (_, _, found) = linked
+                        .iter()
+                        .find(|(in_module, name, _)| in_module == module && name == spec.name)
+                        .unwrap_or_else(|| panic!("{module}.{} is not linked", spec.name));
+                    assert!(
+                        FuncType::eq(found, &signature),
+                        "{}: {found}, contract {signature}",
+                        spec.name
+                    );
+                }
+            }
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! A live guest: its store, its entry, and one call after another.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use wasmtime::{
@@ -8,14 +9,18 @@ use wasmtime::{
     Trap, TypedFunc, UpdateDeadline, WasmBacktrace,
 };
 
+use super::abi_version;
 use super::cancellation::Cancellation;
+use super::cursor::{GuestCursor, OpenCursors};
 use super::gauge::{Gauge, InstanceCount};
+use super::guest_metrics::MetricTally;
 use super::limits::{Limits, MemoryLimiter};
 use super::module::CompiledModule;
 use super::park::{Park, QueryRequest};
 use super::traffic::Traffic;
 use crate::error::{EngineError, EngineResult, one_line};
 use crate::generated::errors::ErrorCode;
+use crate::rights::Need;
 use crate::value::{Format, Value};
 
 /// What a guest may ask for while it runs. The side that knows databases implements it; the wasm
@@ -25,9 +30,13 @@ pub trait GuestCall: Send + Sync {
     fn query(&self, request: &QueryRequest) -> EngineResult<Arc<[u8]>>;
     /// The answer to a query that is already known, without running anything.
     fn recall(&self, sql: &str, parameters: &[Value], format: Format) -> Option<Arc<[u8]>>;
+    /// Runs one statement whose rows are fetched a batch at a time.
+    fn open_cursor(self: Arc<Self>, request: QueryRequest) -> EngineResult<Box<dyn GuestCursor>>;
     /// The statement's time in microseconds since the epoch.
     fn now_micros(&self) -> i64;
     fn transaction(&self, verb: TransactionVerb) -> EngineResult<()>;
+    /// Whether the procedure may do what its guest asks for.
+    fn require(&self, need: &Need<'_>) -> EngineResult<()>;
     /// Whether somebody wants to know where the guest is.
     fn is_profiled(&self) -> bool;
     /// The guest is here: function names, innermost first.
@@ -90,6 +99,25 @@ pub struct HostState {
 }
 
 impl HostState {
+    pub fn new(limits: &Limits, cancellation: &Arc<Cancellation>, park: Option<Arc<Park>>) -> Self {
+        Self {
+            limiter: MemoryLimiter::new(limits),
+            format: Format::Json,
+            limits: limits.clone(),
+            memory: None,
+            allocate: None,
+            call: None,
+            park,
+            cancellation: Arc::clone(cancellation),
+            traffic: Traffic::default(),
+            sequence: 0,
+            watch: DeadlineWatch {
+                cpu_start_ns: thread_cpu_ns(),
+                ..DeadlineWatch::default()
+            },
+        }
+    }
+
     fn host_cpu_ns(&self) -> u64 {
         self.call.as_ref().map_or(0, |call| call.host_cpu_ns)
     }
@@ -115,6 +143,10 @@ pub struct CurrentCall {
     pub log_lines: Vec<LogLine>,
     /// Bytes of lines written to stdout or stderr that have not ended yet.
     pub output_line: Vec<u8>,
+    /// What the guest counted and observed.
+    pub metrics: MetricTally,
+    /// Closed when the call ends.
+    pub cursors: OpenCursors,
 }
 
 pub struct LogLine {
@@ -195,6 +227,13 @@ impl GuestInstance {
                 .call(&mut store, ())
                 .map_err(|error| classify(&store, name, error))?;
         }
+        if let Some(version) = unknown_version(module, &instance, &mut store) {
+            let code = version
+                .call(&mut store, ())
+                .map_err(|error| classify(&store, abi_version::EXPORT, error))?;
+            abi_version::check(code)?;
+            module.is_version_known.store(true, Ordering::Relaxed);
+        }
         if let Ok(format) = instance.get_typed_func::<(), i32>(&mut store, FORMAT_EXPORT) {
             let code = format
                 .call(&mut store, ())
@@ -234,6 +273,14 @@ impl GuestInstance {
                 .await
                 .map_err(|error| classify(&store, name, error))?;
         }
+        if let Some(version) = unknown_version(module, &instance, &mut store) {
+            let code = version
+                .call_async(&mut store, ())
+                .await
+                .map_err(|error| classify(&store, abi_version::EXPORT, error))?;
+            abi_version::check(code)?;
+            module.is_version_known.store(true, Ordering::Relaxed);
+        }
         if let Ok(format) = instance.get_typed_func::<(), i32>(&mut store, FORMAT_EXPORT) {
             let code = format
                 .call_async(&mut store, ())
@@ -261,22 +308,7 @@ impl GuestInstance {
         } else {
             &module.instance_pre
         };
-        let state = HostState {
-            limiter: MemoryLimiter::new(limits),
-            format: Format::Json,
-            limits: limits.clone(),
-            memory: None,
-            allocate: None,
-            call: None,
-            park,
-            cancellation: Arc::clone(cancellation),
-            traffic: Traffic::default(),
-            sequence: 0,
-            watch: DeadlineWatch {
-                cpu_start_ns: thread_cpu_ns(),
-                ..DeadlineWatch::default()
-            },
-        };
+        let state = HostState::new(limits, cancellation, park);
         let mut store = Store::new(module.module.engine(), state);
         store.limiter(|state| &mut state.limiter);
         store.set_epoch_deadline(1);
@@ -359,6 +391,8 @@ impl GuestInstance {
             host_cpu_ns: 0,
             log_lines: Vec::new(),
             output_line: Vec::new(),
+            metrics: MetricTally::default(),
+            cursors: OpenCursors::default(),
         });
         self.store.set_epoch_deadline(1);
     }
@@ -386,6 +420,7 @@ impl GuestInstance {
                 None => Ok(call.returned.unwrap_or(Value::Null)),
             },
             log_lines: call.log_lines,
+            metrics: call.metrics,
         }
     }
 }
@@ -394,6 +429,7 @@ impl GuestInstance {
 pub struct CallReport {
     pub result: EngineResult<Value>,
     pub log_lines: Vec<LogLine>,
+    pub metrics: MetricTally,
 }
 
 /// The export that chooses how values travel.
@@ -608,6 +644,18 @@ fn finish_log(call: &mut CurrentCall, limits: &Limits) {
             message,
         });
     }
+}
+
+/// The guest's way to say which contract it needs, where nobody has asked yet.
+fn unknown_version(
+    module: &CompiledModule,
+    instance: &Instance,
+    store: &mut Store<HostState>,
+) -> Option<TypedFunc<(), i32>> {
+    if module.is_version_known.load(Ordering::Relaxed) {
+        return None;
+    }
+    instance.get_typed_func(store, abi_version::EXPORT).ok()
 }
 
 /// The guest's exported memory.

@@ -186,8 +186,20 @@ pub const FUNCTIONS_MAX: u32 = 50_000;
 /// Local variables of all functions of a module; two bytes can declare fifty thousand.
 pub const LOCALS_MAX: u64 = 2_000_000;
 
+/// Bytes given to one cryptographic function, which nothing can interrupt.
+pub const CRYPTO_BYTES_MAX: u64 = 64 << 20;
+
+/// Cursors that one call has open at once.
+pub const CURSORS_MAX: usize = 16;
+
+/// Names of custom metrics that one call, and one procedure version, may use.
+pub const METRIC_NAMES_MAX: usize = 64;
+
+/// Bytes of the name of a custom metric.
+pub const METRIC_NAME_BYTES_MAX: usize = 64;
+
 /// The bounds that no option changes, for the reference page.
-pub const FIXED_LIMITS: [FixedLimit; 8] = [
+pub const FIXED_LIMITS: [FixedLimit; 12] = [
     FixedLimit {
         name: "module_bytes",
         value: MODULE_BYTES_MAX as u64,
@@ -235,6 +247,31 @@ pub const FIXED_LIMITS: [FixedLimit; 8] = [
         value: LIVE_INSTANCES_MAX as u64,
         sqlstate: "53400",
         doc: "instances alive at once in the process, warm ones included, which give way",
+    },
+    FixedLimit {
+        name: "crypto_bytes",
+        value: CRYPTO_BYTES_MAX,
+        sqlstate: "54000",
+        doc: "bytes given to one cryptographic function",
+    },
+    FixedLimit {
+        name: "cursors",
+        value: CURSORS_MAX as u64,
+        sqlstate: "54000",
+        doc: "cursors that one call has open at once",
+    },
+    FixedLimit {
+        name: "metric_names",
+        value: METRIC_NAMES_MAX as u64,
+        sqlstate: "54000",
+        doc: "custom metrics of one call; of one procedure version, beyond which they are dropped \
+              and one log line says so",
+    },
+    FixedLimit {
+        name: "metric_name_bytes",
+        value: METRIC_NAME_BYTES_MAX as u64,
+        sqlstate: "22023",
+        doc: "the name of a custom metric",
     },
 ];
 

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::atomic::AtomicBool;
 
 use sha2::{Digest, Sha256};
 use wasmtime::{ExternType, InstancePre, Module, ValType};
 
 use super::instance::HostState;
+use crate::generated::abi::RESERVED_EXPORTS;
 
 /// SHA-256 of a module's bytes, the module's identity everywhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -64,17 +66,9 @@ pub struct CompiledModule {
     pub bytes_len: usize,
     /// The linear memory a new instance starts with.
     pub memory_bytes_initial: usize,
+    /// Whether the version of the contract that the module needs was looked at.
+    pub is_version_known: AtomicBool,
 }
-
-/// Exports the contract gives a meaning of their own; never a procedure's entry.
-const RESERVED_EXPORTS: [&str; 6] = [
-    "_initialize",
-    "_start",
-    "heliosdb_abi_version",
-    "heliosdb_value_format",
-    "heliosdb_alloc",
-    "heliosdb_free",
-];
 
 /// Lists the exports that can be entered.
 pub fn entry_exports(module: &Module) -> Vec<String> {

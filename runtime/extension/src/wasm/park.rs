@@ -1,4 +1,5 @@
-//! Where a guest on a fiber waits for the answer to a query.
+//! Where a guest on a fiber waits for the answer to a query, or for what DuckDB and the operating
+//! system do for it.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -26,25 +27,49 @@ pub struct Answered {
     pub query_time: Duration,
 }
 
-/// A query a guest on a fiber waits for, and later its answer.
+/// Something else that must not run on a fiber's stack.
+pub type Work = Box<dyn FnOnce() + Send>;
+
+/// What a guest on a fiber waits for.
+pub enum Waiting {
+    Query(QueryRequest),
+    Work(Work),
+}
+
+/// What a guest on a fiber waits for, and later the answer to its query.
 #[derive(Default)]
 pub struct Park(Mutex<Parked>);
 
 #[derive(Default)]
 struct Parked {
-    request: Option<QueryRequest>,
+    waiting: Option<Waiting>,
     answer: Option<Answered>,
 }
 
 impl Park {
     /// Leaves a query and waits for its answer.
     pub fn wait(self: Arc<Self>, request: QueryRequest) -> Answer {
-        self.0.lock().request = Some(request);
+        self.0.lock().waiting = Some(Waiting::Query(request));
         Answer(self)
     }
 
-    pub fn take_request(&self) -> Option<QueryRequest> {
-        self.0.lock().request.take()
+    /// Leaves work for the thread's own stack and waits for what comes of it.
+    pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> T {
+        let place = Arc::new(Mutex::new(None));
+        let result = Arc::clone(&place);
+        self.0.lock().waiting = Some(Waiting::Work(Box::new(move || {
+            let made = work();
+            *place.lock() = Some(made);
+        })));
+        std::future::poll_fn(move |_| match result.lock().take() {
+            Some(made) => Poll::Ready(made),
+            None => Poll::Pending,
+        })
+        .await
+    }
+
+    pub fn take(&self) -> Option<Waiting> {
+        self.0.lock().waiting.take()
     }
 
     pub fn answer(&self, answer: Answered) {

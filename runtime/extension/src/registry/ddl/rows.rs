@@ -3,11 +3,9 @@
 use super::Planner;
 use super::statement::Options;
 use crate::error::{EngineError, EngineResult};
+use crate::generated::abi::VERSION;
 use crate::registry::procedure::{Procedure, quote_literal};
 use crate::wasm::CompiledModule;
-
-/// The version of the core ABI this engine serves.
-const ABI_VERSION: &str = "1.0";
 
 /// A row of `procedure_versions`.
 pub(super) struct VersionRow<'a> {
@@ -65,7 +63,7 @@ impl Planner<'_> {
             row.number,
             quote_literal(row.module_hash),
             quote_literal(row.entry),
-            quote_literal(ABI_VERSION),
+            quote_literal(&format!("{}.{}", VERSION.0, VERSION.1)),
             optional_json(row.capabilities),
         )
     }

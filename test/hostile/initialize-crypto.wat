@@ -1,0 +1,8 @@
+;; Draws random bytes while it initialises.
+;; clauses: CAPABILITIES ('crypto')
+;; case: entry 55000 outside a procedure call
+(module
+  (import "heliosdb" "heliosdb_crypto_random" (func $host (param i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "_initialize") (drop (call $host (i32.const 0) (i32.const 8))))
+  (func (export "entry")))

@@ -1,0 +1,9 @@
+;; Opens a cursor while it initialises.
+;; case: entry 55000 outside a procedure call
+(module
+  (import "heliosdb" "heliosdb_cursor_open"
+    (func $host (param i32 i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "_initialize")
+    (drop (call $host (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0))))
+  (func (export "entry")))
