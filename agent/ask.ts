@@ -1,7 +1,7 @@
 import type { Clock } from '#core';
 import { HeliosError, systemClock } from '#core';
 import type { CatalogSnapshot, Plan, PlanOutcome, VerifiedQuestion } from '#planner';
-import type { Database } from '#storage';
+import type { SqlDatabase } from '#storage';
 import { readCatalog } from '#storage';
 import type { Answer, TaskTiming } from './answer/answer.ts';
 import { toAnswerError } from './answer/answer-error.ts';
@@ -23,7 +23,7 @@ import { planQuestion } from './planning/plan-question.ts';
 
 export interface AskOptions {
   readonly question: string;
-  readonly database: Database;
+  readonly database: SqlDatabase;
   /** What "today" is, as an ISO instant. */
   readonly now: string;
   readonly signal?: AbortSignal;

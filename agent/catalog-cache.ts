@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CatalogSnapshot } from '#planner';
-import type { Database } from '#storage';
+import type { SqlDatabase } from '#storage';
 import { readCatalog } from '#storage';
 import { interruptible } from './execute/interruptible.ts';
 
 export interface CachedCatalogOptions {
-  readonly database: Database;
+  readonly database: SqlDatabase;
   /** Where snapshots are kept; created when missing. One file for each database. */
   readonly directory: string;
   readonly signal: AbortSignal;

@@ -115,7 +115,16 @@ export const COMMANDS: readonly CommandSpec[] = [
       DB,
       { name: 'port', value: 'N', description: 'the port (default 4321; 0 takes a free one)' },
       { name: 'host', value: 'ADDRESS', description: 'the address (default 127.0.0.1)' },
+      {
+        name: 'model',
+        value: 'NAME',
+        description: 'a language model plans; none plans offline (default: HELIOSDB_MODEL)',
+      },
+      { name: 'allow-host', value: 'LIST', description: 'further names it is reached by' },
+      { name: 'require-token', value: null, description: 'refuse those without a token here too' },
+      { name: 'allow-files', value: null, description: 'let SQL use files and addresses' },
       { name: 'verbose', value: null, description: 'log every request on stderr, as JSON' },
+      { name: 'quiet', value: null, description: 'log nothing' },
     ],
     examples: [
       ['heliosdb serve', 'the bundled example database on http://127.0.0.1:4321'],

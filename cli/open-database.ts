@@ -1,19 +1,28 @@
-import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openDatabase } from '#agent';
 import { HeliosError } from '#core';
-import type { Database } from '#storage';
+import type { Database, SqlDatabase } from '#storage';
+import { findService, RemoteDatabase } from '#storage';
 import type { Console } from './console.ts';
 import { paletteFor } from './console.ts';
 import type { Arguments } from './usage/command.ts';
 
+/** The bundled example database, in the folder of files that can be made again. */
+const SHOP_FILE = 'shop.duckdb';
+
 export interface OpenedDatabase extends AsyncDisposable {
-  readonly database: Database;
+  readonly database: SqlDatabase;
   /** The file's absolute path. */
   readonly path: string;
   /** What "now" is for questions about it: the example database has a clock of its own. */
   readonly now: string;
+  /** The local socket of the service that owns the file, or null when this process opened it. */
+  readonly service: string | null;
+  /** The database, where this process opened it. */
+  readonly owned: Database | null;
 }
 
 /**
@@ -30,6 +39,8 @@ export async function openForQuestions(
   console: Console,
   file: string | null,
 ): Promise<OpenedDatabase> {
+  const attached = await attach(console, file);
+  if (attached !== null) return attached;
   if (file === null) return await openShop(console, true);
   await assertReadable(file);
   const database = await openDatabase({
@@ -47,6 +58,8 @@ export async function openForStatements(
   console: Console,
   file: string | null,
 ): Promise<OpenedDatabase> {
+  const attached = await attach(console, file);
+  if (attached !== null) return attached;
   if (file === null) return await openShop(console, false);
   const path = file === ':memory:' ? file : resolve(file);
   if (path !== ':memory:' && !(await exists(path))) {
@@ -62,16 +75,86 @@ export async function openForStatements(
   return opened(database, path, new Date().toISOString());
 }
 
-async function openShop(console: Console, isReadOnly: boolean): Promise<OpenedDatabase> {
-  const { ensureShop, SHOP_CLOCK } = await import('#examples');
+/**
+ * The database as a session with the service that owns it, or null when nobody serves it. DuckDB
+ * lets one process open a file: then that process does the work.
+ */
+async function attach(console: Console, file: string | null): Promise<OpenedDatabase | null> {
+  if (file === ':memory:') return null;
+  const path = file === null ? join(stateDirectory(console), SHOP_FILE) : resolve(file);
+  const service = await findService(path);
+  if (service === null) return null;
+  const database = new RemoteDatabase({ socketPath: service, path, isReadOnly: false });
+  const now = file === null ? await shopNow() : new Date().toISOString();
+  return { ...base(database, path, now), service, owned: null };
+}
+
+/** The database that is to be served, opened by this process; writable where the file is. */
+export async function openForService(
+  console: Console,
+  file: string | null,
+): Promise<{ readonly database: Database; readonly now: string | null }> {
+  const path = file === null ? join(stateDirectory(console), SHOP_FILE) : resolve(file);
+  const service = file === ':memory:' ? null : await findService(path);
+  if (service !== null) {
+    throw new HeliosError('database_in_use', {
+      message: 'a service owns this database already',
+      detail: `${path}, socket ${service}`,
+      hint: 'ask, sql and the other commands attach to it by themselves',
+      fields: { path, process: null },
+    });
+  }
   const onProgress = printer(console);
-  const directory = stateDirectory(console);
-  const path = await ensureShop({ directory, onProgress }).catch((error: unknown) => {
-    throw isSystemError(error) ? cannotPrepare(directory, error) : error;
-  });
+  const { signal } = console;
+  if (file === null) {
+    const shop = await prepareShop(console);
+    const options = {
+      path: shop,
+      isReadOnly: false,
+      engine: 'always',
+      onProgress,
+      signal,
+    } as const;
+    return { database: await openDatabase(options), now: await shopNow() };
+  }
+  if (file !== ':memory:') await assertReadable(file);
+  const isReadOnly = file !== ':memory:' && !(await isWritable(path));
+  if (isReadOnly) onProgress(`${file} cannot be written: it is served read-only`);
+  const own = file === ':memory:' ? file : path;
+  const options = { path: own, isReadOnly, engine: 'always', onProgress, signal } as const;
+  return { database: await openDatabase(options), now: null };
+}
+
+/** Whether DuckDB could write the file: it needs a log beside it, too. */
+export async function isWritable(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.W_OK);
+    await access(dirname(path), constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function openShop(console: Console, isReadOnly: boolean): Promise<OpenedDatabase> {
+  const path = await prepareShop(console);
+  const onProgress = printer(console);
   const { signal } = console;
   const database = await openDatabase({ path, isReadOnly, engine: 'always', onProgress, signal });
-  return opened(database, path, `${SHOP_CLOCK.replace(' ', 'T')}Z`);
+  return opened(database, path, await shopNow());
+}
+
+async function prepareShop(console: Console): Promise<string> {
+  const { ensureShop } = await import('#examples');
+  const directory = stateDirectory(console);
+  return await ensureShop({ directory, onProgress: printer(console) }).catch((error: unknown) => {
+    throw isSystemError(error) ? cannotPrepare(directory, error) : error;
+  });
+}
+
+async function shopNow(): Promise<string> {
+  const { SHOP_CLOCK } = await import('#examples');
+  return `${SHOP_CLOCK.replace(' ', 'T')}Z`;
 }
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
@@ -93,7 +176,11 @@ export function stateDirectory({ environment }: Console): string {
   return environment.HELIOSDB_HOME ?? fileURLToPath(new URL('../.heliosdb', import.meta.url));
 }
 
-function opened(database: Database, path: string, now: string): OpenedDatabase {
+function opened(owned: Database, path: string, now: string): OpenedDatabase {
+  return { ...base(owned, path, now), service: null, owned };
+}
+
+function base(database: SqlDatabase, path: string, now: string) {
   return { database, path, now, [Symbol.asyncDispose]: () => database.close() };
 }
 

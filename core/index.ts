@@ -31,3 +31,4 @@ export {
 export type { Json } from './value-json.ts';
 export { toJson } from './value-json.ts';
 export { toText } from './value-text.ts';
+export { fromWire, toWire } from './value-wire.ts';

@@ -99,7 +99,8 @@ function stringToJson(value: string, type: SqlType | undefined): Json {
   }
 }
 
-function base64(bytes: Uint8Array): string {
+/** Bytes as base64. */
+export function base64(bytes: Uint8Array): string {
   let binary = '';
   for (const byte of bytes) binary += String.fromCharCode(byte);
   return btoa(binary);

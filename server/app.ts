@@ -1,6 +1,7 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { fastify, LogController } from 'fastify';
-import { HeliosError } from '#core';
+import { HeliosError, toHeliosError } from '#core';
 import type { ServiceContext } from './context.ts';
 import { errorReply } from './http/error-reply.ts';
 import { openApiDocument } from './http/openapi.ts';
@@ -8,7 +9,9 @@ import { isPageAddress, sendPage, servePage } from './http/page.ts';
 import type { Route } from './http/route.ts';
 import { parsePart } from './http/route.ts';
 import { protect } from './http/security.ts';
-import { LOCAL_IDENTITY, requireRole } from './identity.ts';
+import { retryAfter } from './identity/allowance.ts';
+import type { Identity } from './identity/identity.ts';
+import { LOCAL, requireRole } from './identity/identity.ts';
 import { adviceRoutes } from './routes/advice.ts';
 import { catalogRoutes } from './routes/catalog.ts';
 import { healthRoutes, identityRoutes, ServiceMetrics } from './routes/health.ts';
@@ -16,6 +19,7 @@ import { logRoutes } from './routes/logs.ts';
 import { procedureRoutes } from './routes/procedures.ts';
 import { runRoutes } from './routes/runs.ts';
 import { sqlRoutes } from './routes/sql.ts';
+import { tokenRoutes } from './routes/tokens.ts';
 
 export const API_PREFIX = '/api/v1';
 
@@ -24,6 +28,10 @@ export interface AppOptions {
   /** The folder of the page's files, or null when there is none. */
   readonly pageDirectory: string | null;
   readonly isAllowedHost: (host: string) => boolean;
+  /** Whether a request came over the owner's socket. */
+  readonly isOwner: (request: IncomingMessage) => boolean;
+  /** Who sent a request; throws 28000 when that is unknown. */
+  readonly identify: (request: IncomingMessage) => Identity;
   /** Where log lines go, as JSON. */
   readonly logStream: NodeJS.WritableStream | null;
   readonly logLevel: string;
@@ -59,7 +67,8 @@ export function addRoutes(
   context: ServiceContext,
   options: AppOptions,
 ): void {
-  protect(app, options.isAllowedHost);
+  const { identify } = options;
+  protect(app, options);
   const metrics = new ServiceMetrics(context);
   observeRequests(app, metrics);
   reportErrors(app, options.pageDirectory !== null);
@@ -69,11 +78,13 @@ export function addRoutes(
     ...sqlRoutes(context),
     ...procedureRoutes(context),
     ...logRoutes(context),
-    ...adviceRoutes(),
+    ...adviceRoutes(context),
+    ...tokenRoutes(context),
     ...identityRoutes(),
   ];
-  for (const route of versioned) addRoute(app, route, API_PREFIX);
-  for (const route of [...healthRoutes(context), metrics.route()]) addRoute(app, route, '');
+  for (const route of versioned) addRoute(app, route, { prefix: API_PREFIX, context, identify });
+  for (const route of [...healthRoutes(context), metrics.route()])
+    addRoute(app, route, { prefix: '', context, identify });
   const document = openApiDocument(versioned, { version: options.version, prefix: API_PREFIX });
   app.get(`${API_PREFIX}/openapi.json`, async () => document);
   if (options.pageDirectory !== null) {
@@ -81,26 +92,52 @@ export function addRoutes(
   }
 }
 
-function addRoute(app: FastifyInstance, route: Route, prefix: string): void {
+interface RouteSurroundings {
+  readonly prefix: string;
+  readonly context: ServiceContext;
+  readonly identify: AppOptions['identify'];
+}
+
+function addRoute(app: FastifyInstance, route: Route, surroundings: RouteSurroundings): void {
   app.route({
     method: route.method,
-    url: `${prefix}${route.path}`,
-    handler: (request, reply) => handle(route, request, reply),
+    url: `${surroundings.prefix}${route.path}`,
+    handler: (request, reply) => handle(route, { request, reply, ...surroundings }),
   });
 }
 
-async function handle(
-  route: Route,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<unknown> {
-  const identity = LOCAL_IDENTITY;
-  if (route.role !== null) requireRole(identity, route.role);
+interface Exchange extends RouteSurroundings {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+async function handle(route: Route, exchange: Exchange): Promise<unknown> {
+  const { request, reply, context, identify } = exchange;
+  const identity = route.role === null ? LOCAL : identify(request.raw);
+  try {
+    if (route.role !== null) {
+      context.allowances.takeRequest(identity);
+      requireRole(identity, route.role);
+    }
+    const result = await run(route, exchange, identity);
+    audit(route, { ...exchange, identity, sqlstate: null });
+    if (result === undefined || reply.sent) return reply;
+    if (reply.statusCode === 200) reply.code(route.status);
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+    return result;
+  } catch (error) {
+    audit(route, { ...exchange, identity, sqlstate: toHeliosError(error).sqlstate });
+    throw error;
+  }
+}
+
+async function run(route: Route, exchange: Exchange, identity: Identity): Promise<unknown> {
+  const { request, reply } = exchange;
   const gone = new AbortController();
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) gone.abort();
   });
-  const result = await route.handle(
+  return await route.handle(
     {
       params: parsePart(route.params, request.params, 'path'),
       query: parsePart(route.query, request.query, 'query'),
@@ -111,10 +148,24 @@ async function handle(
     },
     reply,
   );
-  if (result === undefined || reply.sent) return reply;
-  if (reply.statusCode === 200) reply.code(route.status);
-  if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
-  return result;
+}
+
+/** Remembers what changed something, and every refusal. Questions are remembered as runs. */
+function audit(
+  route: Route,
+  given: Exchange & { readonly identity: Identity; readonly sqlstate: string | null },
+): void {
+  const { request, context, identity, sqlstate } = given;
+  const isRefusal = sqlstate === '42501';
+  if ((route.method === 'GET' || route.path === '/runs') && !isRefusal) return;
+  const { sql } = (request.body ?? {}) as { sql?: unknown };
+  context.audit.note({
+    identity,
+    action: `${route.method} ${route.path}`,
+    object: typeof sql === 'string' ? sql : request.url,
+    sqlstate,
+    requestId: request.id,
+  });
 }
 
 function observeRequests(app: FastifyInstance, metrics: ServiceMetrics): void {
@@ -131,7 +182,9 @@ function reportErrors(app: FastifyInstance, hasPage: boolean): void {
   app.setErrorHandler((error, request, reply) => {
     const { status, body } = errorReply(error);
     if (status >= 500) request.log.error({ err: error }, 'request failed');
-    if (status === 429) reply.header('retry-after', '1');
+    const seconds = retryAfter(error);
+    if (seconds !== null) reply.header('retry-after', String(seconds));
+    if (status === 401) reply.header('www-authenticate', 'Bearer');
     return reply.code(status).type('application/json').send(body);
   });
   app.setNotFoundHandler((request, reply) => {

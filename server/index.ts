@@ -5,6 +5,11 @@
  * waits are bounded; a cancelled run stops at once.
  * May not: know terminals, plan, or word answers.
  */
-export type { Run } from './runs/run.ts';
+export type { Role } from './identity/identity.ts';
+export { ROLES } from './identity/identity.ts';
+export type { Run, RunSummary } from './runs/run.ts';
 export type { Service, ServiceOptions } from './service.ts';
 export { startService } from './service.ts';
+export type { Memory } from './store/memory.ts';
+export { openMemory } from './store/memory.ts';
+export type { NewToken, Token } from './store/token-store.ts';

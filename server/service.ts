@@ -1,15 +1,24 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { LanguageModel } from '#agent';
 import type { Clock, IdSource } from '#core';
 import { HeliosError, quoteLiteral, randomIds, systemClock } from '#core';
 import type { Database } from '#storage';
+import type { AppOptions } from './app.ts';
 import { addRoutes, newApp } from './app.ts';
 import { CatalogHolder } from './catalog-holder.ts';
 import type { ServiceContext } from './context.ts';
+import { Allowances } from './identity/allowance.ts';
+import { authenticate } from './identity/authenticate.ts';
+import type { LocalSocket } from './local/local-socket.ts';
+import { openLocalSocket } from './local/local-socket.ts';
 import { RunBook } from './runs/run-book.ts';
+import type { Memory } from './store/memory.ts';
+import { openMemory } from './store/memory.ts';
 
 export interface ServiceOptions {
   /** Open; the service closes it when it stops. */
@@ -19,9 +28,15 @@ export interface ServiceOptions {
   readonly port: number;
   /** Further names that the service is reached by, for example behind a proxy. */
   readonly allowedHosts?: readonly string[];
+  /** Refuses those without a token on this machine too. Elsewhere that always holds. */
+  readonly isTokenRequired?: boolean;
   /** The folder with the page's built files; one that does not exist is left out. */
   readonly pageDirectory?: string;
+  /** Where a read-only database's runs and tokens are kept. */
+  readonly stateDirectory: string;
   readonly version: string;
+  /** What plans questions before the offline parser does. */
+  readonly model?: LanguageModel | null;
   /** What "now" is for questions. Default: the clock. */
   readonly now?: () => string;
   readonly clock?: Clock;
@@ -36,67 +51,140 @@ export interface ServiceOptions {
 export interface Service {
   /** Where it listens, for example `http://127.0.0.1:4321`. */
   readonly url: string;
+  /** The owner's socket; null for a database in memory. */
+  readonly socketPath: string | null;
+  readonly isTokenRequired: boolean;
   /** Lets running questions end, for as long as `drainMs`, then closes the database. */
   close(drainMs?: number): Promise<void>;
 }
 
-const RUNNING_MAX = 4;
-const WAITING_MAX = 512;
-const KEPT_MAX = 1_000;
+const RUN_BOUNDS = {
+  runningMax: 4,
+  waitingMax: 512,
+  keptMax: 1_000,
+  keptCharactersMax: 32 * 1024 * 1024,
+};
 const DRAIN_MS = 10_000;
 
 /** Starts the service on an open database. */
 export async function startService(options: ServiceOptions): Promise<Service> {
+  const { database } = options;
+  const undo: (() => Promise<unknown>)[] = [() => database.close()];
+  try {
+    const exportDirectory = await mkdtemp(join(tmpdir(), 'heliosdb-'));
+    undo.push(() => rm(exportDirectory, { recursive: true, force: true }));
+    const clock = options.clock ?? systemClock;
+    const memory = await openMemory(database, { clock, directory: options.stateDirectory });
+    undo.push(() => memory.close());
+    await confine(database, exportDirectory, options.allowsExternalAccess ?? false);
+    return await open({ options, exportDirectory, clock, memory });
+  } catch (error) {
+    for (const step of undo.reverse()) await step();
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly options: ServiceOptions;
+  readonly exportDirectory: string;
+  readonly clock: Clock;
+  readonly memory: Memory;
+}
+
+async function open(parts: Parts): Promise<Service> {
+  const { options, clock, memory } = parts;
   const { database, host, port } = options;
   const stopping = new AbortController();
-  const exportDirectory = await mkdtemp(join(tmpdir(), 'heliosdb-'));
-  await confine(database, exportDirectory, options.allowsExternalAccess ?? false);
+  const isTokenRequired = options.isTokenRequired === true || !isLoopback(host);
+  let local: LocalSocket | null = null;
   let isAllowedHost = (_: string): boolean => false;
+  const isOwner = (request: IncomingMessage): boolean => local?.owns(request) ?? false;
   const page = options.pageDirectory;
-  const appOptions = {
+  const appOptions: AppOptions = {
     version: options.version,
     pageDirectory: page !== undefined && existsSync(page) ? page : null,
-    isAllowedHost: (name: string) => isAllowedHost(name),
+    isOwner,
+    isAllowedHost: (name) => isAllowedHost(name),
+    identify: (request) =>
+      authenticate(request, { tokens: memory.tokens, clock, isTokenRequired, isOwner }),
     logStream: options.logStream ?? null,
     logLevel: options.logLevel ?? 'info',
   };
   const app = newApp(appOptions);
-  const clock = options.clock ?? systemClock;
-  const ids = options.ids ?? randomIds;
-  const catalog = new CatalogHolder(database, stopping.signal);
-  const bounds = { runningMax: RUNNING_MAX, waitingMax: WAITING_MAX, keptMax: KEPT_MAX };
-  const context: ServiceContext = {
-    database,
-    catalog,
-    clock,
-    ids,
-    runs: new RunBook({ database, catalog, clock, ids, ...bounds }),
-    log: app.log,
-    now: options.now ?? (() => clock.now().toISOString()),
-    exportDirectory,
-    stopping: stopping.signal,
-  };
+  const context = newContext(parts, { log: app.log, stopping: stopping.signal });
   addRoutes(app, context, appOptions);
-  const url = await listen(app, host, port);
+  await app.ready();
+  const { catalog } = context;
+  local = await openLocalSocket({
+    database,
+    onRequest: (request, response) => app.routing(request, response),
+    onStatement: () => undefined,
+    onEnd: (sql) => catalog.noteStatement(sql),
+  });
+  const url = await listen(app, host, port).catch(async (error: unknown) => {
+    await local?.close();
+    throw error;
+  });
   isAllowedHost = hostRule(new URL(url).port, [host, ...(options.allowedHosts ?? [])]);
   // The first question should not have to wait for it.
   void catalog.get().catch(() => undefined);
-
   const close = async (drainMs = DRAIN_MS): Promise<void> => {
     await context.runs.idle(AbortSignal.timeout(drainMs));
     stopping.abort();
     await context.runs.close(new HeliosError('query_canceled', { message: 'the service stops' }));
+    await local?.close();
     await app.close();
+    await memory.close();
     await database.close();
-    await rm(exportDirectory, { recursive: true, force: true });
+    await rm(parts.exportDirectory, { recursive: true, force: true });
   };
   let closing: Promise<void> | null = null;
   return {
     url,
+    socketPath: local?.path ?? null,
+    isTokenRequired,
     close: (drainMs) => {
       closing ??= close(drainMs);
       return closing;
     },
+  };
+}
+
+function newContext(
+  { options, exportDirectory, clock, memory }: Parts,
+  { log, stopping }: Pick<ServiceContext, 'log' | 'stopping'>,
+): ServiceContext {
+  const { database } = options;
+  const ids = options.ids ?? randomIds;
+  const catalog = new CatalogHolder(database, stopping);
+  const allowances = new Allowances(clock);
+  const { runs: store, tokens, audit } = memory;
+  const model = options.model ?? null;
+  const runs = new RunBook({
+    database,
+    catalog,
+    store,
+    allowances,
+    model,
+    clock,
+    ids,
+    ...RUN_BOUNDS,
+  });
+  memory.onError((error) => log.error({ err: error }, 'what happened could not be written'));
+  const now = options.now ?? (() => clock.now().toISOString());
+  return {
+    database,
+    catalog,
+    runs,
+    tokens,
+    allowances,
+    audit,
+    clock,
+    ids,
+    log,
+    now,
+    exportDirectory,
+    stopping,
   };
 }
 
@@ -126,13 +214,18 @@ async function listen(app: ReturnType<typeof newApp>, host: string, port: number
   }
 }
 
-/** Which Host headers the service answers to: its own names with its own port. */
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d+){3}$/.test(host);
+}
+
+/** Which Host headers the service answers to: its own names with its port, others as given. */
 function hostRule(port: string, names: readonly string[]): (host: string) => boolean {
   const bare = (name: string): string => (isIP(name) === 6 ? `[${name}]` : name.toLowerCase());
-  const known = new Set(
-    ['localhost', '127.0.0.1', '::1', ...names].map(bare).flatMap((name) => {
-      return [`${name}:${port}`, ...(names.slice(1).includes(name) ? [name] : [])];
-    }),
-  );
+  const own = ['localhost', '127.0.0.1', '::1', ...names.slice(0, 1)].map(bare);
+  const further = names.slice(1).map(bare);
+  const known = new Set([...own, ...further].map((name) => `${name}:${port}`));
+  // Behind a proxy a name comes with the proxy's port, or without one.
+  for (const name of further) known.add(name);
+  if (port === '80') for (const name of own) known.add(name);
   return (host) => known.has(host);
 }

@@ -12,3 +12,8 @@ export type { DatabaseOptions } from './connection/database.ts';
 export { Database } from './connection/database.ts';
 export type { SqlParameter, SqlParameters } from './connection/encode-parameter.ts';
 export type { QueryResult, QueryStream, ResultColumn } from './connection/result.ts';
+export type { SqlDatabase, SqlSession } from './connection/session.ts';
+export type { SessionReply, SessionRequest } from './remote/frames.ts';
+export { decodeLines, errorFromWire, SESSION_PATH, SESSION_PROTOCOL } from './remote/frames.ts';
+export { RemoteDatabase } from './remote/remote-database.ts';
+export { findService, socketPaths } from './remote/socket-path.ts';

@@ -1,7 +1,7 @@
 import type { SqlValue } from '#core';
 import { HeliosError } from '#core';
 import type { CatalogSnapshot, Plan, Task } from '#planner';
-import type { Connection, Database } from '#storage';
+import type { SqlDatabase, SqlSession } from '#storage';
 import type { AnswerColumn, TaskTiming } from '../answer/answer.ts';
 import { toAnswerError } from '../answer/answer-error.ts';
 import type { RunListener } from '../events.ts';
@@ -16,7 +16,7 @@ import { attachScratch } from './scratch.ts';
 export interface ExecuteOptions {
   readonly plan: Plan;
   readonly catalog: CatalogSnapshot;
-  readonly database: Database;
+  readonly database: SqlDatabase;
   readonly signal: AbortSignal;
   readonly limits: RunLimits;
   readonly onEvent: RunListener;
@@ -111,7 +111,7 @@ class Run {
 
   async #attempt<R extends { readonly rowCount: number }>(
     task: Task,
-    work: (connection: Connection) => Promise<R>,
+    work: (connection: SqlSession) => Promise<R>,
   ): Promise<R> {
     const { database, onEvent, catalog } = this.#options;
     onEvent({ type: 'task-start', task: task.id, title: task.title });
@@ -139,7 +139,7 @@ class Run {
     }
   }
 
-  async #collect(connection: Connection, sql: string): Promise<RelationRows> {
+  async #collect(connection: SqlSession, sql: string): Promise<RelationRows> {
     const { rowsMax, bytesMax } = this.#options.limits;
     const rows: (readonly SqlValue[])[] = [];
     let bytes = 0;

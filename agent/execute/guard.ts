@@ -1,6 +1,6 @@
 import { HeliosError } from '#core';
 import type { CatalogSnapshot } from '#planner';
-import type { Connection } from '#storage';
+import type { SqlSession } from '#storage';
 
 /**
  * The first gate before a task's SQL runs: exactly one SELECT, over tables that the catalog
@@ -35,7 +35,7 @@ type Json = null | boolean | number | string | readonly Json[] | { readonly [key
 
 /** Throws a coded error unless the statement may run. */
 export async function guardStatement(
-  connection: Connection,
+  connection: SqlSession,
   { sql, catalog, relations }: GuardedStatement,
 ): Promise<void> {
   const result = await connection.query('SELECT json_serialize_sql($1::VARCHAR)', [sql]);

@@ -1,10 +1,10 @@
 import { HeliosError } from '#core';
-import type { Connection, Database } from '#storage';
+import type { SqlDatabase, SqlSession } from '#storage';
 
 /** A session and the database it belongs to. */
 export interface Session {
-  readonly connection: Connection;
-  readonly database: Database;
+  readonly connection: SqlSession;
+  readonly database: SqlDatabase;
 }
 
 const REPEAT_MS = 5;

@@ -1,4 +1,4 @@
-import type { Database } from '#storage';
+import type { SqlDatabase } from '#storage';
 
 /**
  * A private in-memory database, attached for the length of one run, that holds the results of its
@@ -10,12 +10,9 @@ export interface Scratch extends AsyncDisposable {
   relation(task: string): string;
 }
 
-let scratchCount = 0;
-
-export async function attachScratch(database: Database): Promise<Scratch> {
-  // Unique among the runs of this process, which is the only one that can have the database open.
-  scratchCount += 1;
-  const name = `heliosdb_run_${scratchCount}`;
+export async function attachScratch(database: SqlDatabase): Promise<Scratch> {
+  // Unique also among the processes that share the database through its service.
+  const name = `heliosdb_run_${crypto.randomUUID().replaceAll('-', '')}`;
   // READ_WRITE is said because an instance opened read-only refuses memory databases without it.
   await database.withConnection((connection) =>
     connection.run(`ATTACH ':memory:' AS ${name} (READ_WRITE)`),

@@ -1,6 +1,6 @@
 import { HeliosError } from '#core';
 import type { CatalogSnapshot, Plan } from '#planner';
-import type { Connection } from '#storage';
+import type { SqlSession } from '#storage';
 import { compositeSql } from '../answer/composite-sql.ts';
 import { guardStatement } from '../execute/guard.ts';
 
@@ -13,7 +13,7 @@ export interface PlanProblem {
 
 /** Checks a plan's statements, each by the guard, then the whole run by the binder; runs nothing. */
 export async function checkPlan(
-  connection: Connection,
+  connection: SqlSession,
   plan: Plan,
   catalog: CatalogSnapshot,
 ): Promise<PlanProblem | null> {
@@ -26,8 +26,7 @@ export async function checkPlan(
   }
   const sql = compositeSql(plan);
   try {
-    const statement = await connection.prepare(sql);
-    await statement.close();
+    await connection.run(`EXPLAIN ${sql}`);
     return null;
   } catch (error) {
     return problemOf(error, sql, null);

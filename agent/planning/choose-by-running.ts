@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CatalogSnapshot, Plan } from '#planner';
-import type { Database } from '#storage';
+import type { SqlDatabase } from '#storage';
 import { compositeSql } from '../answer/composite-sql.ts';
 import { toJsonRows } from '../answer/json-rows.ts';
 import { executePlan } from '../execute/execute-plan.ts';
@@ -8,7 +8,7 @@ import { DEFAULT_RUN_LIMITS } from '../limits.ts';
 
 export interface ChooseOptions {
   readonly catalog: CatalogSnapshot;
-  readonly database: Database;
+  readonly database: SqlDatabase;
   readonly signal: AbortSignal;
   /** A plan made in another way; where candidates are even, the one it agrees with wins. */
   readonly witness: Plan | null;

@@ -1,12 +1,12 @@
 import type { CatalogSnapshot, PlanOutcome } from '#planner';
 import { prepareRequest } from '#planner';
-import type { Database } from '#storage';
+import type { SqlDatabase } from '#storage';
 import { probeReadings } from '../execute/probe-readings.ts';
 
 export interface PlanOfflineOptions {
   readonly question: string;
   readonly catalog: CatalogSnapshot;
-  readonly database: Database;
+  readonly database: SqlDatabase;
   /** What "today" is, as an ISO instant. */
   readonly now: string;
   readonly signal?: AbortSignal;

@@ -2,7 +2,7 @@ import type { HeliosError } from '#core';
 import { toHeliosError } from '#core';
 import type { CatalogSnapshot, Plan, PlanOutcome, PromptTurn, VerifiedQuestion } from '#planner';
 import { planConversation, sameQuestion } from '#planner';
-import type { Database } from '#storage';
+import type { SqlDatabase } from '#storage';
 import { toAnswerError } from '../answer/answer-error.ts';
 import type { RunListener } from '../events.ts';
 import { interruptible } from '../execute/interruptible.ts';
@@ -29,7 +29,7 @@ export interface PlanQuestionOptions {
   readonly question: string;
   readonly catalog: CatalogSnapshot;
   readonly now: string;
-  readonly database: Database;
+  readonly database: SqlDatabase;
   readonly signal: AbortSignal;
   readonly onEvent: RunListener;
   /** Null plans offline. */

@@ -1,7 +1,7 @@
 import { HeliosError, toHeliosError } from '#core';
 import type { CatalogSnapshot, Plan, PlanOutcome, PromptTurn, VerifiedQuestion } from '#planner';
 import { compileDraft, DRAFT_JSON_SCHEMA, draftPrompt, readDraft, repairMessages } from '#planner';
-import type { Database } from '#storage';
+import type { SqlDatabase } from '#storage';
 import type { RunListener } from '../events.ts';
 import { cancelReason, interruptible } from '../execute/interruptible.ts';
 import type { LanguageModel, ModelMessage, ModelReply, ReplyFormat } from '../model/port.ts';
@@ -15,7 +15,7 @@ export interface ModelPlanningOptions {
   readonly catalog: CatalogSnapshot;
   readonly now: string;
   readonly model: LanguageModel;
-  readonly database: Database;
+  readonly database: SqlDatabase;
   readonly signal: AbortSignal;
   readonly onEvent: RunListener;
   readonly verified: readonly VerifiedQuestion[];

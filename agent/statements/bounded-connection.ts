@@ -1,6 +1,6 @@
 import { HeliosError } from '#core';
 import type { GatewayConnection } from '#runtime';
-import type { Connection, QueryResult, SqlParameters } from '#storage';
+import type { QueryResult, SqlParameters, SqlSession } from '#storage';
 
 export interface RowBound {
   /** Rows of a result that are kept in memory. */
@@ -17,10 +17,10 @@ const READS = /^(\s|--[^\n]*(\n|$)|\/\*[\s\S]*?\*\/|\()*(select|from|values|tabl
  * may call procedures, and half of their calls would be worse than waiting.
  */
 export class BoundedConnection implements GatewayConnection {
-  readonly #connection: Connection;
+  readonly #connection: SqlSession;
   readonly #bound: RowBound;
 
-  constructor(connection: Connection, bound: RowBound) {
+  constructor(connection: SqlSession, bound: RowBound) {
     this.#connection = connection;
     this.#bound = bound;
   }

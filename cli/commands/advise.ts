@@ -5,7 +5,10 @@ import type { Console } from '../console.ts';
 import { paletteFor } from '../console.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { EXIT } from '../exit-code.ts';
+import type { OpenedDatabase } from '../open-database.ts';
 import { databaseFile, openForQuestions, openForStatements } from '../open-database.ts';
+import type { Advisor } from '../remote-advisor.ts';
+import { RemoteAdvisor } from '../remote-advisor.ts';
 import { printAdvice } from '../render/advice.ts';
 import type { Arguments, Run } from '../usage/command.ts';
 import { usageError } from '../usage/parse-arguments.ts';
@@ -20,11 +23,7 @@ export const advise: Run = async (args, console) => {
   await using opened = isChanging
     ? await openForStatements(console, file)
     : await openForQuestions(console, file);
-  const advisor = new CodeAdvisor({
-    model: null,
-    schema: opened.database,
-    replay: createReplayPorts(),
-  });
+  const advisor = advisorOf(opened);
   switch (request.action) {
     case 'apply':
     case 'revert':
@@ -42,6 +41,12 @@ export const advise: Run = async (args, console) => {
       return request.action satisfies never;
   }
 };
+
+/** The advisor of the service where one owns the database: a copy needs the file's owner. */
+function advisorOf({ service, owned }: OpenedDatabase): Advisor {
+  if (owned === null) return new RemoteAdvisor(service ?? '');
+  return new CodeAdvisor({ model: null, schema: owned, replay: createReplayPorts() });
+}
 
 interface AdviseRequest {
   readonly action: 'look' | 'replay' | 'apply' | 'revert' | 'dismiss';
@@ -76,7 +81,7 @@ function readRequest(args: Arguments): AdviseRequest {
 }
 
 async function replay(
-  advisor: CodeAdvisor,
+  advisor: Advisor,
   { procedure, ids }: AdviseRequest,
   console: Console,
 ): Promise<void> {
@@ -93,7 +98,7 @@ async function replay(
 }
 
 async function change(
-  advisor: CodeAdvisor,
+  advisor: Advisor,
   { action, id }: Omit<AdviseRequest, 'action'> & { readonly action: 'apply' | 'revert' },
   console: Console,
 ): Promise<ExitCode> {
@@ -106,7 +111,7 @@ async function change(
 }
 
 async function show(
-  advisor: CodeAdvisor,
+  advisor: Advisor,
   context: {
     readonly request: AdviseRequest;
     readonly args: Arguments;

@@ -1,13 +1,15 @@
-import type { Answer } from '#agent';
+import type { Answer, RunListener } from '#agent';
 import { ask, openModel, readCachedCatalog } from '#agent';
 import type { Console } from '../console.ts';
 import { paletteFor } from '../console.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { EXIT, exitCodeOf } from '../exit-code.ts';
+import type { OpenedDatabase } from '../open-database.ts';
 import { databaseFile, openForQuestions, stateDirectory } from '../open-database.ts';
 import { printAnswer, SHOWN_ROWS } from '../print-answer.ts';
 import { printPlan } from '../render/plan.ts';
 import { showRunProgress } from '../render/run-progress.ts';
+import { ServiceClient } from '../service-client.ts';
 import type { Arguments, Run } from '../usage/command.ts';
 import { parseCount, usageError } from '../usage/parse-arguments.ts';
 import { parseInstant } from '../usage/parse-instant.ts';
@@ -18,27 +20,12 @@ const KEPT_ROWS = 10_000;
 export const run: Run = async (args, console) => {
   if (args.isSet('batch')) return await runBatch(args, console);
   const request = readRequest(args);
-  const model = await openModel({
-    environment: console.environment,
-    name: args.text('model') ?? null,
-    directory: stateDirectory(console),
-  });
   await using opened = await openForQuestions(console, databaseFile(args, console));
-  const directory = stateDirectory(console);
   const isQuiet = args.isSet('no-progress') || request.isPlanOnly;
   const progress = isQuiet ? null : showRunProgress(console);
   try {
-    const answer = await ask({
-      question: request.question,
-      database: opened.database,
-      catalog: (signal) => readCachedCatalog({ database: opened.database, directory, signal }),
-      now: request.instant ?? opened.now,
-      model,
-      signal: console.signal,
-      isPlanOnly: request.isPlanOnly,
-      limits: { rowsMax: request.rowsMax },
-      ...(progress === null ? {} : { onEvent: progress.listen }),
-    });
+    const onEvent = progress?.listen ?? (() => undefined);
+    const answer = await answerWith(opened, request, { args, console, onEvent });
     progress?.end();
     await render(answer, { args, console, shownRows: request.shownRows });
     return exitCodeFor(answer, console);
@@ -46,6 +33,44 @@ export const run: Run = async (args, console) => {
     progress?.end();
   }
 };
+
+interface AskSurroundings {
+  readonly args: Arguments;
+  readonly console: Console;
+  readonly onEvent: RunListener;
+}
+
+/** Asks the service that owns the database, so that everybody sees the run, or asks it here. */
+async function answerWith(
+  { database, now, service }: OpenedDatabase,
+  request: AskRequest,
+  { args, console, onEvent }: AskSurroundings,
+): Promise<Answer> {
+  const { signal } = console;
+  if (service !== null) {
+    const question = {
+      question: request.question,
+      plan_only: request.isPlanOnly,
+      rows_max: Math.min(request.rowsMax, KEPT_ROWS),
+      ...(request.instant === null ? {} : { as_of: request.instant }),
+    };
+    return await new ServiceClient(service).ask(question, { signal, onEvent });
+  }
+  const directory = stateDirectory(console);
+  const { environment } = console;
+  const model = await openModel({ environment, name: args.text('model') ?? null, directory });
+  return await ask({
+    question: request.question,
+    database,
+    catalog: (aborted) => readCachedCatalog({ database, directory, signal: aborted }),
+    now: request.instant ?? now,
+    model,
+    signal,
+    isPlanOnly: request.isPlanOnly,
+    limits: { rowsMax: request.rowsMax },
+    onEvent,
+  });
+}
 
 interface AskRequest {
   readonly question: string;

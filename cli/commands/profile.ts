@@ -4,7 +4,7 @@ import { interruptible } from '#agent';
 import { HeliosError, quoteIdentifier, quoteLiteral } from '#core';
 import type { ProfileLine, Recording } from '#runtime';
 import { parseRecording, timelineOf, toCpuProfile, topLines } from '#runtime';
-import type { Connection } from '#storage';
+import type { SqlSession } from '#storage';
 import type { Console } from '../console.ts';
 import { EXIT } from '../exit-code.ts';
 import { databaseFile, openForQuestions } from '../open-database.ts';
@@ -49,7 +49,7 @@ export const profile: Run = async (args, console) => {
 
 /** Runs the statements again and again until the time is over, at least once. */
 async function record(
-  connection: Connection,
+  connection: SqlSession,
   statements: readonly string[],
   timeMs: number,
 ): Promise<Recording> {
@@ -73,7 +73,7 @@ async function record(
 }
 
 /** Statements that call a procedure with the arguments it was really called with. */
-async function replayOf(connection: Connection, name: string): Promise<readonly string[]> {
+async function replayOf(connection: SqlSession, name: string): Promise<readonly string[]> {
   const { rows } = await connection.query(
     `SELECT DISTINCT s.procedure_id, s.version, p.parameters, p.name, p.schema_name
      FROM heliosdb_samples() s JOIN heliosdb_procedures() p ON p.id = s.procedure_id

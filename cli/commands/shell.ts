@@ -5,7 +5,7 @@ import type { Interface } from 'node:readline';
 import { createInterface } from 'node:readline';
 import { StatementRunner } from '#agent';
 import { toHeliosError } from '#core';
-import type { Connection } from '#storage';
+import type { SqlSession } from '#storage';
 import type { Console, Palette } from '../console.ts';
 import { paletteFor } from '../console.ts';
 import type { ExitCode } from '../exit-code.ts';
@@ -39,7 +39,7 @@ export const run: Run = async (args, console) => {
 export interface ShellContext {
   readonly console: Console;
   readonly opened: OpenedDatabase;
-  readonly connection: Connection;
+  readonly connection: SqlSession;
   isTimed: boolean;
   isDone: boolean;
   /** Runs a script and prints its results. */
@@ -59,7 +59,7 @@ class Shell {
   #running: AbortController | null = null;
   #hasFailed = false;
 
-  constructor(console: Console, opened: OpenedDatabase, connection: Connection) {
+  constructor(console: Console, opened: OpenedDatabase, connection: SqlSession) {
     this.#console = console;
     this.#palette = paletteFor(console.err, console.environment);
     this.#isInteractive = console.in.isTTY === true;

@@ -1,5 +1,5 @@
 import { HeliosError, toJson } from '#core';
-import type { Database, QueryResult } from '#storage';
+import type { QueryResult, SqlDatabase } from '#storage';
 import type { Console } from '../console.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { EXIT } from '../exit-code.ts';
@@ -35,7 +35,7 @@ export async function showRows(
 
 /** A query of the engine's tables; no rows where there is no engine. */
 export async function askEngine(
-  database: Database,
+  database: SqlDatabase,
   { sql, parameters = [] }: Omit<Question, 'nothing'>,
 ): Promise<QueryResult> {
   try {

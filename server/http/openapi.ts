@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ROLES } from '../identity.ts';
+import { ROLES } from '../identity/identity.ts';
 import type { Route } from './route.ts';
 
 export const errorBody = z.strictObject({

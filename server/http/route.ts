@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { HeliosError } from '#core';
-import type { Identity, Role } from '../identity.ts';
+import type { Identity, Role } from '../identity/identity.ts';
 
 type Schema = z.ZodType | null;
 type Parsed<S extends Schema> = S extends z.ZodType ? z.output<S> : null;

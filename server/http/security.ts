@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HeliosError } from '#core';
 
@@ -25,14 +26,22 @@ const HEADERS: Readonly<Record<string, string>> = {
   'x-frame-options': 'DENY',
 };
 
+export interface ProtectOptions {
+  readonly isAllowedHost: (host: string) => boolean;
+  /** Whether a request came over the owner's socket. */
+  readonly isOwner: (request: IncomingMessage) => boolean;
+}
+
 /**
  * Refuses what only a foreign page could send: requests for another host's name (DNS rebinding)
  * and requests that a browser says come from another origin.
  */
-export function protect(app: FastifyInstance, isAllowedHost: (host: string) => boolean): void {
+export function protect(app: FastifyInstance, { isAllowedHost, isOwner }: ProtectOptions): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(HEADERS);
     reply.header('x-request-id', request.id);
+    // No browser speaks to that socket.
+    if (isOwner(request.raw)) return;
     assertHost(request, isAllowedHost);
     assertOrigin(request);
   });

@@ -6,6 +6,7 @@ import { HeliosError, quoteLiteral } from '#core';
 import type { ServiceContext } from '../context.ts';
 import type { Route } from '../http/route.ts';
 import { defineRoute } from '../http/route.ts';
+import type { Run } from '../runs/run.ts';
 
 const FORMATS = {
   csv: { type: 'text/csv; charset=utf-8', options: 'FORMAT csv, HEADER' },
@@ -25,13 +26,9 @@ export function exportRoute(context: ServiceContext): Route {
     query: z.object({ format: z.enum(['csv', 'parquet', 'json']).default('csv') }),
     reply: Object.values(FORMATS).map(({ type }) => type),
     handle: async ({ params, query, signal }, reply) => {
-      const { sql } = context.runs.get(params.id);
-      if (sql === null) {
-        throw new HeliosError('object_not_in_prerequisite_state', {
-          message: 'the run has no result to export',
-          hint: 'only a run with status ok has one',
-        });
-      }
+      const run = await context.runs.get(params.id);
+      if (run.sql === null) throw nothingToExport(run);
+      const { sql } = run;
       const { type, options } = FORMATS[query.format];
       const folder = await mkdtemp(join(context.exportDirectory, 'export-'));
       try {
@@ -45,6 +42,19 @@ export function exportRoute(context: ServiceContext): Route {
         await rm(folder, { recursive: true, force: true });
       }
     },
+  });
+}
+
+function nothingToExport({ status, answer }: Run): HeliosError {
+  const detail = answer ?? 'it is still running';
+  if (status === 'refused') return new HeliosError('no_plan', { detail });
+  if (status === 'clarify') {
+    return new HeliosError('ambiguous_request', { detail, hint: 'choose one of its readings' });
+  }
+  return new HeliosError('object_not_in_prerequisite_state', {
+    message: 'the run has no result to export',
+    detail,
+    hint: 'a run with status ok has one',
   });
 }
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ServiceContext } from '../context.ts';
 import type { Route } from '../http/route.ts';
 import { defineRoute } from '../http/route.ts';
-import { ROLES } from '../identity.ts';
+import { ROLES } from '../identity/identity.ts';
 
 /** Whether the service lives, whether it can answer, and who asks. */
 export function healthRoutes(context: ServiceContext): Route[] {

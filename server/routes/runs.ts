@@ -5,8 +5,10 @@ import { EventStream, lastEventId } from '../http/event-stream.ts';
 import type { Route } from '../http/route.ts';
 import { defineRoute } from '../http/route.ts';
 import type { EventLog } from '../runs/event-log.ts';
+import type { Run } from '../runs/run.ts';
 import { feedback, run, runSummary } from '../runs/run.ts';
 import type { RunRequest } from '../runs/run-book.ts';
+import { ANSWER_LIMITS } from '../runs/run-book.ts';
 import { exportRoute } from './export.ts';
 
 const QUESTION_CHARACTERS_MAX = 4_000;
@@ -23,6 +25,8 @@ const startBody = z.strictObject({
   /** The index of the reading that is meant, of those which `run` asked back with. */
   choice: z.number().int().nonnegative().optional(),
   run: id.optional(),
+  /** Rows of the answer that are wanted. */
+  rows_max: z.number().int().min(1).max(ANSWER_LIMITS.rowsMax).optional(),
 });
 
 const startReply = z.strictObject({ run });
@@ -41,7 +45,7 @@ export function runRoutes(context: ServiceContext): Route[] {
       status: 202,
       reply: startReply,
       handle: async ({ body, identity }) => ({
-        run: runs.start(readRequest(body, context), identity),
+        run: runs.start(await readRequest(body, context), identity),
       }),
     }),
     defineRoute({
@@ -55,8 +59,8 @@ export function runRoutes(context: ServiceContext): Route[] {
         before: id.optional(),
       }),
       reply: z.strictObject({ runs: z.array(runSummary) }),
-      handle: async ({ query }) => ({
-        runs: runs.list({ limit: query.limit, before: query.before ?? null }),
+      handle: async ({ query: { limit, before = null }, identity }) => ({
+        runs: await runs.list({ limit, before }, identity),
       }),
     }),
     defineRoute({
@@ -67,7 +71,7 @@ export function runRoutes(context: ServiceContext): Route[] {
       role: 'reader',
       params: oneRun,
       reply: startReply,
-      handle: async ({ params }) => ({ run: runs.get(params.id) }),
+      handle: async ({ params }) => ({ run: await runs.get(params.id) }),
     }),
     defineRoute({
       method: 'GET',
@@ -78,7 +82,7 @@ export function runRoutes(context: ServiceContext): Route[] {
       params: oneRun,
       reply: ['text/event-stream'],
       handle: async ({ params, raw, signal }, reply) => {
-        const events = runs.events(params.id);
+        const events = await runs.events(params.id);
         const last = lastEventId(raw.headers);
         // Browsers ask again when a stream ends; "no content" tells them that this was all.
         if (events.isComplete && events.after(last).length === 0 && last > 0) {
@@ -97,7 +101,7 @@ export function runRoutes(context: ServiceContext): Route[] {
       role: 'reader',
       params: oneRun,
       reply: startReply,
-      handle: async ({ params }) => ({ run: await runs.cancel(params.id) }),
+      handle: async ({ params, identity }) => ({ run: await runs.cancel(params.id, identity) }),
     }),
     defineRoute({
       method: 'POST',
@@ -111,7 +115,9 @@ export function runRoutes(context: ServiceContext): Route[] {
         comment: z.string().max(2_000).nullable().default(null),
       }),
       reply: startReply,
-      handle: async ({ params, body }) => ({ run: runs.rate(params.id, body) }),
+      handle: async ({ params, body, identity }) => ({
+        run: await runs.rate(params.id, body, identity),
+      }),
     }),
     exportRoute(context),
   ];
@@ -132,8 +138,11 @@ async function follow(events: EventLog, from: number, stream: EventStream): Prom
   stream.end();
 }
 
-function readRequest(body: z.output<typeof startBody>, context: ServiceContext): RunRequest {
-  const earlier = body.run === undefined ? null : context.runs.get(body.run);
+async function readRequest(
+  body: z.output<typeof startBody>,
+  context: ServiceContext,
+): Promise<RunRequest> {
+  const earlier = body.run === undefined ? null : await context.runs.get(body.run);
   const question = body.question ?? earlier?.question ?? '';
   if (question.trim() === '') {
     throw new HeliosError('invalid_parameter_value', {
@@ -147,13 +156,11 @@ function readRequest(body: z.output<typeof startBody>, context: ServiceContext):
     isPlanOnly: body.plan_only,
     now: body.as_of === undefined ? context.now() : new Date(body.as_of).toISOString(),
     reading: body.choice === undefined ? null : readingOf(earlier, body.choice),
+    rowsMax: body.rows_max ?? null,
   };
 }
 
-function readingOf(
-  earlier: ReturnType<ServiceContext['runs']['get']> | null,
-  choice: number,
-): string {
+function readingOf(earlier: Run | null, choice: number): string {
   const options = earlier?.clarification?.options ?? [];
   const option = options[choice];
   if (option !== undefined) return option.label;

@@ -6,7 +6,7 @@ import { statementsOf } from '#runtime';
 import type { ServiceContext } from '../context.ts';
 import type { Route } from '../http/route.ts';
 import { defineRoute } from '../http/route.ts';
-import { mayActAs } from '../identity.ts';
+import { mayActAs } from '../identity/identity.ts';
 
 const ROWS_MAX = 10_000;
 const TIMEOUT_MS = 60_000;

@@ -14,15 +14,29 @@ export interface LoggedEvent {
 export class EventLog {
   readonly #events: LoggedEvent[] = [];
   #wakers: (() => void)[] = [];
+  #lastId = 0;
   #isComplete = false;
+  #characterCount = 0;
 
   get isComplete(): boolean {
     return this.#isComplete;
   }
 
+  /** The length of all events' data. */
+  get characterCount(): number {
+    return this.#characterCount;
+  }
+
   append(type: string, data: string): void {
-    this.#events.push({ id: this.#events.length + 1, type, data });
+    this.#lastId += 1;
+    this.#events.push({ id: this.#lastId, type, data });
+    this.#characterCount += data.length;
     this.#wake();
+  }
+
+  /** Leaves out an event that was told once and is not told again; the ids after it stay. */
+  skip(): void {
+    this.#lastId += 1;
   }
 
   /** Says that nothing more comes. */
@@ -33,7 +47,10 @@ export class EventLog {
 
   /** The events after the one with this id; all of them for 0. */
   after(id: number): readonly LoggedEvent[] {
-    return this.#events.slice(id);
+    // Without gaps an event stands at its id less one; with gaps it stands before that.
+    let start = Math.min(id, this.#events.length);
+    while (start > 0 && (this.#events[start - 1]?.id ?? 0) > id) start -= 1;
+    return this.#events.slice(start);
   }
 
   /** Resolves when there is something new, or when the signal is aborted. */

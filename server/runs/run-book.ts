@@ -1,12 +1,16 @@
-import type { RunEvent } from '#agent';
+import type { LanguageModel, RunEvent } from '#agent';
 import { ask } from '#agent';
 import type { Clock, IdSource } from '#core';
 import { HeliosError } from '#core';
 import type { Database } from '#storage';
 import type { CatalogHolder } from '../catalog-holder.ts';
-import type { Identity } from '../identity.ts';
+import type { Allowances } from '../identity/allowance.ts';
+import type { Identity } from '../identity/identity.ts';
+import { mayActAs } from '../identity/identity.ts';
+import type { RunListing, RunStore } from '../store/run-store.ts';
 import { EventLog } from './event-log.ts';
 import { RunQueue } from './queue.ts';
+import { replay } from './replay.ts';
 import type { Feedback, Run, RunSummary } from './run.ts';
 import { applyEvent, newRun, runSummary } from './run.ts';
 
@@ -18,35 +22,48 @@ export interface RunRequest {
   readonly now: string;
   /** The label of the reading that is meant, where a question has several. */
   readonly reading: string | null;
+  /** Rows of the answer that are kept in memory; at most the service's own bound. */
+  readonly rowsMax: number | null;
 }
 
 export interface RunBookOptions {
   readonly database: Database;
   readonly catalog: CatalogHolder;
+  readonly store: RunStore;
+  readonly allowances: Allowances;
+  /** What plans questions before the offline parser does; null is nobody. */
+  readonly model: LanguageModel | null;
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly runningMax: number;
   readonly waitingMax: number;
-  /** Finished runs that are kept. */
+  /** Finished runs that stay in memory with all their rows. */
   readonly keptMax: number;
+  /** Characters that the events of those may have together. */
+  readonly keptCharactersMax: number;
 }
 
-/** Rows and bytes of an answer that are kept; the whole result is what the export has. */
-const ANSWER_LIMITS = { rowsMax: 10_000, bytesMax: 8 * 1024 * 1024 };
+/** Rows and bytes of an answer; the whole result is what the export has. */
+export const ANSWER_LIMITS = { rowsMax: 10_000, bytesMax: 8 * 1024 * 1024 };
+/** Unfinished runs that one identity may have. */
+const UNFINISHED_MAX = 64;
 
 interface Entry {
   run: Run;
+  readonly identity: Identity;
   readonly events: EventLog;
+  readonly told: [type: string, task: string | null][];
   readonly abort: AbortController;
   readonly finished: Promise<void>;
 }
 
-/** Every run of the service: those that work, those that wait and the last that have ended. */
+/** Every run of the service: those that work and wait in memory, all of them in the store. */
 export class RunBook {
   readonly #options: RunBookOptions;
   readonly #queue: RunQueue;
   /** In the order they were asked for. */
   readonly #entries = new Map<string, Entry>();
+  #keptCharacters = 0;
 
   constructor(options: RunBookOptions) {
     this.#options = options;
@@ -61,10 +78,12 @@ export class RunBook {
     return this.#queue.waitingCount;
   }
 
-  /** Starts a run and returns it at once; throws 53300 when too many wait. */
+  /** Starts a run and returns it at once; throws 53300 when too many wait or nothing is left. */
   start(request: RunRequest, identity: Identity): Run {
+    this.#options.allowances.assertRunTime(identity);
     this.#queue.assertRoom();
-    const { ids, clock } = this.#options;
+    this.#assertFewUnfinished(identity);
+    const { ids, clock, store } = this.#options;
     const run = newRun({
       id: ids.next('run'),
       question: request.question,
@@ -73,45 +92,72 @@ export class RunBook {
       isPlanOnly: request.isPlanOnly,
       started: clock.now().toISOString(),
     });
-    const abort = new AbortController();
-    const started = Promise.withResolvers<void>();
-    const entry = { run, events: new EventLog(), abort, finished: started.promise };
+    const done = Promise.withResolvers<void>();
+    const entry: Entry = {
+      run,
+      identity,
+      events: new EventLog(),
+      told: [],
+      abort: new AbortController(),
+      finished: done.promise,
+    };
     this.#entries.set(run.id, entry);
-    this.#work(entry, request).then(started.resolve, started.reject);
-    this.#forgetOldest();
+    store.noteStart(run, identity.id);
+    this.#work(entry, request).then(done.resolve, done.reject);
     return run;
   }
 
-  get(id: string): Run {
-    return this.#find(id).run;
+  /** A run, running or stored. Whoever knows its unguessable id may read it. */
+  async get(id: string): Promise<Run> {
+    return this.#entries.get(id)?.run ?? (await this.#stored(id)).run;
   }
 
-  events(id: string): EventLog {
-    return this.#find(id).events;
+  async events(id: string): Promise<EventLog> {
+    return this.#entries.get(id)?.events ?? replay(await this.#stored(id));
   }
 
-  /** The newest runs first; those asked for before another one when it is given. */
-  list({ limit, before }: { limit: number; before: string | null }): RunSummary[] {
-    const ids = [...this.#entries.keys()];
-    const end = before === null ? ids.length : Math.max(0, ids.indexOf(before));
-    return ids
-      .slice(Math.max(0, end - limit), end)
-      .reverse()
-      .map((id) => summaryOf(this.get(id)));
+  /** The newest runs first: one's own, for administrators everybody's. */
+  async list(listing: Omit<RunListing, 'identityId'>, identity: Identity): Promise<RunSummary[]> {
+    const identityId = mayActAs(identity, 'admin') ? null : identity.id;
+    const stored = await this.#options.store.list({ ...listing, identityId });
+    // Memory knows better what the store has only as begun.
+    return stored.map((summary) => {
+      const live = this.#entries.get(summary.id);
+      return live === undefined ? summary : runSummary.strip().parse(live.run);
+    });
   }
 
   /** Stops a run and waits until it has ended. One that has ended already stays as it is. */
-  async cancel(id: string): Promise<Run> {
-    const entry = this.#find(id);
+  async cancel(id: string, identity: Identity): Promise<Run> {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return (await this.#stored(id)).run;
+    if (entry.identity.id !== identity.id && !mayActAs(identity, 'admin')) {
+      throw new HeliosError('insufficient_privilege', {
+        message: 'a run is cancelled by the one who asked, or by an administrator',
+      });
+    }
     entry.abort.abort();
     await entry.finished;
     return entry.run;
   }
 
-  rate(id: string, feedback: Feedback): Run {
-    const entry = this.#find(id);
-    entry.run = { ...entry.run, feedback };
-    return entry.run;
+  async rate(id: string, feedback: Feedback, identity: Identity): Promise<Run> {
+    const run = { ...(await this.get(id)), feedback };
+    const { store, clock } = this.#options;
+    store.noteFeedback(id, identity.name, feedback, clock.now().toISOString());
+    const entry = this.#entries.get(id);
+    if (entry !== undefined) entry.run = run;
+    return run;
+  }
+
+  /** Resolves when nothing runs or waits, or when the signal is aborted. */
+  async idle(signal: AbortSignal): Promise<void> {
+    const all = Promise.allSettled([...this.#entries.values()].map(({ finished }) => finished));
+    const aborted = new Promise((resolve) => {
+      if (signal.aborted) resolve(null);
+      signal.addEventListener('abort', resolve, { once: true });
+    });
+    await Promise.race([all, aborted]);
   }
 
   /** Stops what runs and waits for it. */
@@ -121,56 +167,74 @@ export class RunBook {
     await Promise.allSettled(entries.map(({ finished }) => finished));
   }
 
-  /** Resolves when nothing runs or waits, or when the signal is aborted. */
-  async idle(signal: AbortSignal): Promise<void> {
-    const all = Promise.allSettled([...this.#entries.values()].map(({ finished }) => finished));
-    const aborted = new Promise((resolve) =>
-      signal.addEventListener('abort', resolve, { once: true }),
-    );
-    await Promise.race([all, aborted]);
-  }
-
   async #work(entry: Entry, request: RunRequest): Promise<void> {
-    const { database, catalog } = this.#options;
+    const { allowances, clock, store } = this.#options;
     const { signal } = entry.abort;
     await this.#queue.run(signal, async () => {
-      await ask({
-        question: request.question,
-        database,
-        catalog: () => catalog.get(),
-        now: request.now,
-        isPlanOnly: request.isPlanOnly,
-        limits: ANSWER_LIMITS,
-        signal,
-        ...(request.reading === null ? {} : { reading: request.reading }),
-        onEvent: (event) => this.#note(entry, event),
-      });
+      const startedAt = clock.elapsedMs();
+      await this.#ask(entry, request);
+      allowances.spendRunTime(entry.identity, clock.elapsedMs() - startedAt);
     });
+    store.noteEnd({ run: entry.run, identityId: entry.identity.id, events: entry.told });
     entry.events.complete();
+    this.#keptCharacters += entry.events.characterCount;
+    this.#forgetOldest();
+  }
+
+  async #ask(entry: Entry, request: RunRequest): Promise<void> {
+    const { database, catalog, model } = this.#options;
+    const rowsMax = Math.min(request.rowsMax ?? ANSWER_LIMITS.rowsMax, ANSWER_LIMITS.rowsMax);
+    await ask({
+      question: request.question,
+      database,
+      catalog: () => catalog.get(),
+      now: request.now,
+      model,
+      isPlanOnly: request.isPlanOnly,
+      limits: { ...ANSWER_LIMITS, rowsMax },
+      signal: entry.abort.signal,
+      ...(request.reading === null ? {} : { reading: request.reading }),
+      onEvent: (event) => this.#note(entry, event),
+    });
   }
 
   #note(entry: Entry, event: RunEvent): void {
     entry.run = applyEvent(entry.run, event, this.#options.clock.now().toISOString());
+    entry.told.push([event.type, 'task' in event ? event.task : null]);
     entry.events.append(event.type, JSON.stringify(event));
   }
 
-  #find(id: string): Entry {
-    const entry = this.#entries.get(id);
-    if (entry !== undefined) return entry;
+  async #stored(id: string) {
+    const stored = await this.#options.store.get(id);
+    if (stored !== null) return stored;
     throw new HeliosError('undefined_object', {
       message: `there is no run ${id}`,
       hint: 'old runs are removed; GET /api/v1/runs lists those that are kept',
     });
   }
 
+  #assertFewUnfinished(identity: Identity): void {
+    if (identity.runSecondsPerHour === null) return;
+    let count = 0;
+    for (const entry of this.#entries.values()) {
+      if (entry.identity.id === identity.id && !entry.events.isComplete) count += 1;
+    }
+    if (count < UNFINISHED_MAX) return;
+    throw new HeliosError('too_many_requests', {
+      message: 'too many questions of one identity are waiting',
+      detail: `the limit is ${UNFINISHED_MAX}`,
+      fields: { limit: 'unfinished runs', current: UNFINISHED_MAX },
+    });
+  }
+
   #forgetOldest(): void {
-    for (const [id, entry] of this.#entries) {
-      if (this.#entries.size <= this.#options.keptMax) return;
-      if (entry.events.isComplete) this.#entries.delete(id);
+    const { keptMax, keptCharactersMax } = this.#options;
+    for (const [id, { events }] of this.#entries) {
+      const isEnough = this.#entries.size <= keptMax && this.#keptCharacters <= keptCharactersMax;
+      if (isEnough) return;
+      if (!events.isComplete) continue;
+      this.#entries.delete(id);
+      this.#keptCharacters -= events.characterCount;
     }
   }
-}
-
-function summaryOf(run: Run): RunSummary {
-  return runSummary.strip().parse(run);
 }

@@ -22,12 +22,15 @@ export interface QueryResult {
 /** The result of a statement, chunk by chunk. It can be read once. */
 export interface QueryStream extends AsyncIterable<readonly (readonly SqlValue[])[]> {
   readonly columns: readonly ResultColumn[];
+  /** Rows changed by a statement that returns none; null for one that returns rows. */
+  readonly rowsChanged: number | null;
 }
 
 /** The result of a finished statement, decoded chunk by chunk. */
 export function streamResult(result: DuckDBResult): QueryStream {
   const columns = readColumns(result);
-  return { columns, [Symbol.asyncIterator]: () => decodeChunks(result, columns) };
+  const rowsChanged = columns.length === 0 ? result.rowsChanged : null;
+  return { columns, rowsChanged, [Symbol.asyncIterator]: () => decodeChunks(result, columns) };
 }
 
 async function* decodeChunks(

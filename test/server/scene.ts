@@ -49,6 +49,7 @@ export async function startScene(options: Partial<ServiceOptions> = {}): Promise
     host: '127.0.0.1',
     port: 0,
     version: '0.0.0',
+    stateDirectory: folder,
     ids: countedIds(),
     ...options,
   });

@@ -45,8 +45,8 @@ export async function startScene(): Promise<Scene> {
     await installExamples(connection, ['calculate_discount']);
   });
   const pageDirectory = await ensurePage();
-  const options = { host: '127.0.0.1', port: 0, version: '0.0.0', pageDirectory };
-  const service: Service = await startService({ database, ...options });
+  const place = { host: '127.0.0.1', port: 0, pageDirectory, stateDirectory: folder };
+  const service: Service = await startService({ database, version: '0.0.0', ...place });
   const browser = await launchBrowser();
   return {
     url: service.url,
