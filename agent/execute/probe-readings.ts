@@ -1,14 +1,14 @@
 import { HeliosError } from '#core';
 import type { CatalogSnapshot, ProbedRows } from '#planner';
 import { probeRowsMax } from '#planner';
-import type { Connection, Database } from '#storage';
+import type { SqlDatabase, SqlSession } from '#storage';
 import { guardStatement } from './guard.ts';
 import { interruptible } from './interruptible.ts';
 
 export interface ProbeOptions {
   readonly statements: readonly string[];
   readonly catalog: CatalogSnapshot;
-  readonly database: Database;
+  readonly database: SqlDatabase;
   readonly signal: AbortSignal;
 }
 
@@ -28,7 +28,7 @@ export async function probeReadings(
 }
 
 async function probe(
-  connection: Connection,
+  connection: SqlSession,
   sql: string,
   { catalog, signal }: ProbeOptions,
 ): Promise<ProbedRows | null> {
