@@ -39,6 +39,17 @@ export interface Advice {
   readonly settled: readonly Recommendation[];
   /** Calls that the advice rests on. */
   readonly callCount: number;
+  /** Where the time of the procedures goes, those that take most first. */
+  readonly profiles: readonly Profile[];
+}
+
+/** Where the time of one procedure's calls goes, in all. */
+export interface Profile {
+  readonly procedure: string;
+  readonly callCount: number;
+  readonly wallMs: number;
+  readonly queryMs: number;
+  readonly guestCpuMs: number;
 }
 
 export interface CodeAdvisorOptions {
@@ -186,6 +197,7 @@ export class CodeAdvisor {
       recommendations,
       settled,
       callCount,
+      profiles: profilesOf(procedures),
     } as const;
     return this.#model === null ? advice : await wordAdvice(advice, this.#model);
   }
@@ -247,6 +259,17 @@ export class CodeAdvisor {
       hint: 'give it replay ports: createReplayPorts() of the agent makes them',
     });
   }
+}
+
+function profilesOf(procedures: readonly ProcedureFact[]): Profile[] {
+  return procedures
+    .flatMap((procedure) => {
+      const figures = activeFigures(procedure);
+      if (figures === null) return [];
+      const { callCount, wallMs, queryMs, guestCpuMs } = figures;
+      return [{ procedure: procedure.name, callCount, wallMs, queryMs, guestCpuMs }];
+    })
+    .sort((left, right) => right.wallMs - left.wallMs);
 }
 
 function select({ procedures }: Facts, name: string | null): readonly ProcedureFact[] {

@@ -4,7 +4,13 @@
  * Invariants: rules are pure; numbers come from the engine; a finding keeps its id.
  * May not: touch the database itself unless it is told to apply, revert or keep a verdict.
  */
-export type { Advice, CodeAdvisorOptions, Recommendation, ReplayRequest } from './advisor.ts';
+export type {
+  Advice,
+  CodeAdvisorOptions,
+  Profile,
+  Recommendation,
+  ReplayRequest,
+} from './advisor.ts';
 export { CodeAdvisor } from './advisor.ts';
 export type { Facts, ProcedureFact } from './facts/facts.ts';
 export { facts as factsSchema } from './facts/facts.ts';

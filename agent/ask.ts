@@ -3,6 +3,8 @@ import { HeliosError, systemClock } from '#core';
 import type { CatalogSnapshot, Plan, PlanOutcome, VerifiedQuestion } from '#planner';
 import type { SqlDatabase } from '#storage';
 import { readCatalog } from '#storage';
+import { answerAdvice } from './advice/answer-advice.ts';
+import { readAdviceRequest } from './advice/read-advice-request.ts';
 import type { Answer, TaskTiming } from './answer/answer.ts';
 import { toAnswerError } from './answer/answer-error.ts';
 import { chooseChart } from './answer/chart.ts';
@@ -113,6 +115,8 @@ class Request {
     if (about !== null) return about;
     try {
       const catalog = await this.#readCatalog();
+      const advice = await this.#answerAdvice(catalog);
+      if (advice !== null) return advice;
       const { outcome, plannedBy, notes } = await this.#plan(catalog);
       this.#plannedBy = plannedBy;
       this.#notes = notes;
@@ -129,6 +133,17 @@ class Request {
     } catch (error) {
       return this.#failed(error, null);
     }
+  }
+
+  /** A question about how procedures perform is the advisor's to answer. */
+  async #answerAdvice({ procedures }: CatalogSnapshot): Promise<Answer | null> {
+    const { question, plan, database } = this.#options;
+    const names = procedures.map(({ name }) => name);
+    const request = plan === undefined ? readAdviceRequest(question, names) : null;
+    if (request === null) return null;
+    const { answer, columns, rows } = await answerAdvice(request, { database, clock: this.#clock });
+    const result = { columns, rows, rowCount: rows.length, isTruncated: false, tasks: [] };
+    return this.#answer({ status: 'ok', answer, result });
   }
 
   #refuseUnread(): string | null {

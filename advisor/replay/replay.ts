@@ -1,6 +1,7 @@
 /** Tries a finding's change on copies of the database. The database itself is only read. */
 import { mkdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '#core';
 import { HeliosError, toHeliosError } from '#core';
 import type { Connection, Database } from '#storage';
@@ -187,16 +188,32 @@ async function openCopy(
   return { connection, path, [Symbol.asyncDispose]: () => copy.close() };
 }
 
-/** Runs the change; returns by how many bytes the file grew. */
+/** Runs the change; returns by how many bytes the file grew, or null where that is not known. */
 async function applyTo(
   { connection, path }: OpenCopy,
   { apply }: Experiment,
   ports: ReplayPorts,
 ): Promise<number | null> {
   if (apply.length === 0) return null;
-  await connection.run('CHECKPOINT');
-  const before = (await stat(path)).size;
+  const before = await sizeAfterCheckpoint(connection, path);
   await ports.runScript(connection, `${apply.join(';\n')};`);
-  await connection.run('CHECKPOINT');
-  return (await stat(path)).size - before;
+  const after = await sizeAfterCheckpoint(connection, path);
+  return before === null || after === null ? null : after - before;
+}
+
+const CHECKPOINT_ATTEMPTS_MAX = 20;
+const CHECKPOINT_PAUSE_MS = 50;
+
+/** The file's size once everything is in it; null when something keeps writing. */
+async function sizeAfterCheckpoint(connection: Connection, path: string): Promise<number | null> {
+  for (let attempt = 1; attempt <= CHECKPOINT_ATTEMPTS_MAX; attempt += 1) {
+    try {
+      await connection.run('CHECKPOINT');
+      return (await stat(path)).size;
+    } catch {
+      // The engine writes what it observed now and then, and a checkpoint waits for nobody.
+      await pause(CHECKPOINT_PAUSE_MS);
+    }
+  }
+  return null;
 }

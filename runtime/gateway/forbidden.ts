@@ -35,7 +35,8 @@ export async function refuseForbidden(
 ): Promise<void> {
   const place = forbiddenPlaceOf(statement);
   if (place === null) return;
-  const called = calledNames(statement.text);
+  // Of CREATE INDEX, the first bracket follows the table, which may have a procedure's name.
+  const called = calledNames(statement.text).slice(place === INDEX ? 1 : 0);
   const forbidden = await namesThatCallProcedures(connection, place);
   const name = called.find((candidate) => forbidden.has(candidate));
   if (name === undefined) return;
