@@ -1,7 +1,7 @@
 /** The Code Advisor: reads what procedures did, says what would help, and proves it on a copy. */
 import type { Clock } from '#core';
 import { HeliosError, systemClock } from '#core';
-import type { Connection, Database } from '#storage';
+import type { SqlDatabase } from '#storage';
 import type { Facts, ProcedureFact } from './facts/facts.ts';
 import { activeFigures } from './facts/facts.ts';
 import { readFacts } from './facts/read-facts.ts';
@@ -56,7 +56,7 @@ export interface CodeAdvisorOptions {
   /** Words advice for people; its numbers are checked. Null means our own words. */
   readonly model: AdviceModel | null;
   /** The database whose procedures are advised on. */
-  readonly schema: Database;
+  readonly schema: SqlDatabase;
   /** Needed for replaying and applying only. */
   readonly replay?: ReplayPorts;
   readonly clock?: Clock;
@@ -74,7 +74,7 @@ export interface ReplayRequest {
 
 /** Advises on the procedures of one open database. It changes nothing unless it is told to. */
 export class CodeAdvisor {
-  readonly #database: Database;
+  readonly #database: SqlDatabase;
   readonly #model: AdviceModel | null;
   readonly #ports: ReplayPorts | null;
   readonly #clock: Clock;
@@ -247,9 +247,7 @@ export class CodeAdvisor {
 
   async #keep(entry: StoredFinding, from: FindingState): Promise<void> {
     if (this.#database.isReadOnly) return;
-    await this.#database.withConnection((connection: Connection) =>
-      writeStored(connection, entry, from),
-    );
+    await this.#database.withConnection((connection) => writeStored(connection, entry, from));
   }
 
   #requirePorts(): ReplayPorts {

@@ -5,6 +5,7 @@
  * Failing is an outcome with a code, never an exception of `ask`.
  * May not: know HTTP, terminals or files; `compose.ts` alone names concrete classes.
  */
+export { createAdviceModel } from './advice/advice-model.ts';
 export type { Answer, AnswerColumn, AnswerError, JsonValue, TaskTiming } from './answer/answer.ts';
 export { answer as answerSchema, answerError as answerErrorSchema } from './answer/answer.ts';
 export { toAnswerError } from './answer/answer-error.ts';

@@ -7,7 +7,7 @@ export type Advisor = Pick<
   'analyze' | 'analyzeProcedure' | 'replay' | 'apply' | 'revert' | 'dismiss'
 >;
 
-interface Looked extends Pick<Advice, 'status' | 'summary' | 'callCount'> {
+interface Looked extends Pick<Advice, 'status' | 'summary' | 'callCount' | 'profiles'> {
   readonly advice: readonly Flat[];
   readonly settled: readonly string[];
 }
@@ -66,13 +66,14 @@ export class RemoteAdvisor implements Advisor {
   async #look(procedure: string | null): Promise<Advice> {
     const query = procedure === null ? '' : `?procedure=${encodeURIComponent(procedure)}`;
     const reply = await this.#client.call('GET', `/advice${query}`);
-    const { status, summary, callCount, advice, settled } = reply as unknown as Looked;
+    const { status, summary, callCount, profiles, advice, settled } = reply as unknown as Looked;
     const isSettled = ({ finding }: Recommendation): boolean => settled.includes(finding.id);
     const all = advice.map(nested);
     return {
       status,
       summary,
       callCount,
+      profiles,
       procedure,
       recommendations: all.filter((one) => !isSettled(one)),
       settled: all.filter(isSettled),

@@ -21,3 +21,9 @@ test('bytes that are no module, or half of one, are no error', async () => {
   }
   assert.deepEqual(readModule(Buffer.from('not a module at all')).hostFunctions, []);
 });
+
+test('a module in the text format tells what it imports and exports', () => {
+  const text = '(module (import "heliosdb" "heliosdb_query" (func)) (func (export "run")))';
+  const { hostFunctions, exports } = readModule(Buffer.from(text));
+  assert.deepEqual([hostFunctions, exports], [['heliosdb_query'], ['run']]);
+});

@@ -17,7 +17,8 @@ export function readModule(bytes: Uint8Array): ModuleFact {
     exports: [] as string[],
   };
   try {
-    readSections(bytes, found);
+    if (isBinary(bytes)) readSections(bytes, found);
+    else readText(new TextDecoder().decode(bytes), found);
   } catch (error) {
     // The engine judges modules; what it took and we cannot read is only known less of.
     if (!(error instanceof RangeError)) throw error;
@@ -33,6 +34,24 @@ interface Found {
   readonly hostFunctions: string[];
   readonly engines: Set<string>;
   readonly exports: string[];
+}
+
+/** `\0asm`; what is registered in the text format is kept in it. */
+function isBinary(bytes: Uint8Array): boolean {
+  return bytes[0] === 0 && bytes[1] === 0x61 && bytes[2] === 0x73 && bytes[3] === 0x6d;
+}
+
+/** The imports and exports of a module in the text format; how large its code is stays unknown. */
+function readText(text: string, found: Found): void {
+  for (const match of text.matchAll(/\(import\s+"([^"]*)"\s+"([^"]*)"/g)) {
+    addImport(found, match[1] ?? '', match[2] ?? '');
+  }
+  for (const match of text.matchAll(/\(export\s+"([^"]*)"/g)) found.exports.push(match[1] ?? '');
+}
+
+function addImport(found: Found, module: string, name: string): void {
+  if (module === 'heliosdb') found.hostFunctions.push(name);
+  else if (module.startsWith('heliosdb_')) found.engines.add(module);
 }
 
 function readSections(bytes: Uint8Array, found: Found): void {
@@ -63,8 +82,7 @@ function readImports(section: Reader, found: Found): void {
     const module = section.name();
     const name = section.name();
     const kind = section.byte();
-    if (module === 'heliosdb') found.hostFunctions.push(name);
-    else if (module.startsWith('heliosdb_')) found.engines.add(module);
+    addImport(found, module, name);
     section.skipImportType(kind);
   }
 }

@@ -1,12 +1,12 @@
 /** Rows as objects of plain JSON values. */
 import type { Json } from '#core';
 import { toJson } from '#core';
-import type { Connection, SqlParameters } from '#storage';
+import type { SqlParameters, SqlSession } from '#storage';
 
 export type Row = Readonly<Record<string, Json>>;
 
 /** The part of a session that reading facts needs. */
-export type Reader = Pick<Connection, 'query'>;
+export type Reader = Pick<SqlSession, 'query'>;
 
 /** Runs a query and returns its rows, one key a column. */
 export async function readRows(

@@ -1,6 +1,6 @@
 /** Keeps what was decided about findings, in schema `heliosdb`. */
 import { HeliosError } from '#core';
-import type { Connection } from '#storage';
+import type { SqlSession } from '#storage';
 import type { Reader } from '../facts/rows.ts';
 import { readRows } from '../facts/rows.ts';
 import type { StoredFinding } from './state.ts';
@@ -34,14 +34,15 @@ export async function readStored(reader: Reader): Promise<Map<string, StoredFind
 
 /** Writes a finding with its state; what changed is added to the history. */
 export async function writeStored(
-  connection: Connection,
+  connection: SqlSession,
   entry: StoredFinding,
   from: StoredFinding['state'],
 ): Promise<void> {
   await connection.query('SELECT heliosdb_migrate(current_database())');
   const { finding, state, reason, verdict, change, baseline } = entry;
   const json = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));
-  await connection.transaction(async () => {
+  await connection.run('BEGIN TRANSACTION');
+  try {
     await connection.query('DELETE FROM heliosdb.advisor_findings WHERE id = $1', [finding.id]);
     await connection.query(
       `INSERT INTO heliosdb.advisor_findings
@@ -65,7 +66,12 @@ export async function writeStored(
        VALUES ($1, $2, $3, $4)`,
       [finding.id, from, state, reason],
     );
-  });
+    await connection.run('COMMIT');
+  } catch (error) {
+    // A failed COMMIT has rolled back already; then there is nothing to roll back.
+    await connection.run('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
 }
 
 /** The error for an id that neither the facts nor the table know. */

@@ -1,6 +1,6 @@
 /** Makes a finding's change concrete on a copy of the database. */
 import { quoteIdentifier, quoteLiteral } from '#core';
-import type { Connection } from '#storage';
+import type { SqlSession } from '#storage';
 import type { Facts, ProcedureFact, ShapeFact } from '../facts/facts.ts';
 import { activeFigures, tableOf } from '../facts/facts.ts';
 import type { Change, Finding } from '../findings/finding.ts';
@@ -60,7 +60,7 @@ async function scriptExperiment(
   change: Extract<Change, { kind: 'script' }>,
 ): Promise<Experiment> {
   const same = (load: Omit<Load, 'candidate'>): Load => ({ ...load, candidate: load.baseline });
-  const { procedure, finding } = options;
+  const { procedure } = options;
   const main = await callsAsMade(options);
   const loads = [
     same({
@@ -94,11 +94,11 @@ async function scriptExperiment(
     );
   }
   const { apply, revert, goal } = change;
-  return { apply, revert, goal, loads, warnings: sampleWarning(finding, procedure), callers: null };
+  return { apply, revert, goal, loads, warnings: [], callers: null };
 }
 
 async function oneStatementExperiment(options: BuildOptions): Promise<Experiment> {
-  const { procedure, finding } = options;
+  const { procedure } = options;
   const calls = await onBoth(options, null);
   const called = callName(procedure);
   const parameters = procedure.parameters.map(({ name }) =>
@@ -116,7 +116,7 @@ async function oneStatementExperiment(options: BuildOptions): Promise<Experiment
         candidate: [callAll(calls, called)],
       },
     ],
-    warnings: sampleWarning(finding, procedure),
+    warnings: [],
     callers: {
       before: `SELECT ${called}(${parameters.map(() => '?').join(', ')})  -- once for each row`,
       after: `SELECT ${called}(${parameters.join(', ')}) FROM …  -- once for all rows`,
@@ -128,14 +128,14 @@ async function redeclareExperiment(
   options: BuildOptions,
   { volatility, capabilities }: Extract<Change, { kind: 'redeclare' }>,
 ): Promise<BuildOutcome> {
-  const { procedure, finding, copies } = options;
+  const { procedure, copies } = options;
   const own = { volatility: procedure.volatility, capabilities: procedure.capabilities };
   const changed = {
     volatility: volatility ?? own.volatility,
     capabilities: capabilities ?? own.capabilities,
   };
-  const apply = await redeclare(copies.baseline, procedure.id, changed);
-  const revert = await redeclare(copies.baseline, procedure.id, own);
+  const apply = await redeclare(copies.baseline, procedure, changed);
+  const revert = await redeclare(copies.baseline, procedure, own);
   const calls = await onBoth(options, keySourceOf(options, procedure.shapes[0] ?? null));
   const statement = [callAll(calls, callName(procedure))];
   return {
@@ -151,13 +151,13 @@ async function redeclareExperiment(
       },
       ...(await relatedLoads(options)),
     ],
-    warnings: sampleWarning(finding, procedure),
+    warnings: [],
     callers: null,
   };
 }
 
 async function builtInExperiment(options: BuildOptions, name: string): Promise<BuildOutcome> {
-  const { procedure, finding } = options;
+  const { procedure } = options;
   const calls = await onBoth(options, null);
   const called = callName(procedure);
   const parameters = procedure.parameters.map((parameter) => parameter.name).join(', ');
@@ -173,7 +173,7 @@ async function builtInExperiment(options: BuildOptions, name: string): Promise<B
         candidate: [callAll(calls, name)],
       },
     ],
-    warnings: sampleWarning(finding, procedure),
+    warnings: [],
     callers: { before: `${called}(${parameters})`, after: `${name}(${parameters})` },
   };
 }
@@ -213,7 +213,7 @@ async function statementExperiment(
 
 /** A procedure against the macro that gives the same. */
 function replacement(
-  { procedure, finding }: BuildOptions,
+  { procedure }: BuildOptions,
   {
     calls,
     built,
@@ -244,7 +244,6 @@ function replacement(
       },
     ],
     warnings: [
-      ...sampleWarning(finding, procedure),
       ...(loggedLines > 0
         ? [
             `the SQL writes no log lines; ${procedure.name} wrote ${loggedLines.toLocaleString('en-US')}`,
@@ -259,14 +258,6 @@ function replacement(
       after: `${name}(${parameters})`,
     },
   };
-}
-
-function sampleWarning({ evidence }: Finding, procedure: ProcedureFact): string[] {
-  return evidence.isSampled === true
-    ? [
-        `the copy holds a sample of the rows: factors of ${procedure.name} may differ on all of them`,
-      ]
-    : [];
 }
 
 /** The calls in the way in which they come: many to a statement, or one by one. */
@@ -370,7 +361,7 @@ async function probes(
 }
 
 async function typeOf(
-  connection: Connection,
+  connection: SqlSession,
   { table, name }: { readonly table: string; readonly name: string },
 ): Promise<string> {
   const { columns } = await connection.query(`SELECT ${name} FROM ${table} LIMIT 0`);

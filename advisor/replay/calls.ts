@@ -1,6 +1,6 @@
 /** The calls that a replay repeats: real arguments, and where a statement takes many rows, more. */
 import { printIdentifier, quoteIdentifier, quoteLiteral } from '#core';
-import type { Connection } from '#storage';
+import type { SqlSession } from '#storage';
 import type { ProcedureFact } from '../facts/facts.ts';
 import { printPath } from '../rules/rule.ts';
 
@@ -50,7 +50,7 @@ export interface KeySource {
  * call are those of a sampled one.
  */
 export async function createCallTable(
-  connection: Connection,
+  connection: SqlSession,
   options: {
     readonly procedure: ProcedureFact;
     readonly keys: KeySource | null;

@@ -1,6 +1,6 @@
 /** Replaces a procedure by a join with a table of its rates, worked out from its results. */
 import { printIdentifier, quoteIdentifier, quoteLiteral } from '#core';
-import type { Connection } from '#storage';
+import type { SqlSession } from '#storage';
 import type { Lookup, ProcedureFact } from '../facts/facts.ts';
 import { printPath } from '../rules/rule.ts';
 import type { CallTable } from './calls.ts';
@@ -31,7 +31,7 @@ export type RatesOutcome =
   | { readonly kind: 'none'; readonly reason: string };
 
 export interface RatesOptions {
-  readonly connection: Connection;
+  readonly connection: SqlSession;
   readonly procedure: ProcedureFact;
   readonly lookup: Lookup;
   readonly calls: CallTable;
@@ -67,7 +67,7 @@ export async function buildRates(options: RatesOptions): Promise<RatesOutcome> {
 
 /** Values of the column that no call met: their rates would be unknown. */
 async function uncoveredValues(
-  connection: Connection,
+  connection: SqlSession,
   lookup: Lookup,
   looked: string,
 ): Promise<string[]> {
@@ -111,7 +111,7 @@ async function findFormula(
 }
 
 interface RateSearch {
-  readonly connection: Connection;
+  readonly connection: SqlSession;
   readonly looked: string;
   readonly shape: Omit<Formula, 'rates'>;
   readonly returns: string;

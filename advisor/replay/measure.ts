@@ -1,7 +1,7 @@
 /** Runs loads on both copies in turns and compares what they return. */
 import type { Clock } from '#core';
 import { toHeliosError, toText } from '#core';
-import type { Connection } from '#storage';
+import type { SqlSession } from '#storage';
 import type { Load } from './experiment.ts';
 import type { Interval } from './statistics.ts';
 import { judge, medianOf, ratioInterval } from './statistics.ts';
@@ -16,8 +16,8 @@ export interface MeasureLimits {
 }
 
 export interface Copies {
-  readonly baseline: Connection;
-  readonly candidate: Connection;
+  readonly baseline: SqlSession;
+  readonly candidate: SqlSession;
 }
 
 export interface MeasureContext {
@@ -39,7 +39,7 @@ interface Run {
 }
 
 async function runLoad(
-  connection: Connection,
+  connection: SqlSession,
   statements: readonly string[],
   { clock, signal, cpuMs }: MeasureContext,
 ): Promise<Run> {

@@ -1,6 +1,7 @@
 /** Writes the statement that declares a procedure again as it is, with other properties. */
 import { HeliosError, printIdentifier } from '#core';
-import type { Connection } from '#storage';
+import type { SqlSession } from '#storage';
+import type { ProcedureFact } from '../facts/facts.ts';
 import { parsed, readRows } from '../facts/rows.ts';
 import { printPath } from '../rules/rule.ts';
 
@@ -12,8 +13,8 @@ interface Parameter {
 
 /** `CREATE OR REPLACE PROCEDURE …` with the active version's module in it. */
 export async function redeclare(
-  connection: Connection,
-  procedureId: string,
+  connection: SqlSession,
+  procedure: Pick<ProcedureFact, 'id' | 'schema' | 'name' | 'parameters'>,
   as: { readonly volatility: string; readonly capabilities: readonly string[] | null },
 ): Promise<string> {
   const [row] = await readRows(
@@ -25,8 +26,10 @@ export async function redeclare(
      JOIN heliosdb.procedure_versions v
        ON v.procedure_id = p.id AND v.version = p.active_version
      JOIN heliosdb.modules m ON m.hash = v.module_hash
-     WHERE p.id = $1`,
-    [procedureId],
+     WHERE p.schema_name = $2 AND p.name = $3 AND p.parameter_count = $4
+     -- In a database that was made anew the same procedure has another id.
+     ORDER BY p.id = $1 DESC LIMIT 1`,
+    [procedure.id, procedure.schema, procedure.name, procedure.parameters.length],
   );
   if (row === undefined) {
     throw new HeliosError('undefined_function', {

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '#core';
 import { HeliosError, toHeliosError } from '#core';
-import type { Connection, Database } from '#storage';
+import type { Database, SqlSession } from '#storage';
 import type { Facts, ProcedureFact } from '../facts/facts.ts';
 import type { Finding } from '../findings/finding.ts';
 import { buildExperiment } from './build-experiment.ts';
@@ -13,6 +13,7 @@ import { conclude } from './conclude.ts';
 import type { Experiment } from './experiment.ts';
 import type { MeasureContext, MeasuredLoad, MeasureLimits } from './measure.ts';
 import { measureControl, measureLoad } from './measure.ts';
+import { prepareRebuild, rebuildInto } from './rebuild.ts';
 import type { Verdict } from './verdict.ts';
 import { notReplayable } from './verdict.ts';
 import type { CopiedDatabase } from './workspace.ts';
@@ -23,14 +24,16 @@ export interface ReplayPorts {
   /** Opens a database file for writing, with the engine. The caller closes it. */
   openDatabase(path: string): Promise<Database>;
   /** Runs a script that may hold statements about procedures. */
-  runScript(connection: Connection, script: string): Promise<void>;
+  runScript(connection: SqlSession, script: string): Promise<void>;
   /** Where copies are put; null means the system's temporary folder. */
   readonly directory: string | null;
 }
 
 export interface ReplayLimits extends MeasureLimits {
-  /** Size of a database that is still copied as a whole. */
+  /** Size of a database that is still copied as a whole; of a larger one rows are sampled. */
   readonly copyBytesMax: number;
+  /** Rows kept of each table of a database that is too large to copy. */
+  readonly sampledRowsMax: number;
   /** Calls of a statement that takes many. */
   readonly callsMax: number;
   /** What one run of the calls should take; fewer are made of slow ones. */
@@ -42,6 +45,7 @@ export const DEFAULT_REPLAY_LIMITS: ReplayLimits = {
   pairsMax: 21,
   loadMsMax: 3000,
   copyBytesMax: 2 * 1024 ** 3,
+  sampledRowsMax: 1_000_000,
   callsMax: 8000,
   runMsMax: 500,
 };
@@ -60,7 +64,7 @@ export interface ReplayOptions {
 /** Replays one finding. Throws only when cancelled; what cannot be tried is a verdict too. */
 export async function replay(options: ReplayOptions): Promise<Verdict> {
   const limits = { ...DEFAULT_REPLAY_LIMITS, ...options.limits };
-  const refusal = await refuse(options, limits);
+  const refusal = refuse(options);
   if (refusal !== null) return notReplayable(refusal);
   await using workspace = await Workspace.create(options.ports.directory ?? undefined);
   try {
@@ -73,10 +77,7 @@ export async function replay(options: ReplayOptions): Promise<Verdict> {
   }
 }
 
-async function refuse(
-  { database, facts, finding }: ReplayOptions,
-  { copyBytesMax }: ReplayLimits,
-): Promise<string | null> {
+function refuse({ facts, finding }: ReplayOptions): string | null {
   if (finding.change === null) {
     return 'the change is in the source of the procedure, which is not in the database';
   }
@@ -87,9 +88,7 @@ async function refuse(
     /^(network|filesystem):/.test(right),
   );
   if (outside.length > 0) return `it reaches outside of the database: ${outside.join(', ')}`;
-  const size = await sizeOf(database);
-  if (size <= copyBytesMax) return null;
-  return `the database has ${size} bytes and at most ${copyBytesMax} are copied`;
+  return null;
 }
 
 async function replayIn(
@@ -97,13 +96,13 @@ async function replayIn(
   options: ReplayOptions,
   limits: ReplayLimits,
 ): Promise<Verdict> {
-  const { database, finding, facts, ports, clock, signal, onProgress = () => {} } = options;
+  const { finding, facts, ports, clock, signal, onProgress = () => {} } = options;
   const recorded = facts.procedures.find(({ id }) => id === finding.procedureId);
   if (recorded === undefined) return notReplayable('the procedure does not exist any more');
   onProgress('copying the database');
-  await assertRoom(workspace.folder, 2 * (await sizeOf(database)));
-  await using baseline = await openCopy(workspace, 'baseline', options);
-  await using candidate = await openCopy(workspace, 'candidate', options);
+  const copier = await createCopier(workspace, recorded, { options, limits });
+  await using baseline = await openCopy(workspace, 'baseline', copier);
+  await using candidate = await openCopy(workspace, 'candidate', copier);
   const copies = { baseline: baseline.connection, candidate: candidate.connection };
   const context: MeasureContext = { copies, clock, limits, signal, cpuMs: processCpuMs };
   const stop = () => {
@@ -125,6 +124,7 @@ async function replayIn(
       cpuMs: processCpuMs,
     });
     if (typeof experiment === 'string') return notReplayable(experiment);
+    const warnings = [...copier.warnings, ...experiment.warnings];
     const [main] = experiment.loads;
     if (main === undefined) return notReplayable('there is nothing to measure');
     onProgress('measuring two equal copies, to learn the noise');
@@ -137,7 +137,7 @@ async function replayIn(
       loads.push(await measureLoad(load, control, context));
     }
     const callCount = procedure.samples.length;
-    return conclude(experiment, loads, { control, sizeBytes, callCount });
+    return conclude({ ...experiment, warnings }, loads, { control, sizeBytes, callCount });
   } finally {
     signal.removeEventListener('abort', stop);
   }
@@ -168,22 +168,63 @@ function processCpuMs(): number {
 
 /** A copy that is open. */
 interface OpenCopy extends AsyncDisposable {
-  readonly connection: Connection;
+  readonly connection: SqlSession;
   readonly path: string;
 }
 
-async function openCopy(
+/** Makes equal copies: of the file, or anew where that cannot be. */
+interface Copier {
+  /** The name that the copies' files have. */
+  readonly file: string;
+  readonly warnings: readonly string[];
+  open(path: string): Promise<Database>;
+}
+
+async function createCopier(
   workspace: Workspace,
-  name: string,
-  { database, ports }: ReplayOptions,
-): Promise<OpenCopy> {
+  procedure: ProcedureFact,
+  { options, limits }: { readonly options: ReplayOptions; readonly limits: ReplayLimits },
+): Promise<Copier> {
+  const { database, facts, ports } = options;
+  const isInMemory = database.path === ':memory:';
+  const bytes = isInMemory ? 0 : await sizeOf(database);
+  if (!isInMemory && bytes <= limits.copyBytesMax) {
+    await assertRoom(workspace.folder, 2 * bytes);
+    return {
+      file: basename(database.path),
+      warnings: [],
+      open: async (path) => {
+        await copyDatabase(database, path);
+        return await ports.openDatabase(path);
+      },
+    };
+  }
+  const rebuilt = await prepareRebuild({
+    source: database,
+    folder: join(workspace.folder, 'rows'),
+    facts,
+    procedure,
+    rowsMax: isInMemory ? null : limits.sampledRowsMax,
+    ports,
+  });
+  return {
+    file: isInMemory ? 'memory.duckdb' : basename(database.path),
+    warnings:
+      rebuilt.sampled.length === 0
+        ? []
+        : [
+            `the copies hold a sample of ${rebuilt.sampled.join(', ')}: on all rows, factors may differ`,
+          ],
+    open: (path) => rebuildInto(path, rebuilt, ports),
+  };
+}
+
+async function openCopy(workspace: Workspace, name: string, copier: Copier): Promise<OpenCopy> {
   // In a folder of its own, so that the copy's name as a database is the original's.
   const folder = join(workspace.folder, name);
   await mkdir(folder);
-  const file = database.path === ':memory:' ? 'memory.duckdb' : basename(database.path);
-  const path = join(folder, file);
-  await copyDatabase(database, path);
-  const copy = await ports.openDatabase(path);
+  const path = join(folder, copier.file);
+  const copy = await copier.open(path);
   const connection = await copy.connect();
   return { connection, path, [Symbol.asyncDispose]: () => copy.close() };
 }
@@ -205,7 +246,7 @@ const CHECKPOINT_ATTEMPTS_MAX = 20;
 const CHECKPOINT_PAUSE_MS = 50;
 
 /** The file's size once everything is in it; null when something keeps writing. */
-async function sizeAfterCheckpoint(connection: Connection, path: string): Promise<number | null> {
+async function sizeAfterCheckpoint(connection: SqlSession, path: string): Promise<number | null> {
   for (let attempt = 1; attempt <= CHECKPOINT_ATTEMPTS_MAX; attempt += 1) {
     try {
       await connection.run('CHECKPOINT');

@@ -1,6 +1,6 @@
 /** Replaces a procedure by one SQL expression over what its queries ask, found by trying. */
 import { printIdentifier } from '#core';
-import type { Connection } from '#storage';
+import type { SqlSession } from '#storage';
 import type { Lookup, ProcedureFact, ShapeFact, TableFact } from '../facts/facts.ts';
 import { equalityLiterals } from '../facts/query-reads.ts';
 import { parseQuery } from '../facts/read-procedures.ts';
@@ -25,7 +25,7 @@ export type StatementOutcome =
   | { readonly kind: 'none'; readonly reason: string };
 
 export interface StatementOptions {
-  readonly connection: Connection;
+  readonly connection: SqlSession;
   readonly procedure: ProcedureFact;
   readonly calls: CallTable;
   readonly called: string;
@@ -199,7 +199,7 @@ interface Template {
 
 /** The example query with its bound parameters or key literals taken out. */
 async function parameterise(
-  connection: Connection,
+  connection: SqlSession,
   procedure: ProcedureFact,
   example: string,
 ): Promise<Template | null> {

@@ -2,7 +2,7 @@
  * Finds SQL that gives a procedure's results: candidates from a small grammar are all evaluated
  * over many calls on a copy, and one that agrees on every call is taken.
  */
-import type { Connection } from '#storage';
+import type { SqlSession } from '#storage';
 import type { CallTable } from './calls.ts';
 
 /** An expression over the columns of the relation it is tried on. */
@@ -23,7 +23,7 @@ const CANDIDATES_AT_ONCE = 40;
  * the same in every row proves nothing, and then none is taken.
  */
 export async function synthesize(
-  connection: Connection,
+  connection: SqlSession,
   relation: string,
   candidates: readonly Candidate[],
 ): Promise<Synthesis> {
@@ -56,7 +56,7 @@ export async function synthesize(
 
 /** In how many rows each candidate is right; 0 for one that does not even run. */
 async function agreements(
-  connection: Connection,
+  connection: SqlSession,
   relation: string,
   candidates: readonly Candidate[],
 ): Promise<number[]> {
@@ -82,7 +82,7 @@ async function agreements(
 
 /** Writes the calls with their results into a table, leaving out calls that fail; returns its name. */
 export async function createResultTable(
-  connection: Connection,
+  connection: SqlSession,
   calls: CallTable,
   called: string,
 ): Promise<{ readonly name: string; readonly failedCount: number }> {

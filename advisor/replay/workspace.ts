@@ -5,7 +5,7 @@ import { copyFile, mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HeliosError } from '#core';
-import type { Database } from '#storage';
+import type { SqlDatabase } from '#storage';
 
 const PREFIX = 'heliosdb-replay-';
 
@@ -55,7 +55,7 @@ function isAlive(pid: number): boolean {
 }
 
 /** What a copy is made of. */
-export type CopiedDatabase = Pick<Database, 'path' | 'isReadOnly' | 'withConnection'>;
+export type CopiedDatabase = Pick<SqlDatabase, 'path' | 'isReadOnly' | 'withConnection'>;
 
 /** How often a file is copied until nothing changed it meanwhile. */
 const COPY_ATTEMPTS_MAX = 5;

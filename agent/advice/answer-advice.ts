@@ -2,7 +2,7 @@
 import type { Advice, Recommendation } from '#advisor';
 import { CodeAdvisor } from '#advisor';
 import type { Clock } from '#core';
-import type { Database } from '#storage';
+import type { SqlDatabase } from '#storage';
 import type { Answer, AnswerColumn } from '../answer/answer.ts';
 import type { AdviceRequest } from './read-advice-request.ts';
 
@@ -18,7 +18,7 @@ const COLUMNS = ['finding', 'state', 'procedure', 'what', 'to_do', 'effect'];
 /** Looks, and changes nothing. */
 export async function answerAdvice(
   { procedure }: AdviceRequest,
-  { database, clock }: { readonly database: Database; readonly clock: Clock },
+  { database, clock }: { readonly database: SqlDatabase; readonly clock: Clock },
 ): Promise<AdviceAnswer> {
   const advisor = new CodeAdvisor({ model: null, schema: database, clock });
   const advice =

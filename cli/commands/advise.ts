@@ -1,6 +1,6 @@
 import type { Advice, Recommendation } from '#advisor';
 import { CodeAdvisor, isOpen } from '#advisor';
-import { createReplayPorts } from '#agent';
+import { createAdviceModel, createReplayPorts, openModel } from '#agent';
 import type { Console } from '../console.ts';
 import { paletteFor } from '../console.ts';
 import type { ExitCode } from '../exit-code.ts';
@@ -23,7 +23,7 @@ export const advise: Run = async (args, console) => {
   await using opened = isChanging
     ? await openForStatements(console, file)
     : await openForQuestions(console, file);
-  const advisor = advisorOf(opened);
+  const advisor = await advisorOf(opened, args, console);
   switch (request.action) {
     case 'apply':
     case 'revert':
@@ -43,9 +43,19 @@ export const advise: Run = async (args, console) => {
 };
 
 /** The advisor of the service where one owns the database: a copy needs the file's owner. */
-function advisorOf({ service, owned }: OpenedDatabase): Advisor {
+async function advisorOf(
+  { service, owned }: OpenedDatabase,
+  args: Arguments,
+  { environment, signal }: Console,
+): Promise<Advisor> {
   if (owned === null) return new RemoteAdvisor(service ?? '');
-  return new CodeAdvisor({ model: null, schema: owned, replay: createReplayPorts() });
+  const name = args.text('model');
+  const model = name === undefined ? null : await openModel({ environment, name, directory: null });
+  return new CodeAdvisor({
+    model: model === null ? null : createAdviceModel(model, signal),
+    schema: owned,
+    replay: createReplayPorts(),
+  });
 }
 
 interface AdviseRequest {

@@ -29,6 +29,11 @@ export function advisorSpecs(DB: OptionSpec): readonly CommandSpec[] {
         { name: 'long', value: null, description: 'every finding at length, not as a table' },
         { name: 'all', value: null, description: 'applied, reverted and dismissed findings too' },
         {
+          name: 'model',
+          value: 'NAME',
+          description: 'let this language model word the summary; numbers stay ours',
+        },
+        {
           name: 'check',
           value: null,
           description: 'exit with 5 when something should be done, with 6 without a history',

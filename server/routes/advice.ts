@@ -103,6 +103,16 @@ function listRoute(advisor: CodeAdvisor): Route {
       status: z.enum(['found', 'nothing-found', 'could-not-look']),
       summary: z.string(),
       callCount: z.number(),
+      /** Where the time of each procedure's calls goes, in milliseconds in all. */
+      profiles: z.array(
+        z.strictObject({
+          procedure: z.string(),
+          callCount: z.number(),
+          wallMs: z.number(),
+          queryMs: z.number(),
+          guestCpuMs: z.number(),
+        }),
+      ),
       advice: z.array(advice),
       /** Ids of those that were applied, taken back or dismissed. */
       settled: z.array(z.string()),
@@ -112,11 +122,12 @@ function listRoute(advisor: CodeAdvisor): Route {
         procedure === undefined
           ? await advisor.analyze()
           : await advisor.analyzeProcedure(procedure);
-      const { status, summary, callCount, recommendations, settled }: Advice = found;
+      const { status, summary, callCount, profiles, recommendations, settled }: Advice = found;
       return {
         status,
         summary,
         callCount,
+        profiles: [...profiles],
         advice: [...recommendations, ...settled].map(flat),
         settled: settled.map(({ finding }) => finding.id),
       };
