@@ -9,6 +9,27 @@ const DB: OptionSpec = {
 };
 const JSON_OUT: OptionSpec = { name: 'json', value: null, description: 'JSON on stdout' };
 
+const MODEL: OptionSpec = {
+  name: 'model',
+  value: 'NAME',
+  description: 'a language model plans; none plans offline (default: HELIOSDB_MODEL)',
+};
+const CONTINUE: OptionSpec = {
+  name: 'continue',
+  value: null,
+  description: 'the question continues the latest conversation',
+};
+const CONVERSATION: OptionSpec = {
+  name: 'conversation',
+  value: 'ID',
+  description: 'the question continues this conversation',
+};
+const SEMANTICS: OptionSpec = {
+  name: 'semantics',
+  value: 'FILE',
+  description: 'what words mean here; default: NAME.semantics.yaml beside the database',
+};
+
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly CommandSpec[] = [
   {
@@ -33,11 +54,10 @@ export const COMMANDS: readonly CommandSpec[] = [
         value: 'TIME',
         description: 'what "today" is: 2026-06-30 or 2026-06-30T18:00:00Z',
       },
-      {
-        name: 'model',
-        value: 'NAME',
-        description: 'a language model plans; none plans offline (default: HELIOSDB_MODEL)',
-      },
+      MODEL,
+      CONTINUE,
+      CONVERSATION,
+      SEMANTICS,
       {
         name: 'batch',
         value: null,
@@ -64,6 +84,107 @@ export const COMMANDS: readonly CommandSpec[] = [
       ],
     ],
     load: async () => (await import('./commands/ask.ts')).run,
+  },
+  {
+    name: 'chat',
+    summary: 'ask questions that continue each other',
+    usage: '[options]',
+    description:
+      'One question a line; "only gold ones", "and per country?", "top 5 of them", "why?" and\n"show the SQL" continue the one before. The conversation is kept and can be gone on with.',
+    options: [
+      DB,
+      MODEL,
+      CONTINUE,
+      CONVERSATION,
+      SEMANTICS,
+      { name: 'list', value: null, description: 'list the conversations and leave' },
+    ],
+    examples: [
+      ['heliosdb chat', 'the bundled example database'],
+      ['heliosdb chat --db sales.duckdb --continue', 'go on with the latest conversation'],
+    ],
+    load: async () => (await import('./commands/chat.ts')).run,
+  },
+  {
+    name: 'remember',
+    summary: 'save a question with the SQL that answers it',
+    usage: '"<question>" --sql "<statement>"',
+    description:
+      'The same question is answered with that SQL from then on, a model sees it as an example, and\nheliosdb eval uses it as a test.',
+    options: [
+      DB,
+      { name: 'sql', value: 'SQL', description: 'one SELECT; - reads it from standard input' },
+      { name: 'forget', value: null, description: 'forget the question' },
+      { name: 'list', value: null, description: 'list what is remembered as JSON Lines' },
+    ],
+    examples: [
+      [
+        'heliosdb remember "What was our revenue?" --sql "SELECT sum(total) FROM orders"',
+        'from now on the question means this',
+      ],
+      ['heliosdb remember --list', 'what is remembered'],
+    ],
+    load: async () => (await import('./commands/remember.ts')).run,
+  },
+  {
+    name: 'eval',
+    summary: 'ask questions whose answers are known, report how it went',
+    usage: '[FILE] [options]',
+    description:
+      'FILE has one {"question","sql"} a line ("rows" instead of "sql", or "answerable": false).\nWithout a file the remembered questions are asked. The exit code says whether the minimum was met.',
+    options: [
+      DB,
+      { ...JSON_OUT, description: 'the report as JSON on stdout' },
+      MODEL,
+      SEMANTICS,
+      { name: 'as-of', value: 'TIME', description: 'what "today" is' },
+      { name: 'out', value: 'REPORT', description: 'write the report to a file' },
+      { name: 'compare', value: 'REPORT', description: 'say what changed since an earlier report' },
+      { name: 'no-regressions', value: null, description: 'fail when --compare finds one broken' },
+      { name: 'min-strict', value: 'SHARE', description: 'fail below this share of right answers' },
+      { name: 'min-lenient', value: 'SHARE', description: 'the same, extra columns allowed' },
+      { name: 'min-precision', value: 'SHARE', description: 'the same, of what was answered' },
+      { name: 'no-cache', value: null, description: 'ask the model anew' },
+      { name: 'verbose', short: 'v', value: null, description: 'say what went wrong on stderr' },
+    ],
+    examples: [
+      ['heliosdb eval questions.jsonl --min-strict 0.8', 'in CI'],
+      ['heliosdb eval questions.jsonl --compare last.json --no-regressions', 'nothing got worse'],
+    ],
+    load: async () => (await import('./commands/eval.ts')).run,
+  },
+  {
+    name: 'model init',
+    summary: 'write what the words of a question mean, to be edited',
+    usage: '[options]',
+    description:
+      'Writes the semantic model of a database as YAML: descriptions, synonyms, labels, joins.\nask finds it beside the database.',
+    options: [
+      DB,
+      { name: 'out', value: 'FILE', description: 'where to; - is standard output' },
+      { name: 'force', value: null, description: 'overwrite the file' },
+    ],
+    examples: [['heliosdb model init --db sales.duckdb', 'writes sales.semantics.yaml']],
+    load: async () => (await import('./commands/model.ts')).init,
+  },
+  {
+    name: 'model show',
+    summary: 'show what the planner believes of a database',
+    usage: '[options]',
+    description: 'Shows keys, labels and the role of every column, the semantic model included.',
+    options: [DB, JSON_OUT, SEMANTICS],
+    examples: [['heliosdb model show --db sales.duckdb', 'tables, labels, roles']],
+    load: async () => (await import('./commands/model.ts')).show,
+  },
+  {
+    name: 'model check',
+    summary: 'check the semantic model of a database',
+    usage: '[options]',
+    description:
+      'Says every mistake of the file with its line; the exit code is 1 when there are any.',
+    options: [DB, JSON_OUT, SEMANTICS],
+    examples: [['heliosdb model check --db sales.duckdb', 'after editing']],
+    load: async () => (await import('./commands/model.ts')).check,
   },
   {
     name: 'sql',

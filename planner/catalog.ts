@@ -24,6 +24,8 @@ export interface CatalogTable {
   readonly primaryKey: readonly string[] | null;
   readonly uniqueKeys: readonly (readonly string[])[];
   readonly columns: readonly CatalogColumn[];
+  /** Set where the semantic model hides some of the table's columns. */
+  readonly hasHiddenColumns?: boolean;
 }
 
 export interface CatalogColumn {
@@ -40,6 +42,8 @@ export interface CatalogColumn {
   /** Distinct stored spellings; all of them when `valuesAreComplete`. */
   readonly values: readonly string[];
   readonly valuesAreComplete: boolean;
+  /** Set for a metric of the semantic model: SQL over one row, with its columns qualified. */
+  readonly expression?: string;
 }
 
 export interface CatalogForeignKey {

@@ -43,4 +43,15 @@ export { featureNames, probeFeatures } from './score/features.ts';
 export { judgeByRows } from './score/judge.ts';
 export type { ProbedRows } from './score/probe.ts';
 export { probeRowsMax } from './score/probe.ts';
+export { applySemantics } from './semantics/apply-semantics.ts';
+export type { TableBelief } from './semantics/describe-schema.ts';
+export { describeSchema } from './semantics/describe-schema.ts';
+export type {
+  SemanticColumn,
+  SemanticJoin,
+  SemanticKeyEnd,
+  SemanticMetric,
+  SemanticModel,
+  SemanticTable,
+} from './semantics/semantic-model.ts';
 export { validatePlan } from './validate/validate-plan.ts';

@@ -73,9 +73,10 @@ const NOTE_MAX = 500;
 
 async function planWithoutModel(options: PlanQuestionOptions): Promise<PlanOutcome> {
   const { question, catalog, now, turns } = options;
-  if (turns.length === 0) return await planOffline(options);
   const earlier = turns.map((turn) => turn.question);
-  return planConversation({ request: question, earlier, catalog, now });
+  const continued =
+    turns.length === 0 ? null : planConversation({ request: question, earlier, catalog, now });
+  return continued ?? (await planOffline(options));
 }
 
 function isModelFault(error: HeliosError): boolean {

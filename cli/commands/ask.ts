@@ -1,7 +1,8 @@
-import type { Answer, RunListener } from '#agent';
-import { ask, openModel, readCachedCatalog } from '#agent';
+import type { Answer, ConversationTurn, Memory, RunListener } from '#agent';
+import { ask, openMemory, openModel, readCachedCatalog } from '#agent';
 import type { Console } from '../console.ts';
 import { paletteFor } from '../console.ts';
+import { keepTurn, openConversation } from '../conversation.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { EXIT, exitCodeOf } from '../exit-code.ts';
 import type { OpenedDatabase } from '../open-database.ts';
@@ -9,6 +10,7 @@ import { databaseFile, openForQuestions, stateDirectory } from '../open-database
 import { printAnswer, SHOWN_ROWS } from '../print-answer.ts';
 import { printPlan } from '../render/plan.ts';
 import { showRunProgress } from '../render/run-progress.ts';
+import { applySemanticsOf } from '../semantics.ts';
 import { ServiceClient } from '../service-client.ts';
 import type { Arguments, Run } from '../usage/command.ts';
 import { parseCount, usageError } from '../usage/parse-arguments.ts';
@@ -21,13 +23,23 @@ export const run: Run = async (args, console) => {
   if (args.isSet('batch')) return await runBatch(args, console);
   const request = readRequest(args);
   await using opened = await openForQuestions(console, databaseFile(args, console));
+  const memory = await openMemory({
+    database: opened.database,
+    directory: stateDirectory(console),
+  });
+  const conversation = await openConversation(memory, {
+    id: args.text('conversation') ?? null,
+    isContinued: args.isSet('continue'),
+  });
   const isQuiet = args.isSet('no-progress') || request.isPlanOnly;
   const progress = isQuiet ? null : showRunProgress(console);
   try {
     const onEvent = progress?.listen ?? (() => undefined);
-    const answer = await answerWith(opened, request, { args, console, onEvent });
+    const { turns } = conversation;
+    const answer = await answerWith(opened, request, { args, console, onEvent, memory, turns });
     progress?.end();
     await render(answer, { args, console, shownRows: request.shownRows });
+    await keepTurn(memory, conversation.id, { answer, console });
     return exitCodeFor(answer, console);
   } finally {
     progress?.end();
@@ -38,16 +50,21 @@ interface AskSurroundings {
   readonly args: Arguments;
   readonly console: Console;
   readonly onEvent: RunListener;
+  readonly memory: Memory;
+  readonly turns: readonly ConversationTurn[];
 }
+
+/** Options that only the asker's own process knows to follow. */
+const OWN_OPTIONS = ['continue', 'conversation', 'model', 'semantics'];
 
 /** Asks the service that owns the database, so that everybody sees the run, or asks it here. */
 async function answerWith(
-  { database, now, service }: OpenedDatabase,
+  { database, now, path, service }: OpenedDatabase,
   request: AskRequest,
-  { args, console, onEvent }: AskSurroundings,
+  { args, console, onEvent, memory, turns }: AskSurroundings,
 ): Promise<Answer> {
   const { signal } = console;
-  if (service !== null) {
+  if (service !== null && !OWN_OPTIONS.some((name) => args.isSet(name))) {
     const question = {
       question: request.question,
       plan_only: request.isPlanOnly,
@@ -62,9 +79,14 @@ async function answerWith(
   return await ask({
     question: request.question,
     database,
-    catalog: (aborted) => readCachedCatalog({ database, directory, signal: aborted }),
+    catalog: async (aborted) => {
+      const read = await readCachedCatalog({ database, directory, signal: aborted });
+      return await applySemanticsOf(read, { args, path });
+    },
     now: request.instant ?? now,
     model,
+    verified: await memory.verified(),
+    conversation: turns,
     signal,
     isPlanOnly: request.isPlanOnly,
     limits: { rowsMax: request.rowsMax },

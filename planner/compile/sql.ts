@@ -52,7 +52,7 @@ function compileSelect(query: LogicalQuery, options?: CompileOptions): string {
     options === undefined
       ? isQualified
         ? qualified
-        : ({ column }) => quoteName(column.name)
+        : ({ column }) => column.expression ?? quoteName(column.name)
       : options.columnName;
   const print = (expression: Expression) => compileExpression(expression, naming);
   const select =
@@ -62,9 +62,7 @@ function compileSelect(query: LogicalQuery, options?: CompileOptions): string {
             alias === null ? print(expression) : `${print(expression)} AS ${quoteName(alias)}`,
           )
           .join(', ')
-      : isQualified
-        ? `${tableName(query.starOf)}.*`
-        : '*';
+      : compileStar(query.starOf, naming, isQualified);
   const parts = [
     `SELECT ${query.isDistinct ? 'DISTINCT ' : ''}${select}`,
     `FROM ${options?.from ?? compileFrom(query.from)}`,
@@ -89,6 +87,12 @@ function compileSelect(query: LogicalQuery, options?: CompileOptions): string {
   }
   if (query.limit !== null) parts.push(`LIMIT ${query.limit}`);
   return parts.join(' ');
+}
+
+/** All columns of a table; those that people hid are not among them. */
+function compileStar(table: TableModel, naming: Naming, isQualified: boolean): string {
+  if (table.table.hasHiddenColumns === true) return table.columns.map(naming).join(', ');
+  return isQualified ? `${tableName(table)}.*` : '*';
 }
 
 function compileFrom(from: JoinTree): string {
@@ -175,6 +179,7 @@ function compilePredicate(predicate: Predicate, naming: Naming, isInner: boolean
 }
 
 function qualified(column: ColumnModel): string {
+  if (column.column.expression !== undefined) return column.column.expression;
   return `${tableName(column.table)}.${quoteName(column.column.name)}`;
 }
 

@@ -204,10 +204,12 @@ export function mergeMeasure(
       limit: query.groupBy.length > 0 ? query.limit : null,
     };
   }
-  if (query.groupBy.length > 0 || query.isCounted) return null;
+  if (query.groupBy.length > 0) return null;
   // Columns beside what identifies the rows: "their emails" still needs to say whose.
   const own = query.select.filter(
-    ({ expression }) => !expressions.some((one) => sameExpression(one, expression)),
+    ({ expression }) =>
+      expression.kind !== 'aggregate' &&
+      !expressions.some((one) => sameExpression(one, expression)),
   );
-  return { ...query, from, select: [...own, ...delta.select], starOf: null };
+  return { ...query, from, select: [...own, ...delta.select], starOf: null, isCounted: false };
 }

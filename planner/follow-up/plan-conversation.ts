@@ -39,22 +39,20 @@ interface Understood {
 }
 
 /**
- * Plans a request that may refer to the questions before it. The state of a conversation is the
- * query that its questions come to, read again from their words: nothing else is remembered.
+ * Plans a request that refers to the questions before it; null when it is a question of its own.
+ * The state of a conversation is the query that its questions come to, read again from their
+ * words: nothing else is remembered.
  */
-export function planConversation(input: PlanConversationInput): PlanOutcome {
+export function planConversation(input: PlanConversationInput): PlanOutcome | null {
   const { request, catalog, now } = input;
-  const context: Context = { model: schemaModel(catalog), now };
+  const context: Context = { model: schemaModel(catalog), catalog, now };
   let state: Understood | null = null;
   for (const question of input.earlier.slice(-EARLIER_MAX)) {
     state =
-      followUp(question, state, context)?.understood ?? standalone(question, context) ?? state;
+      continuation(question, state, context)?.understood ?? standalone(question, context) ?? state;
   }
-  const { isCertain, options } = readFollowUp(request);
-  const alone = isCertain && state !== null ? null : planRequest({ request, catalog, now });
-  if (alone !== null && alone.status === 'planned' && !isFragment(request, options)) return alone;
-  const merged = followUp(request, state, context);
-  if (merged === null) return alone ?? planRequest({ request, catalog, now });
+  const merged = continuation(request, state, context);
+  if (merged === null) return null;
   const { understood, change } = merged;
   const plan = planReading(request, understood.interpretation, understood.reading);
   const about = describeQuery(understood.reading.query);
@@ -71,6 +69,21 @@ export function planConversation(input: PlanConversationInput): PlanOutcome {
   };
 }
 
+/** What a question comes to when it continues the state; null when it stands on its own. */
+function continuation(
+  question: string,
+  state: Understood | null,
+  context: Context,
+): { readonly understood: Understood; readonly change: string } | null {
+  if (state === null) return null;
+  const { isCertain, options } = readFollowUp(question);
+  if (!isCertain && !isFragment(question, options)) {
+    const { catalog, now } = context;
+    if (planRequest({ request: question, catalog, now }).status === 'planned') return null;
+  }
+  return followUp(options, state, context);
+}
+
 /** A few words that would be a question of their own only by chance. */
 function isFragment(request: string, options: readonly FollowUp[]): boolean {
   return options.length > 0 && request.trim().split(/\s+/).length <= 3;
@@ -78,6 +91,7 @@ function isFragment(request: string, options: readonly FollowUp[]): boolean {
 
 interface Context {
   readonly model: SchemaModel;
+  readonly catalog: CatalogSnapshot;
   readonly now: string;
 }
 
@@ -89,12 +103,11 @@ function standalone(question: string, { model, now }: Context): Understood | nul
 }
 
 function followUp(
-  request: string,
-  state: Understood | null,
+  options: readonly FollowUp[],
+  state: Understood,
   context: Context,
 ): { readonly understood: Understood; readonly change: string } | null {
-  if (state === null) return null;
-  for (const option of readFollowUp(request).options) {
+  for (const option of options) {
     const result = apply(option, state, context);
     if (result === null) continue;
     const { query, delta } = result;

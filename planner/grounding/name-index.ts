@@ -1,3 +1,4 @@
+import type { NameAlias } from '../semantics/semantic-names.ts';
 import type { ColumnModel, TableModel } from './schema-model.ts';
 import { wordSimilarity } from './word-similarity.ts';
 
@@ -85,13 +86,18 @@ export class NameIndex {
   readonly #byWord = new Map<string, number[]>();
   readonly #similar = new Map<string, ReadonlyMap<string, number>>();
 
-  constructor(tables: readonly TableModel[], computed: readonly ColumnModel[] = []) {
+  constructor(
+    tables: readonly TableModel[],
+    computed: readonly ColumnModel[] = [],
+    aliases: readonly NameAlias[] = [],
+  ) {
     this.#entries = [
       ...tables.flatMap((table) => [
         entry(table, null),
         ...table.columns.map((column) => entry(table, column)),
       ]),
       ...computed.map((column) => entry(column.table, column)),
+      ...aliases.map(({ table, column, words }) => entry(table, column, words)),
     ];
     this.#entries.forEach((item, index) => {
       for (const word of new Set([...item.words, ...item.context])) {
@@ -156,8 +162,8 @@ export class NameIndex {
   }
 }
 
-function entry(table: TableModel, column: ColumnModel | null): Entry {
-  const all = column === null ? table.words : column.words;
+function entry(table: TableModel, column: ColumnModel | null, alias?: readonly string[]): Entry {
+  const all = alias ?? (column === null ? table.words : column.words);
   const own = column === null ? all : all.filter((word) => !table.words.includes(word));
   const words = own.length === 0 ? all : own;
   return {

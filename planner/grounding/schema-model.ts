@@ -2,6 +2,7 @@ import type { CatalogColumn, CatalogSnapshot, CatalogTable } from '../catalog.ts
 import { splitName } from '../language/names.ts';
 import type { ProcedureBinding } from '../procedures/bind.ts';
 import { procedureColumns } from '../procedures/bind.ts';
+import { chosenLabels, semanticNames } from '../semantics/semantic-names.ts';
 import { KeyGraph } from './key-graph.ts';
 import { NameIndex } from './name-index.ts';
 import { ValueIndex } from './value-index.ts';
@@ -93,11 +94,13 @@ function buildModel(catalog: CatalogSnapshot): SchemaModel {
       return model;
     });
     owner.key = findKey(owner);
-    owner.labels = findLabels(owner);
+    owner.labels = chosenLabels(catalog, owner) ?? findLabels(owner);
     owner.isBridge = isBridge(owner);
     return owner as TableModel;
   });
-  const names = new NameIndex(tables, procedureColumns(catalog, tables, columns.length));
+  const computed = procedureColumns(catalog, tables, columns.length);
+  const { metrics, aliases } = semanticNames(catalog, tables, columns.length + computed.length);
+  const names = new NameIndex(tables, [...computed, ...metrics], aliases);
   return {
     catalog,
     tables,

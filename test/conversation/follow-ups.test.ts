@@ -1,0 +1,169 @@
+/** Follow-up questions, read offline: each chain of questions with the SQL its last one comes to. */
+import assert from 'node:assert/strict';
+import { after, before, it } from 'node:test';
+import type { ConversationTurn } from '#agent';
+import { ask, turnOf } from '#agent';
+import type { CatalogSnapshot, PlanConversationInput, PlanOutcome } from '#planner';
+import { planConversation, planRequest } from '#planner';
+import { Database, readCatalog } from '#storage';
+
+const NOW = '2026-06-30T18:00:00Z';
+
+let database: Database;
+let catalog: CatalogSnapshot;
+
+before(async () => {
+  database = await Database.open({ path: ':memory:' });
+  await database.withConnection((connection) =>
+    connection.run(`
+      CREATE TABLE customers (id INTEGER PRIMARY KEY, name VARCHAR, tier VARCHAR, country VARCHAR,
+        email VARCHAR);
+      INSERT INTO customers SELECT range, 'Name ' || range, ['gold', 'silver', 'bronze'][1 + range % 3],
+        ['France', 'Spain', 'Italy', 'Norway'][1 + range % 4], 'n' || range || '@x.example'
+        FROM range(48);
+      CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER REFERENCES customers (id),
+        status VARCHAR, placed DATE, total DECIMAL(10, 2));
+      INSERT INTO orders SELECT range, range % 48, ['pending', 'shipped'][1 + range % 2],
+        DATE '2025-01-01' + (range * 5)::INTEGER, range FROM range(96);`),
+  );
+  catalog = await database.withConnection((connection) => readCatalog(connection));
+});
+
+after(() => database.close());
+
+const CHAINS: readonly (readonly [questions: readonly string[], sql: string])[] = [
+  [
+    ['How many customers are there?', 'only gold ones'],
+    "SELECT count(*) FROM customers WHERE tier = 'gold'",
+  ],
+  [
+    ['How many customers are there?', 'only gold ones', 'what about silver?'],
+    "SELECT count(*) FROM customers WHERE tier = 'silver'",
+  ],
+  [
+    ['How many customers are there?', 'only gold ones', 'and bronze too'],
+    "SELECT count(*) FROM customers WHERE tier = 'gold' OR tier = 'bronze'",
+  ],
+  [
+    ['How many customers are there?', 'without the gold ones'],
+    "SELECT count(*) FROM customers WHERE tier <> 'gold'",
+  ],
+  [
+    ['How many customers are there?', 'only gold', 'in France'],
+    "SELECT count(*) FROM customers WHERE tier = 'gold' AND country = 'France'",
+  ],
+  [
+    ['How many customers are there?', 'and per country?'],
+    'SELECT country, count(*) FROM customers GROUP BY country',
+  ],
+  [
+    ['How many customers are there?', 'per country', 'by tier'],
+    'SELECT tier, count(*) FROM customers GROUP BY tier',
+  ],
+  [
+    ['How many customers are there?', 'per country', 'also by tier'],
+    'SELECT country, tier, count(*) FROM customers GROUP BY country, tier',
+  ],
+  [
+    ['How many customers are there?', 'per country', 'top 2 of them'],
+    'SELECT country, count(*) FROM customers GROUP BY country ORDER BY count(*) DESC NULLS LAST LIMIT 2',
+  ],
+  [
+    ['How many customers are there?', 'per country', 'the bottom two'],
+    'SELECT country, count(*) FROM customers GROUP BY country ORDER BY count(*) ASC NULLS LAST LIMIT 2',
+  ],
+  [['How many customers are there?', 'only gold', 'everything'], 'SELECT count(*) FROM customers'],
+  [
+    ['Show customers in Spain', 'how many are there?'],
+    "SELECT count(*) AS count FROM (SELECT name FROM customers WHERE country = 'Spain') AS counted",
+  ],
+  [
+    ['Show customers in Spain', 'sorted by name'],
+    "SELECT name FROM customers WHERE country = 'Spain' ORDER BY name ASC NULLS LAST",
+  ],
+  [
+    ['Show customers in Spain', 'sorted by name', 'the other way round'],
+    "SELECT name FROM customers WHERE country = 'Spain' ORDER BY name DESC NULLS LAST",
+  ],
+  [
+    ['Show customers in Spain', 'their emails'],
+    "SELECT name, email FROM customers WHERE country = 'Spain'",
+  ],
+  [
+    ['How many orders are pending?', 'and shipped?'],
+    "SELECT count(*) FROM orders WHERE status = 'shipped'",
+  ],
+  [
+    ['How many orders are pending?', 'How many customers are there?'],
+    'SELECT count(*) FROM customers',
+  ],
+  [
+    ['How many orders are pending?', 'How many customers are there?', 'only gold'],
+    "SELECT count(*) FROM customers WHERE tier = 'gold'",
+  ],
+  // Joined, the orders would count customers several times: the condition becomes a membership.
+  [['Show customers in Spain', 'with pending orders'], 'IN (SELECT'],
+];
+
+for (const [questions, sql] of CHAINS) {
+  it(questions.join(' → '), async () => {
+    const request = questions.at(-1) ?? '';
+    const outcome = plan({
+      request,
+      earlier: questions.slice(0, -1),
+      catalog,
+      now: NOW,
+    });
+    assert(outcome.status === 'planned', JSON.stringify(outcome));
+    const text = outcome.plan.tasks.map((task) => task.sql).join('; ');
+    if (sql === 'IN (SELECT') assert(text.includes(sql) || text.includes('JOIN'), text);
+    else assert.equal(text, sql);
+    await database.withConnection((connection) => connection.query(text));
+  });
+}
+
+function plan(input: PlanConversationInput): PlanOutcome {
+  return planConversation(input) ?? planRequest(input);
+}
+
+it('treats a question without anything before it as a question', () => {
+  const outcome = plan({ request: 'only gold ones', earlier: [], catalog, now: NOW });
+  assert.equal(outcome.status, 'refused');
+});
+
+it('refuses what it does not understand, whatever came before', () => {
+  const earlier = ['How many customers are there?'];
+  const outcome = plan({ request: 'only zorgle ones', earlier, catalog, now: NOW });
+  assert.notEqual(outcome.status, 'planned');
+});
+
+it('plans the same conversation the same way, always', () => {
+  const input = {
+    request: 'top 2',
+    earlier: ['How many customers per country?', 'only gold'],
+    catalog,
+    now: NOW,
+  };
+  assert.deepEqual(plan(input), plan(input));
+});
+
+it('answers questions about the answer before', async () => {
+  const turns: ConversationTurn[] = [];
+  const say = async (question: string) => {
+    const answer = await ask({ question, database, catalog, now: NOW, conversation: turns });
+    turns.push(turnOf(answer));
+    return answer;
+  };
+  await say('How many customers are there?');
+  assert.deepEqual((await say('only gold ones')).rows, [[16]]);
+  assert.equal(
+    (await say('show the SQL')).answer,
+    "SELECT count(*) FROM customers WHERE tier = 'gold';",
+  );
+  const why = await say('why?');
+  assert.equal(why.status, 'ok');
+  assert.match(why.answer, /only gold.*tier = 'gold'/s);
+  assert.deepEqual((await say('again')).rows, [[16]]);
+  // Talk about the answer does not break the thread.
+  assert.deepEqual((await say('and silver?')).rows, [[16]]);
+});
