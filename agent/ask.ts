@@ -39,6 +39,8 @@ export interface AskOptions {
   readonly conversation?: readonly ConversationTurn[];
   /** Runs this plan instead of planning the question. */
   readonly plan?: Plan;
+  /** Told the whole run as one statement before it runs; throws what forbids it. */
+  readonly judge?: (sql: string) => Promise<void>;
   /** The label of the reading that is meant, once a question was answered with several. */
   readonly reading?: string;
   /** A snapshot, or another way to get one than reading it: the data must not have changed since. */
@@ -229,6 +231,7 @@ class Request {
       }
       const startedAt = this.#clock.elapsedMs();
       try {
+        await this.#options.judge?.(compositeSql(plan));
         const result = await executePlan({
           plan,
           catalog,

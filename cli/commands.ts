@@ -1,5 +1,6 @@
 import { advisorSpecs } from './commands/advisor-specs.ts';
 import { procedureSpecs } from './commands/procedure-specs.ts';
+import { serviceSpecs } from './commands/service-specs.ts';
 import type { CommandSpec, OptionSpec } from './usage/command.ts';
 
 const DB: OptionSpec = {
@@ -226,33 +227,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     load: async () => (await import('./commands/shell.ts')).run,
   },
-  {
-    name: 'serve',
-    summary: 'serve a database: HTTP API and web page',
-    usage: '[options]',
-    description:
-      'Owns the database and answers HTTP until Ctrl-C. stdout has the address.\nWithout --host only this machine can reach it.',
-    options: [
-      DB,
-      { name: 'port', value: 'N', description: 'the port (default 4321; 0 takes a free one)' },
-      { name: 'host', value: 'ADDRESS', description: 'the address (default 127.0.0.1)' },
-      {
-        name: 'model',
-        value: 'NAME',
-        description: 'a language model plans; none plans offline (default: HELIOSDB_MODEL)',
-      },
-      { name: 'allow-host', value: 'LIST', description: 'further names it is reached by' },
-      { name: 'require-token', value: null, description: 'refuse those without a token here too' },
-      { name: 'allow-files', value: null, description: 'let SQL use files and addresses' },
-      { name: 'verbose', value: null, description: 'log every request on stderr, as JSON' },
-      { name: 'quiet', value: null, description: 'log nothing' },
-    ],
-    examples: [
-      ['heliosdb serve', 'the bundled example database on http://127.0.0.1:4321'],
-      ['heliosdb serve --db sales.duckdb --port 8080', 'a database file'],
-    ],
-    load: async () => (await import('./commands/serve.ts')).serve,
-  },
+  ...serviceSpecs(DB),
   ...procedureSpecs(DB),
   {
     name: 'procedures',

@@ -80,13 +80,21 @@ export async function openForStatements(
  * lets one process open a file: then that process does the work.
  */
 async function attach(console: Console, file: string | null): Promise<OpenedDatabase | null> {
-  if (file === ':memory:') return null;
-  const path = file === null ? join(stateDirectory(console), SHOP_FILE) : resolve(file);
-  const service = await findService(path);
+  const service = await serviceOf(console, file);
   if (service === null) return null;
+  const path = pathOf(console, file);
   const database = new RemoteDatabase({ socketPath: service, path, isReadOnly: false });
   const now = file === null ? await shopNow() : new Date().toISOString();
   return { ...base(database, path, now), service, owned: null };
+}
+
+/** The local socket of the service that owns a database file, or null. */
+export async function serviceOf(console: Console, file: string | null): Promise<string | null> {
+  return file === ':memory:' ? null : await findService(pathOf(console, file));
+}
+
+function pathOf(console: Console, file: string | null): string {
+  return file === null ? join(stateDirectory(console), SHOP_FILE) : resolve(file);
 }
 
 /** The database that is to be served, opened by this process; writable where the file is. */
@@ -94,8 +102,8 @@ export async function openForService(
   console: Console,
   file: string | null,
 ): Promise<{ readonly database: Database; readonly now: string | null }> {
-  const path = file === null ? join(stateDirectory(console), SHOP_FILE) : resolve(file);
-  const service = file === ':memory:' ? null : await findService(path);
+  const path = pathOf(console, file);
+  const service = await serviceOf(console, file);
   if (service !== null) {
     throw new HeliosError('database_in_use', {
       message: 'a service owns this database already',
@@ -126,7 +134,7 @@ export async function openForService(
 }
 
 /** Whether DuckDB could write the file: it needs a log beside it, too. */
-export async function isWritable(path: string): Promise<boolean> {
+async function isWritable(path: string): Promise<boolean> {
   try {
     await access(path, constants.W_OK);
     await access(dirname(path), constants.W_OK);

@@ -3,6 +3,7 @@ import type { Clock, IdSource } from '#core';
 import type { Database } from '#storage';
 import type { CatalogHolder } from './catalog-holder.ts';
 import type { Allowances } from './identity/allowance.ts';
+import type { Scopes } from './identity/scope.ts';
 import type { RunBook } from './runs/run-book.ts';
 import type { AuditLog } from './store/audit-log.ts';
 import type { TokenStore } from './store/token-store.ts';
@@ -11,6 +12,7 @@ import type { TokenStore } from './store/token-store.ts';
 export interface ServiceContext {
   readonly database: Database;
   readonly catalog: CatalogHolder;
+  readonly scopes: Scopes;
   readonly runs: RunBook;
   readonly tokens: TokenStore;
   readonly allowances: Allowances;

@@ -14,6 +14,7 @@ import { CatalogHolder } from './catalog-holder.ts';
 import type { ServiceContext } from './context.ts';
 import { Allowances } from './identity/allowance.ts';
 import { authenticate } from './identity/authenticate.ts';
+import { ensureRoles, Scopes } from './identity/scope.ts';
 import type { LocalSocket } from './local/local-socket.ts';
 import { openLocalSocket } from './local/local-socket.ts';
 import { RunBook } from './runs/run-book.ts';
@@ -76,6 +77,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const clock = options.clock ?? systemClock;
     const memory = await openMemory(database, { clock, directory: options.stateDirectory });
     undo.push(() => memory.close());
+    await ensureRoles(database);
     await confine(database, exportDirectory, options.allowsExternalAccess ?? false);
     return await open({ options, exportDirectory, clock, memory });
   } catch (error) {
@@ -160,9 +162,9 @@ function newContext(
   const allowances = new Allowances(clock);
   const { runs: store, tokens, audit } = memory;
   const model = options.model ?? null;
+  const scopes = new Scopes(database, catalog);
   const runs = new RunBook({
-    database,
-    catalog,
+    scopes,
     store,
     allowances,
     model,
@@ -175,6 +177,7 @@ function newContext(
   return {
     database,
     catalog,
+    scopes,
     runs,
     tokens,
     allowances,

@@ -4,7 +4,7 @@ import { HeliosError } from '#core';
 import type { QueryResult } from '#storage';
 import type { Console } from '../console.ts';
 import { EXIT } from '../exit-code.ts';
-import { databaseFile, openForQuestions } from '../open-database.ts';
+import { databaseFile, openForQuestions, serviceOf } from '../open-database.ts';
 import { printResultTable } from '../render/result-table.ts';
 import { askEngine, showRows, toObjects } from '../render/show-rows.ts';
 import type { Arguments, Run } from '../usage/command.ts';
@@ -78,7 +78,10 @@ async function follow(
   let stamp = '';
   let path: string | null = null;
   while (!console.signal.aborted) {
-    const changed = path === null ? 'unknown' : await stampOf(path);
+    // A service's lines may be in its memory: the file does not tell of them.
+    const isServed = (await serviceOf(console, file)) !== null;
+    const changed = path === null || isServed ? 'unknown' : await stampOf(path);
+    if (isServed) stamp = '';
     if (changed !== stamp) {
       try {
         await using opened = await openForQuestions(console, file);

@@ -12,6 +12,7 @@ const STATUS: Readonly<Record<string, number>> = {
   '2B': 409,
   '2F': 403,
   '38': 422,
+  '38003': 403,
   '39': 422,
   '3D': 404,
   '3F': 404,

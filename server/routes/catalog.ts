@@ -52,9 +52,9 @@ export function catalogRoutes(context: ServiceContext): Route[] {
       tag: 'catalog',
       role: 'reader',
       reply: catalogReply,
-      handle: async () => {
+      handle: async ({ identity }) => {
         const { database } = context;
-        const snapshot = await context.catalog.get();
+        const snapshot = await context.scopes.of(identity).catalog();
         return {
           version: snapshot.version,
           database: database.path.split('/').at(-1),
@@ -74,8 +74,8 @@ export function catalogRoutes(context: ServiceContext): Route[] {
         limit: z.coerce.number().int().min(1).max(20).default(8),
       }),
       reply: z.strictObject({ suggestions: z.array(z.string()) }),
-      handle: async ({ query }) => {
-        const catalog = await context.catalog.get();
+      handle: async ({ query, identity }) => {
+        const catalog = await context.scopes.of(identity).catalog();
         const options = { catalog, now: context.now(), typed: query.q, countMax: query.limit };
         return { suggestions: suggestQuestions(options) };
       },

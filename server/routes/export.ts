@@ -6,6 +6,7 @@ import { HeliosError, quoteLiteral } from '#core';
 import type { ServiceContext } from '../context.ts';
 import type { Route } from '../http/route.ts';
 import { defineRoute } from '../http/route.ts';
+import type { Scope } from '../identity/scope.ts';
 import type { Run } from '../runs/run.ts';
 
 const FORMATS = {
@@ -25,7 +26,7 @@ export function exportRoute(context: ServiceContext): Route {
     params: z.object({ id: z.string().min(1).max(100) }),
     query: z.object({ format: z.enum(['csv', 'parquet', 'json']).default('csv') }),
     reply: Object.values(FORMATS).map(({ type }) => type),
-    handle: async ({ params, query, signal }, reply) => {
+    handle: async ({ params, query, identity, signal }, reply) => {
       const run = await context.runs.get(params.id);
       if (run.sql === null) throw nothingToExport(run);
       const { sql } = run;
@@ -33,7 +34,11 @@ export function exportRoute(context: ServiceContext): Route {
       const folder = await mkdtemp(join(context.exportDirectory, 'export-'));
       try {
         const file = join(folder, `result.${query.format}`);
-        await write(context, { sql, target: `${quoteLiteral(file)} (${options})` }, signal);
+        await write(
+          context.scopes.of(identity),
+          { sql, target: `${quoteLiteral(file)} (${options})` },
+          signal,
+        );
         // An open file outlives its name, so that nothing is left behind whatever happens.
         const handle = await open(file);
         reply.header('content-disposition', `attachment; filename="${params.id}.${query.format}"`);
@@ -58,12 +63,14 @@ function nothingToExport({ status, answer }: Run): HeliosError {
   });
 }
 
+/** Writes with the rights of whoever wants the file, not of the one who asked. */
 async function write(
-  { database, catalog }: ServiceContext,
+  { database, catalog, judge }: Scope,
   { sql, target }: { readonly sql: string; readonly target: string },
   signal: AbortSignal,
 ): Promise<void> {
-  const snapshot = await catalog.get();
+  const snapshot = await catalog();
+  await judge(sql);
   await database.withConnection((connection) =>
     interruptible({ connection, database }, signal, async () => {
       await guardStatement(connection, { sql, catalog: snapshot, relations: [] });

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { guardStatement, interruptible, StatementRunner } from '#agent';
+import { StatementRunner } from '#agent';
 import { HeliosError, parseSqlType, toJson } from '#core';
 import type { StatementResult } from '#runtime';
-import { statementsOf } from '#runtime';
+import { parseStatement, statementsOf } from '#runtime';
 import type { ServiceContext } from '../context.ts';
 import type { Route } from '../http/route.ts';
 import { defineRoute } from '../http/route.ts';
-import { mayActAs } from '../identity/identity.ts';
+import type { Scope } from '../identity/scope.ts';
 
 const ROWS_MAX = 10_000;
 const TIMEOUT_MS = 60_000;
@@ -27,13 +27,13 @@ const reply = z.strictObject({
 
 type SqlReply = z.input<typeof reply>;
 
-/** Statements by hand: one SELECT for everybody, scripts for those who may write. */
+/** Statements by hand, with the rights of the identity's role. */
 export function sqlRoutes(context: ServiceContext): Route[] {
   return [
     defineRoute({
       method: 'POST',
       path: '/sql',
-      summary: 'Run SQL: one SELECT, or a script for roles author and admin',
+      summary: 'Run SQL: a script for role admin, else one statement that the role was granted',
       tag: 'sql',
       role: 'reader',
       body,
@@ -44,9 +44,12 @@ export function sqlRoutes(context: ServiceContext): Route[] {
           context.stopping,
           AbortSignal.timeout(TIMEOUT_MS),
         ]);
-        return mayActAs(identity, 'author')
-          ? await runScript(context, { sql, limit, signal: bounded })
-          : await runSelect(context, { sql, limit, signal: bounded });
+        try {
+          return await runScript(context.scopes.of(identity), { sql, limit, signal: bounded });
+        } finally {
+          // A script may have written even when it failed in the end.
+          context.catalog.noteStatement(sql);
+        }
       },
     }),
   ];
@@ -58,37 +61,28 @@ interface SqlRequest {
   readonly signal: AbortSignal;
 }
 
-async function runSelect(context: ServiceContext, request: SqlRequest): Promise<SqlReply> {
-  const { database } = context;
-  const catalog = await context.catalog.get();
-  const [statement, ...others] = statementsOf(request.sql);
-  if (statement === undefined || others.length > 0) {
+/** Runs a script as the identity's role. What is not about procedures is judged before all of it. */
+async function runScript(scope: Scope, request: SqlRequest): Promise<SqlReply> {
+  const { database, role, judge } = scope;
+  const statements = statementsOf(request.sql);
+  if (role !== null && statements.length !== 1) {
+    // What a statement may do can depend on the ones before it.
     throw new HeliosError('insufficient_privilege', {
-      message: 'role reader may run one SELECT at a time',
+      message: `role ${role} may run one statement at a time`,
     });
   }
-  return await database.withConnection(async (connection) => {
-    const session = { connection, database };
-    await interruptible(session, request.signal, () =>
-      guardStatement(connection, { sql: statement.text, catalog, relations: [] }),
-    );
-    return await lastResult(new StatementRunner(session, options(request)), {
-      ...request,
-      sql: statement.text,
-    });
-  });
+  for (const statement of statements) {
+    const tree = role === null ? null : (parseStatement(statement)?.tree ?? null);
+    if (tree === null || tree.kind === 'call') await judge(asQuery(statement.text));
+  }
+  return await database.withConnection((connection) =>
+    lastResult(new StatementRunner({ connection, database }, options(request)), request),
+  );
 }
 
-async function runScript(context: ServiceContext, request: SqlRequest): Promise<SqlReply> {
-  const { database } = context;
-  try {
-    return await database.withConnection((connection) =>
-      lastResult(new StatementRunner({ connection, database }, options(request)), request),
-    );
-  } finally {
-    // A script may have written even when it failed in the end.
-    context.catalog.invalidate();
-  }
+/** `CALL p(…)` is judged as the query it becomes. */
+function asQuery(text: string): string {
+  return text.replace(/^call\b/i, 'SELECT');
 }
 
 function options({ limit }: SqlRequest) {

@@ -2,11 +2,10 @@ import type { LanguageModel, RunEvent } from '#agent';
 import { ask } from '#agent';
 import type { Clock, IdSource } from '#core';
 import { HeliosError } from '#core';
-import type { Database } from '#storage';
-import type { CatalogHolder } from '../catalog-holder.ts';
 import type { Allowances } from '../identity/allowance.ts';
 import type { Identity } from '../identity/identity.ts';
 import { mayActAs } from '../identity/identity.ts';
+import type { Scopes } from '../identity/scope.ts';
 import type { RunListing, RunStore } from '../store/run-store.ts';
 import { EventLog } from './event-log.ts';
 import { RunQueue } from './queue.ts';
@@ -27,8 +26,7 @@ export interface RunRequest {
 }
 
 export interface RunBookOptions {
-  readonly database: Database;
-  readonly catalog: CatalogHolder;
+  readonly scopes: Scopes;
   readonly store: RunStore;
   readonly allowances: Allowances;
   /** What plans questions before the offline parser does; null is nobody. */
@@ -182,12 +180,14 @@ export class RunBook {
   }
 
   async #ask(entry: Entry, request: RunRequest): Promise<void> {
-    const { database, catalog, model } = this.#options;
+    const { scopes, model } = this.#options;
+    const { database, catalog, judge } = scopes.of(entry.identity);
     const rowsMax = Math.min(request.rowsMax ?? ANSWER_LIMITS.rowsMax, ANSWER_LIMITS.rowsMax);
     await ask({
       question: request.question,
       database,
-      catalog: () => catalog.get(),
+      catalog,
+      judge,
       now: request.now,
       model,
       isPlanOnly: request.isPlanOnly,
