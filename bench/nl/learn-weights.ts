@@ -28,6 +28,9 @@ const PROBES_MAX = 3;
 const RIDGE = 0.02;
 const STEPS = 600;
 
+/** Ids of the questions that have an answer. */
+const answerable = new Set<string>();
+
 interface Question {
   readonly id: string;
   readonly db: string;
@@ -70,7 +73,12 @@ function learn(title: string, examples: readonly Example[]): Learned {
   });
   report(title, heldOut);
   const threshold = thresholdFor(heldOut, Number(values.precision));
-  process.stdout.write(`threshold for precision ${values.precision}: ${threshold}\n`);
+  const kept = heldOut.filter(({ confidence }) => confidence >= threshold);
+  const right = kept.filter(({ isCorrect }) => isCorrect).length;
+  const share = (count: number) => (count / answerable.size).toFixed(3);
+  process.stdout.write(
+    `threshold ${threshold}: strict ${share(right)}, answered ${share(kept.length)} of ${answerable.size}\n`,
+  );
   return { model: fit(examples), threshold };
 }
 
@@ -84,6 +92,7 @@ async function collect(): Promise<Example[]> {
     readFileSync(join(values.folder, name), 'utf8').trim().split('\n');
   const questions = lines('questions.jsonl').map((line) => JSON.parse(line) as Question);
   const unanswerable = lines('unanswerable.jsonl').map((line) => JSON.parse(line) as Question);
+  for (const { id } of questions) answerable.add(id);
   const examples: Example[] = [];
   const answers: string[] = [];
   const opened = new Map<string, { connection: PlainConnection; catalog: CatalogSnapshot }>();

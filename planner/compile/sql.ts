@@ -21,6 +21,10 @@ type Naming = (column: ColumnModel) => string;
 export function compileQuery(query: LogicalQuery, options?: CompileOptions): string {
   if (query.computed !== undefined) return compileComputed(query.computed);
   const compiled = compileSelect(query, options);
+  if (query.summarizedBy !== undefined) {
+    const name = query.summarizedBy;
+    return `SELECT ${name}(figure) AS ${name} FROM (${compiled}) AS figures`;
+  }
   if (!query.isCounted) return compiled;
   return `SELECT count(*) AS count FROM (${compiled}) AS counted`;
 }
@@ -69,23 +73,29 @@ function compileSelect(query: LogicalQuery, options?: CompileOptions): string {
   ];
   const predicates = (list: readonly Predicate[]) =>
     list.map((item) => compilePredicate(item, naming, list.length > 1)).join(' AND ');
+  const orders = (items: LogicalQuery['orderBy']) =>
+    items
+      .map(({ expression, direction }) => {
+        const key = print(expression);
+        return direction === 'desc' ? `${key} DESC NULLS LAST` : `${key} ASC NULLS LAST`;
+      })
+      .join(', ');
   if (query.where.length > 0) parts.push(`WHERE ${predicates(query.where)}`);
   if (query.groupBy.length > 0) parts.push(`GROUP BY ${query.groupBy.map(print).join(', ')}`);
   if (query.having.length > 0) parts.push(`HAVING ${predicates(query.having)}`);
+  if (query.rankedWithin !== undefined) {
+    const { groups, orderBy, rankMax } = query.rankedWithin;
+    const window = `PARTITION BY ${groups.map(print).join(', ')} ORDER BY ${orders(orderBy)}`;
+    parts.push(`QUALIFY rank() OVER (${window}) <= ${rankMax}`);
+  }
   if (query.setOperation !== null) {
     parts.push(`${query.setOperation.operator} ${compileQuery(query.setOperation.right)}`);
   }
   if (query.orderBy.length > 0) {
-    parts.push(
-      `ORDER BY ${query.orderBy
-        .map(({ expression, direction }) => {
-          const key = print(expression);
-          return direction === 'desc' ? `${key} DESC NULLS LAST` : `${key} ASC NULLS LAST`;
-        })
-        .join(', ')}`,
-    );
+    parts.push(`ORDER BY ${orders(query.orderBy)}`);
   }
   if (query.limit !== null) parts.push(`LIMIT ${query.limit}`);
+  if ((query.offset ?? 0) > 0) parts.push(`OFFSET ${query.offset}`);
   return parts.join(' ');
 }
 
@@ -111,6 +121,8 @@ function compileExpression(expression: Expression, naming: Naming): string {
   switch (expression.kind) {
     case 'column':
       return compileColumn(expression.column, expression.cast, naming);
+    case 'truncated':
+      return `CAST(date_trunc('${expression.grain}', ${compileExpression(expression.of, naming)}) AS DATE)`;
     case 'part':
       return `${expression.part}(${compileExpression(expression.of, naming)})`;
     case 'aggregate': {

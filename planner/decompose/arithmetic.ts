@@ -76,6 +76,12 @@ function readShare(phrase: Phrase): Arithmetic | null {
   if (phrase.word(at + 1) === 'of') {
     const opening = readOpening(phrase, at);
     if (opening === null) return null;
+    const among = phrase.find(/^(among|amongst)$/, at + 2);
+    if (among > at + 2) {
+      const whole = phrase.slice(withoutTotal(phrase, among + 1));
+      const part = phrase.slice(withoutTotal(phrase, at + 2), among);
+      return { operator, left: `How many ${part}`, right: `How many ${whole}` };
+    }
     return shareOf(operator, phrase.part(at + 2), opening);
   }
   // "Of the wines cheaper than 40, what percentage have …"

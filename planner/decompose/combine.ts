@@ -52,7 +52,7 @@ function groupedShare(
   left: LogicalQuery,
   right: LogicalQuery,
 ): LogicalQuery | null {
-  const groups = right.select.filter(({ expression }) => expression.kind === 'column');
+  const groups = right.select.filter(({ expression }) => expression.kind !== 'aggregate');
   const total = right.select.find(({ expression }) => expression.kind === 'aggregate')?.expression;
   const isWhole =
     groups.length > 0 &&

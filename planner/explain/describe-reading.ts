@@ -49,6 +49,8 @@ function describeExpression(expression: Expression): string {
   switch (expression.kind) {
     case 'column':
       return `${expression.column.table.table.name}.${expression.column.column.name}`;
+    case 'truncated':
+      return `${expression.grain} of ${describeExpression(expression.of)}`;
     case 'part':
       return `${expression.part} of ${describeExpression(expression.of)}`;
     case 'aggregate': {

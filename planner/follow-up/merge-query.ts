@@ -2,7 +2,7 @@
 import type { SchemaModel, TableModel } from '../grounding/schema-model.ts';
 import type { Expression, JoinTree, LogicalQuery, OrderItem, Predicate } from '../query/logical.ts';
 import { columnOf } from '../query/logical.ts';
-import { sameExpression } from '../resolve/build.ts';
+import { sameExpression } from '../query/same-expression.ts';
 import { isRepeated, joinTables, tablesOf } from '../resolve/join-tree.ts';
 import { columnsIn, negate } from '../resolve/predicate-parts.ts';
 

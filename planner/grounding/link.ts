@@ -167,7 +167,11 @@ function mentionsAt(
     if (last === undefined || last.kind === 'quoted') break;
     const phrase = text.slice(first.start, last.end);
     const names = end - start <= NAME_TOKENS_MAX ? findNames(tokens, start, end, model) : [];
-    const values = findValues(tokens, start, end, phrase, model);
+    const spelled = findValues(tokens, start, end, phrase, model);
+    // "Toys" where "Toys & Games" is stored.
+    const isPart = names.length + spelled.length === 0 && start > 0 && end === start + 1;
+    const values =
+      isPart && /^\p{Lu}\p{L}{3,}$/u.test(phrase) ? model.values.findWord(phrase) : spelled;
     if (names.length === 0 && values.length === 0) continue;
     const mention = { start, end, text: phrase, names, values, isQuoted: false };
     found.push({ mention, weight: mentionWeight(mention, span) });
@@ -226,8 +230,11 @@ function findNames(
   model: SchemaModel,
 ): readonly NameCandidate[] {
   const span = tokens.slice(start, end);
-  const words = namingWords(span);
+  const words = namingWords(span) ?? sortedBy(tokens, start, end, model);
   if (words === null || isStructural(tokens, start, end)) return [];
+  // "products cost more than 100": the verb is no part of the noun before it.
+  const isVerb = /^(cost|costs|weigh|weighs|last|lasts|earn|earns)$/.test(span.at(-1)?.lower ?? '');
+  if (isVerb && span.length > 1) return [];
   const last = span.at(-1)?.lower ?? '';
   if (INNER_WORDS.has(last)) {
     return model.names
@@ -270,6 +277,29 @@ function findNames(
         ),
     )
     .map((candidate) => ({ ...candidate, score: candidate.score - 0.08 }));
+}
+
+/** "sorted by total", "average total of": a word of sentences names a column where it can be nothing else. */
+function sortedBy(
+  tokens: readonly Token[],
+  start: number,
+  end: number,
+  model: SchemaModel,
+): string[] | null {
+  const [word, next] = [tokens[start], tokens[end]];
+  if (end - start !== 1 || word === undefined || !DEPENDENT_WORDS.has(word.lower)) return null;
+  if (
+    !/^(by|average|avg|mean|highest|lowest|maximum|minimum|max|min)$/.test(
+      tokens[start - 1]?.lower ?? '',
+    )
+  )
+    return null;
+  const isLast =
+    next === undefined ||
+    next.kind === 'punctuation' ||
+    /^(in|and|of|for|per|descending|ascending|desc|asc|from|then)$/.test(next.lower);
+  const isColumn = model.columns.some(({ words }) => words.length === 1 && words[0] === word.lemma);
+  return isLast && isColumn ? [word.lemma] : null;
 }
 
 /** How many words of a span only hold it together. */

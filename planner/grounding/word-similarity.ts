@@ -17,6 +17,7 @@ export function wordSimilarity(asked: string, named: string): number {
   if (asked === 'number' && named === 'id') return 0.62;
   if (asked.length >= 6 && named.length >= 6 && isOneEditApart(asked, named)) return 0.85;
   if (isSkeleton(asked, named)) return 0.75;
+  if (isMistyped(asked, named)) return 0.8;
   return 0;
 }
 
@@ -31,6 +32,16 @@ function isSkeleton(asked: string, named: string): boolean {
   if (asked[0] !== named[0]) return false;
   const consonants = [...asked].filter((letter, index) => index === 0 || !/[aeiou]/.test(letter));
   return consonants.join('').startsWith(named);
+}
+
+/** A letter too few, too many or two swapped in a short word, its ends being right. */
+function isMistyped(asked: string, named: string): boolean {
+  if (Math.min(asked.length, named.length) < 4 || Math.max(asked.length, named.length) < 5)
+    return false;
+  if (asked[0] !== named[0] || asked.at(-1) !== named.at(-1)) return false;
+  const isSwap =
+    asked.length === named.length && [...asked].sort().join() === [...named].sort().join();
+  return (isSwap || asked.length !== named.length) && isOneEditApart(asked, named);
 }
 
 /** Whether one insertion, deletion, replacement or swap of neighbours turns `a` into `b`. */

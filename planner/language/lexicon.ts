@@ -108,7 +108,8 @@ const SYNONYM_GROUPS: readonly string[] = [
   'longitude long lng lon',
   'temperature temp',
   'budget fund',
-  'revenue sale income',
+  'revenue sale income turnover',
+  'revenue total amount',
   'profit earning',
   'payment pay',
   'bill invoice',
@@ -299,7 +300,7 @@ const FUNCTION_WORDS = new Set(
   greater higher lower larger smaller bigger longer shorter older younger later earlier equal equals
   kind kinds sort detail details overall me up available possible also what's there's group grouped
   value values result results result's use uses used using make makes made see look looking people person result
-  named called titled respectively form regardless instead excluding except besides however well back whom by order use ok hi hello`.split(
+  named called titled respectively form regardless instead excluding except besides however well back whom by order use ok hi hello something anything someone anyone anybody somebody`.split(
     /\s+/,
   ),
 );
@@ -327,6 +328,40 @@ const LIGHT_VERBS = new Set(
 /** Whether the lemma is a verb that questions use to connect nouns. */
 export function isLightVerb(lemma: string): boolean {
   return LIGHT_VERBS.has(lemma);
+}
+
+export type Grain = 'year' | 'quarter' | 'month' | 'week' | 'day';
+
+const GRAINS: Readonly<Record<string, Grain>> = {
+  year: 'year',
+  years: 'year',
+  quarter: 'quarter',
+  quarters: 'quarter',
+  month: 'month',
+  months: 'month',
+  week: 'week',
+  weeks: 'week',
+  day: 'day',
+  days: 'day',
+};
+
+/** The span of time that a noun after "per" or "by" divides by. */
+export function grainOf(lower: string): Grain | null {
+  return Object.hasOwn(GRAINS, lower) ? (GRAINS[lower] ?? null) : null;
+}
+
+const GRAIN_ADJECTIVES: Readonly<Record<string, Grain>> = {
+  annual: 'year',
+  yearly: 'year',
+  quarterly: 'quarter',
+  monthly: 'month',
+  weekly: 'week',
+  daily: 'day',
+};
+
+/** The span of time that an adjective divides by: "monthly". */
+export function grainAdjective(lower: string): Grain | null {
+  return Object.hasOwn(GRAIN_ADJECTIVES, lower) ? (GRAIN_ADJECTIVES[lower] ?? null) : null;
 }
 
 export type AggregateName = 'count' | 'sum' | 'avg' | 'min' | 'max';

@@ -1,3 +1,4 @@
+import { parseOrdinal } from '../language/numbers.ts';
 import type { Cursor } from './cursor.ts';
 
 const MONTHS = [
@@ -104,6 +105,8 @@ export function readPeriod(cursor: Cursor): Period | null {
       return { from: shift(opening, unit, -1), to: opening };
     }
   }
+  const quarter = readQuarter(cursor);
+  if (quarter !== null) return quarter;
   const month = monthNumber(cursor.word());
   if (month !== null) {
     const offset = cursor.word(1) === ',' || cursor.word(1) === 'of' ? 2 : 1;
@@ -116,6 +119,25 @@ export function readPeriod(cursor: Cursor): Period | null {
   }
   cursor.position = start;
   return null;
+}
+
+/** "Q1 2025", "the first quarter of 2025", "the second half of 2024" */
+function readQuarter(cursor: Cursor): Period | null {
+  const short = /^q([1-4])$/.exec(cursor.word())?.[1];
+  const unit = cursor.word(1);
+  const ordinal = parseOrdinal(cursor.word());
+  const isNamed =
+    ordinal !== null && /^(quarter|half)$/.test(unit) && ordinal <= (unit === 'half' ? 2 : 4);
+  if (short === undefined && !isNamed) return null;
+  let offset = short === undefined ? 2 : 1;
+  if (/^(of|in)$/.test(cursor.word(offset))) offset++;
+  const year = cursor.peek(offset)?.number ?? null;
+  if (!isYear(year)) return null;
+  cursor.advance(offset + 1);
+  const months = unit === 'half' && short === undefined ? 6 : 3;
+  const index = short === undefined ? (ordinal ?? 1) : Number(short);
+  const from = shift(`${year}-01-01`, 'month', (index - 1) * months);
+  return { from, to: shift(from, 'month', months) };
 }
 
 function beginOf(date: string, unit: string): string {

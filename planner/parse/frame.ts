@@ -1,5 +1,5 @@
 import type { Mention } from '../grounding/link.ts';
-import type { AggregateName, ComparisonOperator } from '../language/lexicon.ts';
+import type { AggregateName, ComparisonOperator, Grain } from '../language/lexicon.ts';
 
 /**
  * A frame is what a request says before it is known which columns are meant: its parts refer
@@ -14,8 +14,12 @@ export interface Frame {
   related: Mention[];
   conditions: Condition[];
   groups: Group[];
+  /** "by month": groups by a span of some point in time. */
+  timeGroups: TimeGroup[];
   orders: Order[];
   limit: number | null;
+  /** Rows passed over: 1 for "the second most expensive". */
+  offset: number;
   /** "top 3" before it is said by what. */
   topDirection: 'asc' | 'desc' | null;
   /** Operators between whole result sets. */
@@ -42,6 +46,10 @@ export interface Group {
   readonly isProjected: boolean;
   /** "For each X, …" opens the sentence. */
   readonly isLeading: boolean;
+}
+
+export interface TimeGroup {
+  readonly grain: Grain;
 }
 
 export interface Order {
@@ -147,8 +155,10 @@ export function newFrame(covered: Set<number>): Frame {
     related: [],
     conditions: [],
     groups: [],
+    timeGroups: [],
     orders: [],
     limit: null,
+    offset: 0,
     topDirection: null,
     setOperations: [],
     covered,

@@ -1,12 +1,12 @@
 import type { Mention } from '../grounding/link.ts';
-import { isLightVerb } from '../language/lexicon.ts';
+import { grainOf, isLightVerb } from '../language/lexicon.ts';
 import { readComparator } from './comparators.ts';
 import { readCondition } from './conditions.ts';
 import type { Cursor } from './cursor.ts';
 import { readPeriod } from './dates.ts';
 import type { Condition, Frame } from './frame.ts';
 import { newFrame } from './frame.ts';
-import { isMostlyValue, namesTable } from './mentions.ts';
+import { isMostlyValue, namesColumn, namesMeasure, namesTable } from './mentions.ts';
 import { adoptPhrase, readNounPhrase } from './noun-phrase.ts';
 import { readOrder } from './ordering.ts';
 import { parseProjections } from './request.ts';
@@ -14,6 +14,8 @@ import { parseProjections } from './request.ts';
 export interface ModifierOptions {
   /** Inside a negation or comparison: stops where the outer clause goes on. */
   readonly isInner: boolean;
+  /** Inside "not": what is denied ends where the next thing is asked for. */
+  readonly isNegated?: boolean;
 }
 
 const PREPOSITIONS =
@@ -35,6 +37,8 @@ export function readModifiers(
   while (!cursor.isDone) {
     const start = cursor.position;
     if (options.isInner && isScopeEnd(cursor)) return;
+    if (options.isNegated === true && frame.conditions.length > 0 && cursor.looksAt('with|having'))
+      return;
     if (readLateProjections(cursor, frame, options)) continue;
     if (readTopMeasure(cursor, frame, near)) continue;
     if (readOrder(cursor, frame, near)) continue;
@@ -51,6 +55,10 @@ export function readModifiers(
       IDIOMS.some((idiom) => cursor.eat(idiom))
     )
       continue;
+    if (cursor.eat('out of stock') || cursor.eat('sold out')) {
+      push(frame, [soldOut(near)], isOr);
+      continue;
+    }
     const negated = readNegation(cursor, frame, near);
     if (negated !== null) {
       push(frame, negated, isOr);
@@ -93,6 +101,21 @@ export function readModifiers(
     if (isLightVerb(cursor.peek()?.lemma ?? '')) cursor.advance();
     else cursor.skip();
   }
+}
+
+/** "out of stock": nothing of it is left. */
+function soldOut(near: Mention | null): Condition {
+  return {
+    kind: 'compare',
+    near,
+    isNegated: false,
+    aggregate: null,
+    mention: null,
+    measures: ['stock', 'available', 'inventory', 'quantity'],
+    operator: '<=',
+    isInvertedForDates: false,
+    operand: { kind: 'literal', literal: { text: '0', kind: 'number', mention: null } },
+  };
 }
 
 /** "…, and also show their city": a later command goes on listing what is wanted. */
@@ -267,18 +290,26 @@ function readGroup(cursor: Cursor, frame: Frame): boolean {
   const previous = cursor.tokens[start - 1];
   const isAgent = /(ed|en|ght|ne)$/.test(previous?.lower ?? '') && previous?.lower !== 'grouped';
   const isBy = !isMarked && hasAggregate && !isAgent && cursor.eat('by|across|over');
-  if (!isMarked && !isBy) return false;
+  const isTerse = !isMarked && !isBy && !isAgent && canBeSummed(frame) && cursor.eat('by|per');
+  if (!isMarked && !isBy && !isTerse) return false;
+  if (readTimeGroup(cursor, frame)) return true;
   const phrase = readNounPhrase(cursor);
   if (phrase === null || phrase.mention === null || (isBy && isMostlyValue(phrase.mention))) {
     cursor.position = start;
     return false;
   }
+  if (isTerse && !isDimension(phrase.mention)) {
+    cursor.position = start;
+    return false;
+  }
+  if (isTerse) aggregateProjections(frame);
   adoptPhrase(frame, phrase);
   frame.groups.push({ mention: phrase.mention, isProjected: true, isLeading: false });
   while (cursor.looksAt('and|,')) {
     const before = cursor.position;
     cursor.eat(',');
-    cursor.eat('and');
+    cursor.eat('and|by');
+    if (readTimeGroup(cursor, frame)) continue;
     const next =
       cursor.mentionAt() === null && !cursor.looksAt('the|each') ? null : readNounPhrase(cursor);
     if (
@@ -293,6 +324,53 @@ function readGroup(cursor: Cursor, frame: Frame): boolean {
     frame.groups.push({ mention: next.mention, isProjected: true, isLeading: false });
   }
   return true;
+}
+
+/** "by month", "each year": a span of time that no column is named after. */
+export function readTimeGroup(cursor: Cursor, frame: Frame): boolean {
+  const grain = grainOf(cursor.word());
+  const mention = cursor.mentionAt();
+  const isNamed = mention !== null && (mention.names[0]?.score ?? 0) >= 0.8;
+  if (grain === null || isNamed) return false;
+  cursor.advance();
+  frame.timeGroups.push({ grain });
+  aggregateProjections(frame);
+  return true;
+}
+
+/** "revenue by month" adds up, "orders by month" counts. */
+export function aggregateProjections(frame: Frame): void {
+  if (frame.projections.some(({ aggregate }) => aggregate !== null)) return;
+  frame.projections = frame.projections.map((item) =>
+    item.mention === null
+      ? item
+      : {
+          ...item,
+          aggregate: namesMeasure(item.mention) && !isTable(item.mention) ? 'sum' : 'count',
+        },
+  );
+}
+
+/** "revenue by country": one measure, without a word that asks for a list. */
+function canBeSummed(frame: Frame): boolean {
+  const [only] = frame.projections;
+  return (
+    frame.projections.length === 1 &&
+    only?.mention != null &&
+    only.aggregate === null &&
+    frame.orders.length === 0 &&
+    namesMeasure(only.mention) &&
+    !isTable(only.mention)
+  );
+}
+
+function isTable(mention: Mention): boolean {
+  const best = mention.names[0]?.score ?? 0;
+  return mention.names.some(({ kind, score }) => kind === 'table' && score >= best);
+}
+
+function isDimension(mention: Mention): boolean {
+  return !namesMeasure(mention) && (namesColumn(mention) || namesTable(mention));
 }
 
 const NEGATIONS = [
@@ -329,7 +407,7 @@ function readNegation(cursor: Cursor, frame: Frame, near: Mention | null): Condi
   ) {
     // Words between the negation and what is denied carry no meaning of their own.
   }
-  readModifiers(cursor, inner, near, { isInner: true });
+  readModifiers(cursor, inner, near, { isInner: true, isNegated: true });
   const isEmpty = inner.related.length === 0 && inner.conditions.length === 0;
   if (isEmpty) {
     cursor.position = start;

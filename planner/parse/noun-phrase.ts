@@ -23,6 +23,8 @@ export interface NounPhrase {
   readonly superlative: PhraseSuperlative | null;
   /** "top 3", "the first five". */
   readonly limit: number | null;
+  /** 1 for "the second most expensive". */
+  readonly offset: number;
   readonly conditions: readonly Condition[];
 }
 
@@ -30,9 +32,14 @@ export interface PhraseSuperlative {
   readonly direction: 'asc' | 'desc';
   readonly measures: readonly string[];
   readonly isFrequency: boolean;
+  /** "spent the most": the figures are added up for each that is ranked. */
+  readonly isSummed?: boolean;
   /** The adjective itself was `most` or `least` and counts or sums what follows. */
   readonly isQuantity: boolean;
 }
+
+/** Columns that hold what is paid, when no one names it. */
+export const MONEY: readonly string[] = ['amount', 'payment', 'total', 'price', 'cost', 'fee'];
 
 const DETERMINERS = new Set(
   `the a an all any some their his her its our my these those this that every such certain given corresponding respective
@@ -51,6 +58,7 @@ export function readNounPhrase(cursor: Cursor): NounPhrase | null {
   let isEach = false;
   let superlative: PhraseSuperlative | null = null;
   let limit: number | null = null;
+  let offset = 0;
 
   for (;;) {
     const mention = cursor.mentionAt();
@@ -92,7 +100,7 @@ export function readNounPhrase(cursor: Cursor): NounPhrase | null {
       mention === null &&
       noun !== null &&
       limit === null &&
-      namesTable(noun) &&
+      (namesTable(noun) || isRankedAfter(cursor, noun)) &&
       !isMostlyValue(noun)
     ) {
       limit = counted;
@@ -124,7 +132,8 @@ export function readNounPhrase(cursor: Cursor): NounPhrase | null {
         cursor.advance();
         continue;
       }
-      if (isAggregateList(cursor, aggregates)) {
+      const isColumn = mention !== null && (mention.names[0]?.score ?? 0) >= 1;
+      if (!isColumn && isAggregateList(cursor, aggregates)) {
         const listed = aggregateOf(word);
         cursor.advance();
         if (listed !== null && aggregates.at(-1) !== listed) aggregates.push(listed);
@@ -139,13 +148,22 @@ export function readNounPhrase(cursor: Cursor): NounPhrase | null {
         superlative = top.superlative ?? superlative;
         continue;
       }
+      const rank = parseOrdinal(word) ?? 0;
+      if (rank > 1 && (superlativeOf(cursor.word(1)) !== null || isMostAhead(cursor))) {
+        cursor.advance();
+        offset = rank - 1;
+        limit = 1;
+        continue;
+      }
       const found = readSuperlative(cursor);
       if (found !== null) {
         superlative = found;
         continue;
       }
       const aggregate =
-        mention === null || mention.names[0]?.score !== 1 || isAggregateHere(cursor)
+        mention === null ||
+        (mention.names[0]?.score ?? 0) < 1 ||
+        (aggregates.length === 0 && isAggregateHere(cursor))
           ? aggregateOf(word)
           : null;
       if (aggregate !== null) {
@@ -226,10 +244,25 @@ export function readNounPhrase(cursor: Cursor): NounPhrase | null {
       isEach,
       superlative,
       limit,
+      offset,
       conditions,
       ...rest,
     };
   }
+}
+
+/** "5 countries with the fewest customers": what follows ranks them. */
+function isRankedAfter(cursor: Cursor, noun: Mention): boolean {
+  let offset = noun.end - cursor.position;
+  if (!/^(with|having|by)$/.test(cursor.word(offset))) return false;
+  offset += cursor.word(offset + 1) === 'the' ? 2 : 1;
+  const word = cursor.word(offset);
+  return superlativeOf(word) !== null || /^(most|least|fewest)$/.test(word);
+}
+
+/** "second most expensive" */
+function isMostAhead(cursor: Cursor): boolean {
+  return /^(most|least)$/.test(cursor.word(1));
 }
 
 /** "kinds of ratings" are ratings, unless something here is called kind or type. */
@@ -339,6 +372,12 @@ export function readSuperlative(cursor: Cursor): PhraseSuperlative | null {
         return { direction, measures, isFrequency: measures.length === 0, isQuantity: false };
       }
     }
+    const isEnd = /^(|in|on|from|for|at|during|overall|[,.?!])$/.test(cursor.word(1));
+    const verb = cursor.peek(-1)?.lemma === 'the' ? cursor.peek(-2) : cursor.peek(-1);
+    if (isEnd && /^(spend|pay|earn)$/.test(verb?.lemma ?? '')) {
+      cursor.advance();
+      return { direction, measures: MONEY, isFrequency: false, isQuantity: false, isSummed: true };
+    }
     cursor.advance();
     cursor.eat('number|amount of');
     cursor.eat('of');
@@ -378,6 +417,11 @@ export function readSuperlative(cursor: Cursor): PhraseSuperlative | null {
       'largest|highest|greatest|biggest|maximum|lowest|smallest|minimum|least total? number|amount|count of',
     )
   ) {
+    const amount = cursor.mentionAt(cursor.word(1) === 'total' ? 2 : 1);
+    if (amount !== null && namesMeasure(amount) && (amount.names[0]?.score ?? 0) >= 0.95) {
+      cursor.advance();
+      return { direction: found.direction, measures: [], isFrequency: false, isQuantity: false };
+    }
     cursor.advance();
     cursor.eat('total');
     cursor.advance(2);
@@ -433,4 +477,5 @@ function startsNoun(cursor: Cursor, value: Mention): boolean {
 export function adoptPhrase(frame: Frame, phrase: NounPhrase): void {
   frame.conditions.push(...phrase.conditions);
   if (phrase.limit !== null) frame.limit = phrase.limit;
+  if (phrase.offset > 0) frame.offset = phrase.offset;
 }

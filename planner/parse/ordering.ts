@@ -31,7 +31,7 @@ export function addSuperlative(
   if (isEntity && !isSubject && phrase.mention !== null) frame.related.push(phrase.mention);
   frame.orders.push({
     direction: superlative.direction,
-    aggregate: phrase.aggregates[0] ?? null,
+    aggregate: phrase.aggregates[0] ?? (superlative.isSummed === true ? 'sum' : null),
     // "the oldest student": the noun is the entity that is ranked, not what ranks it.
     mention: isEntity ? null : phrase.mention,
     measures: superlative.measures,
@@ -48,6 +48,7 @@ const SORT_VERBS = 'sorted|ordered|order|sort|ranked|rank|arranged|listed|list|s
 /** Reads a sort clause: "sorted by x in descending order", "in alphabetical order of y". */
 export function readOrder(cursor: Cursor, frame: Frame, near: Mention | null): boolean {
   const start = cursor.position;
+  if (readPlainOrder(cursor, frame, near)) return true;
   const leading = readDirection(cursor);
   if (
     cursor.eat(
@@ -121,6 +122,38 @@ export function readOrder(cursor: Cursor, frame: Frame, near: Mention | null): b
   return true;
 }
 
+/** "list customers by signup date": what is listed by a date or a figure is sorted by it. */
+function readPlainOrder(cursor: Cursor, frame: Frame, near: Mention | null): boolean {
+  const mention = cursor.word() === 'by' ? cursor.mentionAt(1) : null;
+  const before = cursor.tokens[cursor.position - 1]?.lower ?? '';
+  const isList =
+    frame.projections.length > 0 &&
+    frame.orders.length === 0 &&
+    frame.topDirection === null &&
+    frame.projections.every((item) => item.aggregate === null && item.mention !== null) &&
+    frame.projections.some(({ mention: own }) => own !== null && namesTable(own));
+  if (mention === null || !isList || /(ed|en|ght|ne)$/.test(before)) return false;
+  const best = mention.names[0];
+  const isOrdered =
+    best?.kind === 'column' &&
+    (best.column.isMeasure || /^(date|timestamp)$/.test(best.column.kind)) &&
+    mention.values.length === 0;
+  if (!isOrdered) return false;
+  cursor.advance();
+  cursor.take(mention);
+  frame.orders.push({
+    direction: readDirection(cursor) ?? 'asc',
+    aggregate: null,
+    mention,
+    measures: [],
+    isFrequency: false,
+    isQuantity: false,
+    near,
+    isSuperlative: false,
+  });
+  return true;
+}
+
 /** The verb pattern consumed the preposition too; step back so that a direction can be read. */
 function backUp(cursor: Cursor): number {
   const previous = cursor.tokens[cursor.position - 1]?.lower ?? '';
@@ -155,6 +188,8 @@ export function readDirection(cursor: Cursor): 'asc' | 'desc' | null {
   const start = cursor.position;
   cursor.eat('in|with|using');
   cursor.eat('the|a|an');
+  if (cursor.eat('highest|largest|biggest|most|newest|latest|best first')) return 'desc';
+  if (cursor.eat('lowest|smallest|fewest|least|oldest|earliest|cheapest first')) return 'asc';
   const isReversed = cursor.eat('reverse|reversed');
   if (
     cursor.eat(

@@ -1,12 +1,13 @@
 import type { Mention } from '../grounding/link.ts';
+import { grainAdjective } from '../language/lexicon.ts';
 import type { Token } from '../language/tokenize.ts';
 import { Cursor } from './cursor.ts';
 import type { Frame, Projection } from './frame.ts';
 import { newFrame } from './frame.ts';
 import { isMostlyValue, namesColumn, namesMeasure, namesTable } from './mentions.ts';
-import { readModifiers } from './modifiers.ts';
+import { aggregateProjections, readModifiers, readTimeGroup } from './modifiers.ts';
 import type { NounPhrase } from './noun-phrase.ts';
-import { adoptPhrase, readNounPhrase, readValueAfterNoun } from './noun-phrase.ts';
+import { adoptPhrase, MONEY, readNounPhrase, readValueAfterNoun } from './noun-phrase.ts';
 import { addSuperlative, readDirection, readOrder } from './ordering.ts';
 
 /** Parses a linked request into a frame; words it could not use stay out of `covered`. */
@@ -129,6 +130,10 @@ function recallCounts(frame: Frame, before: readonly Projection[]): void {
 function readOpening(cursor: Cursor, frame: Frame): void {
   const start = cursor.position;
   if (cursor.eat('for|in|per|of|from|by each|every|different') || cursor.eat('per')) {
+    if (readTimeGroup(cursor, frame)) {
+      cursor.eat(',');
+      return;
+    }
     const phrase = readNounPhrase(cursor);
     if (phrase?.mention != null) {
       frame.groups.push({ mention: phrase.mention, isProjected: true, isLeading: true });
@@ -257,6 +262,11 @@ export function parseProjections(cursor: Cursor, frame: Frame): Mention | null {
   if (cursor.mentionAt() === null) cursor.eat('both|either');
   while (isOpen && !cursor.isDone) {
     const start = cursor.position;
+    const grain = cursor.mentionAt() === null ? grainAdjective(cursor.word()) : null;
+    if (grain !== null) {
+      cursor.advance();
+      frame.timeGroups.push({ grain });
+    }
     const phrase = readNounPhrase(cursor);
     if (phrase === null) {
       cursor.position = start;
@@ -267,6 +277,7 @@ export function parseProjections(cursor: Cursor, frame: Frame): Mention | null {
     const made = addProjections(cursor, frame, phrase);
     head = readOwner(cursor, frame, made) ?? head;
     readNameParts(cursor, frame);
+    if (frame.timeGroups.length > 0) aggregateProjections(frame);
     isOpen = readJoiner(cursor);
   }
   return head;
@@ -294,8 +305,6 @@ function readNameParts(cursor: Cursor, frame: Frame): void {
   cursor.advance();
   frame.projections.splice(-1, 1, ...parts);
 }
-
-const MONEY = ['amount', 'payment', 'price', 'cost', 'total', 'fee'];
 
 function addProjections(cursor: Cursor, frame: Frame, phrase: NounPhrase): Projection[] {
   const { mention } = phrase;
@@ -419,6 +428,18 @@ const JOINERS = [
   'and',
 ];
 
+/** "products cost more than 100": the column is compared, not listed. */
+function isComparedNext(cursor: Cursor, mention: Mention): boolean {
+  const offset = mention.end - cursor.position;
+  const next = cursor.peek(offset);
+  return (
+    next?.number != null ||
+    /^(more|less|over|above|under|below|between|at|exactly|higher|lower|greater|exceeding|[<>=])$/.test(
+      cursor.word(offset),
+    )
+  );
+}
+
 /** Whether the list of projections goes on. */
 function readJoiner(cursor: Cursor): boolean {
   const start = cursor.position;
@@ -429,7 +450,9 @@ function readJoiner(cursor: Cursor): boolean {
     (next.names[0]?.score ?? 0) >= 0.95 &&
     !isMostlyValue(next) &&
     namesColumn(next) &&
-    !namesTable(next)
+    !namesTable(next) &&
+    !/ed$/.test(cursor.word(next.end - next.start - 1)) &&
+    !isComparedNext(cursor, next)
   ) {
     return true;
   }

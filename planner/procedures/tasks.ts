@@ -331,6 +331,7 @@ function columnsOfExpression(expression: Expression): ColumnModel[] {
     case 'column':
       return [expression.column];
     case 'part':
+    case 'truncated':
       return columnsOfExpression(expression.of);
     case 'aggregate':
       return expression.of === null ? [] : columnsOfExpression(expression.of);

@@ -1,6 +1,6 @@
 import type { KeyEdge } from '../grounding/key-graph.ts';
 import type { ColumnModel, TableModel } from '../grounding/schema-model.ts';
-import type { AggregateName, ComparisonOperator } from '../language/lexicon.ts';
+import type { AggregateName, ComparisonOperator, Grain } from '../language/lexicon.ts';
 
 /** A typed query over the tables of one database; `compile` turns it into DuckDB SQL. */
 export interface LogicalQuery {
@@ -14,18 +14,30 @@ export interface LogicalQuery {
   readonly having: readonly Predicate[];
   readonly orderBy: readonly OrderItem[];
   readonly limit: number | null;
+  /** Rows passed over before the first one returned. */
+  readonly offset?: number;
   readonly setOperation: {
     readonly operator: 'INTERSECT' | 'EXCEPT' | 'UNION';
     readonly right: LogicalQuery;
   } | null;
   /** Counts the rows of this query instead of returning them. */
   readonly isCounted: boolean;
+  /** Keeps the rows that rank first within each group. */
+  readonly rankedWithin?: RankedWithin;
+  /** An aggregate over the single figure of each group: the average number of orders per customer. */
+  readonly summarizedBy?: AggregateName;
   /** One number computed from those of two queries, instead of everything above. */
   readonly computed?: {
     readonly operator: ArithmeticOperator;
     readonly left: LogicalQuery;
     readonly right: LogicalQuery;
   };
+}
+
+export interface RankedWithin {
+  readonly groups: readonly Expression[];
+  readonly orderBy: readonly OrderItem[];
+  readonly rankMax: number;
 }
 
 export type ArithmeticOperator = 'percentage' | 'proportion' | 'ratio' | 'difference';
@@ -52,6 +64,7 @@ export type Expression =
       readonly column: ColumnModel;
       readonly cast: 'DOUBLE' | 'DATE' | null;
     }
+  | { readonly kind: 'truncated'; readonly grain: Grain; readonly of: Expression }
   | { readonly kind: 'part'; readonly part: 'year' | 'month' | 'day'; readonly of: Expression }
   | {
       readonly kind: 'aggregate';

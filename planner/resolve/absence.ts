@@ -1,10 +1,12 @@
 import { other } from '../grounding/key-graph.ts';
-import type { TableModel } from '../grounding/schema-model.ts';
+import type { ColumnModel, TableModel } from '../grounding/schema-model.ts';
+import type { Frame } from '../parse/frame.ts';
 import type { LogicalQuery, Predicate } from '../query/logical.ts';
 import { columnOf } from '../query/logical.ts';
 import type { BuildContext } from './build.ts';
 import { joinTables } from './join-tree.ts';
 import { mentionsTable } from './predicate-parts.ts';
+import type { Choice } from './slots.ts';
 
 export interface NotInOptions {
   /** The table whose rows are kept. */
@@ -46,4 +48,22 @@ export function notIn({ anchor, needed, inner, context }: NotInOptions): Predica
     isCounted: false,
   };
   return { kind: 'inQuery', of: columnOf(own), query, isNegated: true };
+}
+
+/** "customers without a phone": a column of the row itself that holds nothing. */
+export function missingColumn(
+  frame: Frame,
+  choices: ReadonlyMap<object, Choice>,
+  anchor: TableModel,
+): ColumnModel | null {
+  for (const mention of frame.related) {
+    const choice = choices.get(mention);
+    if (
+      choice?.kind === 'column' &&
+      choice.table === anchor &&
+      (choice.column.column.nullCount ?? 0) > 0
+    )
+      return choice.column;
+  }
+  return null;
 }

@@ -1,15 +1,18 @@
 import type { ColumnModel, SchemaModel, TableModel } from '../grounding/schema-model.ts';
-import type { Frame, Group, Order, Projection } from '../parse/frame.ts';
+import type { Frame, Group, Order, Projection, TimeGroup } from '../parse/frame.ts';
 import type {
   Expression,
   JoinTree,
   LogicalQuery,
   OrderItem,
+  RankedWithin,
   SelectItem,
 } from '../query/logical.ts';
 import { columnOf, numberOf } from '../query/logical.ts';
+import { sameExpression } from '../query/same-expression.ts';
 import type { Assignment } from './assign.ts';
 import { isRepeated, joinTables, tablesOf } from './join-tree.ts';
+import { dateOf } from './predicate-parts.ts';
 import { PredicateBuilder } from './predicates.ts';
 import type { Choice } from './slots.ts';
 
@@ -65,6 +68,7 @@ class QueryBuilder {
     this.#from = from;
     const select = this.#select(subject);
     for (const group of frame.groups) this.#group(this.#choice(group.mention), group, select);
+    for (const group of frame.timeGroups) if (!this.#timeGroup(group, select)) return null;
     for (const order of frame.orders) if (!this.#order(order, select, subject)) return null;
     const hasAggregate = select.some(({ expression }) => expression.kind === 'aggregate');
     const having = predicates.having;
@@ -76,9 +80,16 @@ class QueryBuilder {
 
     const shown = isCounted && subject !== null ? this.#countedSelect(select[0], subject) : select;
     const groupBy = needsGroup
-      ? this.#grouping(shown, subject, hasAggregate && !isCounted, from)
+      ? [...this.#grouping(shown, subject, hasAggregate && !isCounted, from)]
       : [];
+    const rankedWithin = this.#rankedWithin(hasAggregate || having.length > 0);
+    if (rankedWithin !== null) {
+      groupBy.length = 0;
+      this.#orderBy.length = 0;
+      this.#limit = null;
+    }
     const base: LogicalQuery = {
+      ...(rankedWithin === null ? {} : { rankedWithin }),
       select: shown,
       starOf,
       isDistinct: groupBy.length === 0 && (frame.isDistinct || this.#listsValues(select)),
@@ -88,10 +99,40 @@ class QueryBuilder {
       having,
       orderBy: this.#orderBy,
       limit: this.#limit,
+      offset: frame.offset,
       setOperation: null,
       isCounted,
     };
-    return predicates.withAlternatives(base);
+    return this.#summarized(predicates.withAlternatives(base));
+  }
+
+  /** "the most expensive product in each category": the first rows of every group. */
+  #rankedWithin(isAggregated: boolean): RankedWithin | null {
+    const { groups, orders } = this.#frame;
+    const isRanked =
+      groups.length > 0 &&
+      !isAggregated &&
+      this.#limit !== null &&
+      orders.every(({ isSuperlative }) => isSuperlative) &&
+      this.#orderBy.length > 0 &&
+      this.#orderBy.every(({ expression }) => expression.kind === 'column');
+    if (!isRanked) return null;
+    return { groups: [...this.#groupBy], orderBy: [...this.#orderBy], rankMax: this.#limit ?? 1 };
+  }
+
+  /** "the average number of orders per customer": one figure for all groups. */
+  #summarized(query: LogicalQuery): LogicalQuery {
+    const [only, ...others] = this.#frame.projections;
+    const outer = only?.outerAggregate ?? null;
+    const figure = query.select.find(
+      ({ expression }) => expression.kind === 'aggregate' && expression.name === 'count',
+    );
+    const isOuter = outer !== null && outer !== 'count' && only?.aggregate === 'count';
+    if (!isOuter || others.length > 0 || figure === undefined || query.groupBy.length === 0) {
+      return query;
+    }
+    const select = [{ expression: figure.expression, alias: 'figure' }];
+    return { ...query, select, orderBy: [], limit: null, summarizedBy: outer };
   }
 
   #choice(subject: object): Choice | null {
@@ -178,6 +219,14 @@ class QueryBuilder {
           (item) => item.isMeasure && item.words.includes('total'),
         );
         if (total !== undefined) return [aggregated('sum', total)];
+        // "total stock" over the table of what is in stock adds up quantities.
+        const isCalled = mention?.names.some(
+          ({ kind, table, score }) => kind === 'table' && table === choice.table && score >= 0.95,
+        );
+        const quantity = choice.table.columns.find(
+          (item) => item.isMeasure && item.words.includes('quantity'),
+        );
+        if (isCalled !== true && quantity !== undefined) return [aggregated('sum', quantity)];
         return [this.#counted(choice, projection.isDistinct, null)];
       }
       const measure = choice.table.columns.find((column) => column.isMeasure);
@@ -215,7 +264,8 @@ class QueryBuilder {
     if (choice === null || choice.kind === 'table') {
       const key = choice?.table.key ?? null;
       // Within groups a row is repeated only if the relation itself repeats, which is then meant.
-      const isAlone = this.#frame.projections.length === 1 && this.#frame.groups.length === 0;
+      const { projections, groups, timeGroups } = this.#frame;
+      const isAlone = projections.length === 1 && groups.length + timeGroups.length === 0;
       const counts = this.#frame.projections.filter((item) => item.aggregate === 'count');
       const repeats =
         (isAlone || counts.length > 1) &&
@@ -262,6 +312,22 @@ class QueryBuilder {
     if (isProjected && !isShown) this.#prepend(columns, select);
   }
 
+  /** Groups by a span of time, shown first and in the order of time. */
+  #timeGroup(group: TimeGroup, select: SelectItem[]): boolean {
+    const choice = this.#choice(group);
+    if (choice?.kind !== 'column') return false;
+    const of = dateOf(choice.column);
+    const expression: Expression =
+      group.grain === 'year'
+        ? { kind: 'part', part: 'year', of }
+        : { kind: 'truncated', grain: group.grain, of };
+    this.#needsGroup = true;
+    this.#groupBy.push(expression);
+    select.unshift({ expression, alias: group.grain });
+    if (this.#frame.orders.length === 0) this.#orderBy.push({ expression, direction: 'asc' });
+    return true;
+  }
+
   #prepend(columns: readonly ColumnModel[], select: SelectItem[]): void {
     const items = columns
       .map((column): SelectItem => ({ expression: columnOf(column), alias: null }))
@@ -295,6 +361,9 @@ class QueryBuilder {
     if (order.isFrequency) return rows;
     const choice = this.#choice(order.mention ?? order);
     if (choice === null) {
+      // "the most" of one table's rows by their name says nothing.
+      const isAlone = this.#from?.joins.length === 0 && this.#frame.groups.length === 0;
+      if (order.isQuantity && isAlone && subject !== null && isNamed(select, subject)) return null;
       if (order.aggregate === 'count' || order.isQuantity) return rows;
       const chosen =
         order.direction === 'desc' || order.aggregate !== null
@@ -371,6 +440,16 @@ class QueryBuilder {
   }
 }
 
+/** Whether rows are shown by what tells them apart. */
+function isNamed(select: readonly SelectItem[], subject: TableModel): boolean {
+  return select.some(
+    ({ expression }) =>
+      expression.kind === 'column' &&
+      (expression.column === subject.key || subject.labels.includes(expression.column)) &&
+      identifies(expression.column),
+  );
+}
+
 function aliasOf(text: string): string | null {
   const name = text.toLowerCase().replace(/[^a-z0-9]+/g, '_');
   return /^[a-z][a-z0-9_]*$/.test(name) ? name : null;
@@ -413,15 +492,4 @@ function isBirth(column: ColumnModel): boolean {
     column.words.some((word) => word === 'birth' || word === 'birthday' || word === 'birthdate') ||
     column.kind === 'date'
   );
-}
-
-/** Structural equality of expressions. */
-export function sameExpression(a: Expression, b: Expression): boolean {
-  if (a.kind === 'column' && b.kind === 'column') return a.column === b.column;
-  if (a.kind === 'aggregate' && b.kind === 'aggregate') {
-    if (a.name !== b.name || a.isDistinct !== b.isDistinct) return false;
-    if (a.of === null || b.of === null) return a.of === b.of;
-    return sameExpression(a.of, b.of);
-  }
-  return false;
 }

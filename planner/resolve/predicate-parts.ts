@@ -2,8 +2,17 @@ import type { ColumnModel, TableModel } from '../grounding/schema-model.ts';
 import type { ComparisonOperator } from '../language/lexicon.ts';
 import type { Literal } from '../parse/frame.ts';
 import type { Expression, Predicate } from '../query/logical.ts';
-import type { PredicateOptions } from './predicates.ts';
-import { isDate, literalNumber } from './slots.ts';
+import type { BuildContext } from './build.ts';
+import { isDate } from './column-values.ts';
+import type { Choice } from './slots.ts';
+import { literalNumber } from './slots.ts';
+
+export interface PredicateOptions {
+  readonly choices: ReadonlyMap<object, Choice>;
+  readonly context: BuildContext;
+  readonly subject: TableModel | null;
+  readonly tables: readonly TableModel[];
+}
 
 /** Whether a predicate reads a column of the table. */
 export function mentionsTable(predicate: Predicate, table: TableModel): boolean {

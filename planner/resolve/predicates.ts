@@ -1,13 +1,14 @@
-import type { ColumnModel, TableModel } from '../grounding/schema-model.ts';
+import type { ColumnModel } from '../grounding/schema-model.ts';
 import type { ComparisonOperator } from '../language/lexicon.ts';
 import { isYear } from '../parse/dates.ts';
 import type { Condition, Frame, Literal, Operand } from '../parse/frame.ts';
 import type { Expression, LogicalQuery, Predicate } from '../query/logical.ts';
 import { columnOf, numberOf } from '../query/logical.ts';
-import { notIn } from './absence.ts';
+import { missingColumn, notIn } from './absence.ts';
 import { assign } from './assign.ts';
-import type { BuildContext } from './build.ts';
 import { buildQuery } from './build.ts';
+import { isDate } from './column-values.ts';
+import type { PredicateOptions } from './predicate-parts.ts';
 import {
   columnsIn,
   comparedValue,
@@ -20,14 +21,7 @@ import {
   storedValue,
 } from './predicate-parts.ts';
 import type { Choice } from './slots.ts';
-import { collectSlots, isDate } from './slots.ts';
-
-export interface PredicateOptions {
-  readonly choices: ReadonlyMap<object, Choice>;
-  readonly context: BuildContext;
-  readonly subject: TableModel | null;
-  readonly tables: readonly TableModel[];
-}
+import { collectSlots } from './slots.ts';
 
 /** Turns the conditions of a frame into WHERE and HAVING predicates. */
 export class PredicateBuilder {
@@ -474,7 +468,11 @@ export class PredicateBuilder {
       inner.addClaims(frame.related);
       const needed = assignment.tables.filter((table) => table !== anchor);
       if (needed.length === 0) {
-        if (inner.where.length === 0) continue;
+        if (inner.where.length === 0) {
+          const missing = missingColumn(frame, assignment.choices, anchor);
+          if (missing === null) continue;
+          return { kind: 'null', of: columnOf(missing), isNegated: false };
+        }
         const [only] = inner.where;
         const columns = new Set(inner.where.flatMap(columnsIn));
         const contradicted = this.where.filter((item) =>

@@ -2,7 +2,16 @@ import type { Mention } from '../grounding/link.ts';
 import type { ColumnModel, SchemaModel, TableModel } from '../grounding/schema-model.ts';
 import { parseOrdinal } from '../language/numbers.ts';
 import { isYear } from '../parse/dates.ts';
-import type { Condition, Frame, Literal, Operand, Order, Projection } from '../parse/frame.ts';
+import type {
+  Condition,
+  Frame,
+  Literal,
+  Operand,
+  Order,
+  Projection,
+  TimeGroup,
+} from '../parse/frame.ts';
+import { isDate, storesNumber } from './column-values.ts';
 
 /** What a part of a frame may stand for. */
 export type Choice =
@@ -50,6 +59,9 @@ export function collectSlots(frame: Frame, model: SchemaModel): readonly Slot[] 
   for (const projection of frame.projections) collector.addProjection(projection);
   for (const mention of frame.related) collector.addMention(mention, 'entity', null);
   for (const group of frame.groups) collector.addMention(group.mention, 'group', null);
+  const [first] = frame.projections;
+  const dated = first?.of ?? first?.mention ?? frame.related[0] ?? null;
+  for (const group of frame.timeGroups) collector.addTimeGroup(group, dated);
   for (const order of frame.orders) collector.addOrder(order);
   collector.people = fullNames(frame.conditions);
   for (const condition of frame.conditions) collector.addCondition(condition);
@@ -121,12 +133,21 @@ class SlotCollector {
         candidate.kind === 'table'
           ? { kind: 'table', table: candidate.table }
           : { kind: 'column', column: candidate.column, table: candidate.table };
-      const loss = role === 'entity' && isTable && candidate.kind === 'column' ? 0.15 : 0;
+      const isReference = candidate.kind === 'column' && candidate.column.isForeignKey;
+      const isLoss =
+        isTable &&
+        ((role === 'entity' && candidate.kind === 'column') ||
+          (role === 'projection' && isReference));
+      const loss = isLoss ? 0.15 : 0;
       return { choice, score: candidate.score + roleAdjustment(role, choice) - loss };
     });
     const weight =
       role === 'compare' ? 0.14 : role === 'projection' ? 0.26 : role === 'quantity' ? 0.05 : 0.22;
     this.#add(mention, options, context, weight, role === 'projection');
+  }
+
+  addTimeGroup(group: TimeGroup, context: Mention | null): void {
+    this.#add(group, this.#dateColumns(), context, 0.3);
   }
 
   addOrder(order: Order): void {
@@ -328,19 +349,23 @@ class SlotCollector {
       const options = this.#measured(condition.measures, isDate ? 'date' : 'ordered');
       return options.length > 0 ? options : this.#literalColumns(condition.operand);
     }
-    return this.#literalColumns(condition.operand);
+    const isAmount = this.#model.columns.some(({ isMeasure }) => isMeasure);
+    return this.#literalColumns(condition.operand, isAmount);
   }
 
   /** Columns that a bare operand can be compared with. */
-  #literalColumns(operand: Operand): readonly Option[] {
+  #literalColumns(operand: Operand, isAmount = false): readonly Option[] {
     if (operand.kind !== 'literal') {
+      // "below their reorder level": what is compared stands beside what it is compared with.
+      const best = operand.kind === 'mention' ? operand.mention.names[0] : undefined;
+      const other = best?.kind === 'column' ? best.column : null;
       return this.#model.columns
-        .filter((column) => column.isMeasure)
-        .map((column) => option(column, 0.25));
+        .filter((column) => column.isMeasure && column !== other)
+        .map((column) => option(column, column.table === best?.table ? 0.6 : 0.25));
     }
     if (operand.literal.kind === 'date') return this.#dateColumns();
     const number = Number(operand.literal.text);
-    if (isYear(number)) {
+    if (isYear(number) && !isAmount) {
       const years = this.#model.columns.filter((c) => c.words.includes('year') || isDate(c));
       if (years.length > 0)
         return years.map((c) => option(c, c.words.includes('year') ? 0.7 : 0.5));
@@ -409,28 +434,6 @@ function hinted(choice: Choice, hint: Mention | null): number {
     else if (candidate.table === choice.table) best = Math.max(best, -0.1);
   }
   return best;
-}
-
-/** A bonus when the column is known to hold the number, a penalty when it cannot; null for no. */
-function storesNumber(column: ColumnModel, text: string): number | null {
-  const { column: stored } = column;
-  if (column.kind === 'other' || column.kind === 'boolean' || column.kind === 'time') return null;
-  if (isDate(column)) return isYear(Number(text)) ? 0 : null;
-  if (stored.valuesAreComplete) {
-    return stored.values.some((value) => value === text || Number(value) === Number(text))
-      ? 0.12
-      : -0.3;
-  }
-  if (column.kind === 'number' && stored.minimum !== null && stored.maximum !== null) {
-    const number = Number(text);
-    return number >= Number(stored.minimum) && number <= Number(stored.maximum) ? 0.05 : -0.3;
-  }
-  return column.kind === 'number' ? 0 : -0.1;
-}
-
-/** Whether the column holds points in time. */
-export function isDate(column: ColumnModel): boolean {
-  return column.kind === 'date' || column.kind === 'timestamp' || column.dateTextFormat !== null;
 }
 
 function roleAdjustment(role: Role, choice: Choice): number {

@@ -149,7 +149,7 @@ export function measureReading(facts: ReadingFacts): Features {
       ),
     ),
     hasSetOperation: flag(query.setOperation !== null),
-    hasGroup: flag(frame.groups.length > 0),
+    hasGroup: flag(frame.groups.length + frame.timeGroups.length > 0),
     hasHaving: flag(query.having.length > 0),
     hasOrder: flag(query.orderBy.length > 0),
     hasLimit: flag(query.limit !== null),

@@ -24,7 +24,7 @@ export interface Judgement {
 }
 
 /** Words that leave this little doubt are believed although nothing matches them. */
-const BARE_FLOOR = 0.85;
+const BARE_FLOOR = 0.9;
 /** A reading that finds nothing yields to one that is so much less likely by its words at most. */
 const BARE_MARGIN = 0.08;
 

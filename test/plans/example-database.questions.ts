@@ -129,6 +129,195 @@ export const SHOP_QUESTIONS: readonly ShopQuestion[] = [
         AND past."timestamp" BETWEEN now."timestamp" - INTERVAL 30 DAYS AND now."timestamp"
       WHERE now.amount > 5000 GROUP BY now.id, now."timestamp", now.amount`,
   },
+  {
+    question: 'What percentage of orders were cancelled?',
+    byHand: `SELECT 100.0 * count(*) FILTER (WHERE status = 'cancelled') / count(*) FROM orders`,
+  },
+  {
+    question: 'What percentage of customers are platinum?',
+    byHand: `SELECT 100.0 * count(*) FILTER (WHERE loyalty_tier = 'platinum') / count(*) FROM customers`,
+  },
+  {
+    question: 'What is the share of pending orders among all orders?',
+    byHand: `SELECT 100.0 * count(*) FILTER (WHERE status = 'pending') / count(*) FROM orders`,
+  },
+  {
+    question: 'What is the difference between the highest and lowest product price?',
+    byHand: 'SELECT max(price) - min(price) FROM products',
+  },
+  {
+    question: 'How many more platinum customers than gold customers are there?',
+    byHand: `SELECT count(*) FILTER (WHERE loyalty_tier = 'platinum')
+        - count(*) FILTER (WHERE loyalty_tier = 'gold') FROM customers`,
+  },
+  {
+    question: 'What is the ratio of orders to customers?',
+    byHand: 'SELECT (SELECT count(*) FROM orders) / (SELECT count(*) FROM customers)',
+  },
+  {
+    question: 'revenue by month 2025',
+    byHand: `SELECT date_trunc('month', order_date)::DATE, sum(total) FROM orders
+      WHERE year(order_date) = 2025 GROUP BY 1`,
+  },
+  {
+    question: 'number of orders per quarter in 2025',
+    byHand: `SELECT date_trunc('quarter', order_date)::DATE, count(*) FROM orders
+      WHERE year(order_date) = 2025 GROUP BY 1`,
+  },
+  {
+    question: 'How many orders were placed each year?',
+    byHand: 'SELECT year(order_date), count(*) FROM orders GROUP BY 1',
+  },
+  {
+    question: 'How many customers signed up per month in 2026?',
+    byHand: `SELECT date_trunc('month', signup_date)::DATE, count(*) FROM customers
+      WHERE year(signup_date) = 2026 GROUP BY 1`,
+  },
+  {
+    question: 'How many orders in the first quarter of 2026?',
+    byHand: `SELECT count(*) FROM orders
+      WHERE order_date >= DATE '2026-01-01' AND order_date < DATE '2026-04-01'`,
+  },
+  {
+    question: 'List the 5 countries with the fewest customers',
+    byHand: 'SELECT country FROM customers GROUP BY country ORDER BY count(*) LIMIT 5',
+  },
+  {
+    question: 'What is the second most expensive product?',
+    byHand: 'SELECT name FROM products ORDER BY price DESC LIMIT 1 OFFSET 1',
+  },
+  {
+    question: 'What is the most expensive product in each category?',
+    byHand: `SELECT category, name FROM products AS one
+      WHERE price = (SELECT max(price) FROM products WHERE category = one.category)`,
+  },
+  {
+    question: 'Which products cost more than the average price?',
+    byHand: 'SELECT name FROM products WHERE price > (SELECT avg(price) FROM products)',
+  },
+  {
+    question: 'How many customers have no phone?',
+    byHand: 'SELECT count(*) FROM customers WHERE phone IS NULL',
+  },
+  {
+    question: 'How many transactions over 1000 were there last week?',
+    byHand: `SELECT count(*) FROM transactions WHERE amount > 1000
+      AND "timestamp" >= DATE '2026-06-22' AND "timestamp" < DATE '2026-06-29'`,
+  },
+  {
+    question: 'How many products are below their reorder level?',
+    byHand: 'SELECT count(*) FROM inventory WHERE available_quantity < reorder_level',
+  },
+  {
+    question: 'What is the total stock per warehouse?',
+    byHand: 'SELECT warehouse, sum(available_quantity) FROM inventory GROUP BY warehouse',
+  },
+  {
+    question: 'average number of orders per customer',
+    byHand: 'SELECT avg(orders) FROM (SELECT count(*) AS orders FROM orders GROUP BY customer_id)',
+  },
+  {
+    question: 'What is the average total of orders not cancelled?',
+    byHand: `SELECT avg(total) FROM orders WHERE status <> 'cancelled'`,
+  },
+  {
+    question: 'orders before 2024-02-01 sorted by total descending',
+    byHand: `SELECT order_id FROM orders WHERE order_date < DATE '2024-02-01' ORDER BY total DESC`,
+  },
+  {
+    question: 'number of merchants per country, highest first',
+    byHand: 'SELECT country, count(*) FROM merchants GROUP BY country ORDER BY count(*) DESC',
+  },
+  {
+    question: 'list customers in Tokyo by signup date',
+    byHand: `SELECT name FROM customers WHERE city = 'Tokyo' ORDER BY signup_date`,
+  },
+  {
+    question: 'names of customers not in the United States with gold tier',
+    byHand: `SELECT name FROM customers WHERE country <> 'United States' AND loyalty_tier = 'gold'`,
+  },
+  {
+    question: 'customers in Germany or France with platinum tier',
+    byHand: `SELECT name FROM customers WHERE country IN ('Germany', 'France') AND loyalty_tier = 'platinum'`,
+  },
+  {
+    question: 'Which merchant category has the lowest total amount of transactions?',
+    byHand: `SELECT category FROM transactions JOIN merchants ON merchants.id = merchant_id
+      GROUP BY category ORDER BY sum(amount) LIMIT 1`,
+  },
+  {
+    question: 'What is the total quantity sold of each product category?',
+    byHand: `SELECT category, sum(quantity) FROM order_items JOIN products ON products.id = product_id
+      GROUP BY category`,
+  },
+  {
+    question: 'Which loyalty tier has the highest average order total?',
+    byHand: `SELECT loyalty_tier FROM orders JOIN customers ON customers.id = customer_id
+      GROUP BY loyalty_tier ORDER BY avg(total) DESC LIMIT 1`,
+  },
+  {
+    question: 'How many orders have more than 5 items?',
+    byHand:
+      'SELECT count(*) FROM (FROM order_items SELECT order_id GROUP BY order_id HAVING count(*) > 5)',
+  },
+  {
+    question: 'How many different cities do gold customers live in?',
+    byHand: `SELECT count(DISTINCT city) FROM customers WHERE loyalty_tier = 'gold'`,
+  },
+  {
+    question: 'customers who never made a transaction',
+    byHand: 'SELECT name FROM customers WHERE id NOT IN (SELECT customer_id FROM transactions)',
+  },
+  {
+    question: 'How many customers ordered something in June 2026?',
+    byHand: `SELECT count(DISTINCT customer_id) FROM orders
+      WHERE order_date BETWEEN DATE '2026-06-01' AND DATE '2026-06-30'`,
+  },
+  {
+    question: 'Show ordrs with a total above 5000',
+    byHand: 'SELECT order_id FROM orders WHERE total > 5000',
+  },
+  {
+    question: 'How many prodcts are there?',
+    byHand: 'SELECT count(*) FROM products',
+  },
+  {
+    question: 'Calculate the discount for orders of customer 12345',
+    byHand: `SELECT order_id, customer_id, total, total * CASE loyalty_tier
+        WHEN 'platinum' THEN 0.20 WHEN 'gold' THEN 0.15 WHEN 'silver' THEN 0.10 ELSE 0.05 END
+      FROM orders JOIN customers ON customers.id = customer_id WHERE customer_id = 12345`,
+  },
+  {
+    question: 'How many orders placed on 2026-06-29 are in stock?',
+    byHand: `SELECT count(*) FROM orders WHERE order_date = DATE '2026-06-29' AND NOT EXISTS (
+      FROM order_items JOIN inventory USING (product_id)
+      WHERE order_items.order_id = orders.order_id AND available_quantity < quantity)`,
+  },
+  {
+    question: 'What is the risk of the transactions of customer 66?',
+    byHand: `SELECT now.id, 30.0 * (count(*) FILTER (past."timestamp" >= now."timestamp" - INTERVAL 1 HOUR) > 10)::INT
+          + 40 * (now.amount > 3 * avg(past.amount))::INT + 20 * (now.amount > 10000)::INT
+        FROM transactions AS now JOIN transactions AS past ON past.customer_id = now.customer_id
+          AND past."timestamp" BETWEEN now."timestamp" - INTERVAL 30 DAYS AND now."timestamp"
+      WHERE now.customer_id = 66 GROUP BY now.id, now."timestamp", now.amount`,
+  },
+  {
+    question: 'average risk of transactions above 8000 by merchant category',
+    byHand: `SELECT category, avg(risk) FROM (SELECT now.id, now.merchant_id, 30.0 * (count(*) FILTER (past."timestamp" >= now."timestamp" - INTERVAL 1 HOUR) > 10)::INT
+          + 40 * (now.amount > 3 * avg(past.amount))::INT + 20 * (now.amount > 10000)::INT AS risk
+        FROM transactions AS now JOIN transactions AS past ON past.customer_id = now.customer_id
+          AND past."timestamp" BETWEEN now."timestamp" - INTERVAL 30 DAYS AND now."timestamp"
+        WHERE now.amount > 8000 GROUP BY now.id, now.merchant_id, now."timestamp", now.amount)
+      JOIN merchants ON merchants.id = merchant_id GROUP BY category`,
+  },
+  {
+    question: 'List transactions above 8000 with a risk above 50',
+    byHand: `SELECT id FROM (SELECT now.id, 30.0 * (count(*) FILTER (past."timestamp" >= now."timestamp" - INTERVAL 1 HOUR) > 10)::INT
+          + 40 * (now.amount > 3 * avg(past.amount))::INT + 20 * (now.amount > 10000)::INT AS risk
+        FROM transactions AS now JOIN transactions AS past ON past.customer_id = now.customer_id
+          AND past."timestamp" BETWEEN now."timestamp" - INTERVAL 30 DAYS AND now."timestamp"
+        WHERE now.amount > 8000 GROUP BY now.id, now."timestamp", now.amount) WHERE risk > 50`,
+  },
 ];
 
 /** Questions that nothing in the database answers, with the words that could not be placed. */
