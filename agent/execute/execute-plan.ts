@@ -6,6 +6,7 @@ import type { AnswerColumn, TaskTiming } from '../answer/answer.ts';
 import { toAnswerError } from '../answer/answer-error.ts';
 import type { RunListener } from '../events.ts';
 import type { RunLimits } from '../limits.ts';
+import { guardBound } from './bound-guard.ts';
 import { guardStatement } from './guard.ts';
 import { cancelReason, interruptible } from './interruptible.ts';
 import { withRelations } from './relation-sql.ts';
@@ -124,6 +125,8 @@ class Run {
             catalog,
             relations: task.dependsOn,
           });
+          const scratch = this.#scratch?.name ?? null;
+          await guardBound(connection, { sql: this.#statement(task), catalog, scratch });
           return await work(connection);
         }),
       );

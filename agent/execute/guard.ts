@@ -5,8 +5,8 @@ import type { SqlSession } from '#storage';
 /**
  * The first gate before a task's SQL runs: exactly one SELECT, over tables that the catalog
  * snapshot knows, with table functions that only compute. It reads DuckDB's own parse of the
- * statement, so spelling tricks do not reach it. It does not look through views and macros;
- * that needs the bound plan.
+ * statement, so spelling tricks do not reach it. It does not look through views and macros:
+ * `bound-guard.ts` does, on the bound plan.
  */
 export interface GuardedStatement {
   readonly sql: string;
@@ -15,13 +15,15 @@ export interface GuardedStatement {
   readonly relations: readonly string[];
 }
 
-const TABLE_FUNCTIONS = new Set(['range', 'generate_series', 'unnest', 'repeat_row']);
+/** Table functions that only compute. */
+export const TABLE_FUNCTIONS = new Set(['range', 'generate_series', 'unnest', 'repeat_row']);
 
-// Scalar functions that change state or read the environment.
-const FORBIDDEN_FUNCTIONS = new Set([
+/** Scalar functions that change state or read the environment. */
+export const FORBIDDEN_FUNCTIONS = new Set([
   'nextval',
   'setseed',
   'getenv',
+  'current_setting',
   'write_log',
   'query',
   'query_table',

@@ -6,6 +6,8 @@ import type { SqlDatabase } from '#storage';
  * while the person's own database is read-only, and nothing of theirs is touched.
  */
 export interface Scratch extends AsyncDisposable {
+  /** The database's name. */
+  readonly name: string;
   /** The qualified name of a task's result. */
   relation(task: string): string;
 }
@@ -18,6 +20,7 @@ export async function attachScratch(database: SqlDatabase): Promise<Scratch> {
     connection.run(`ATTACH ':memory:' AS ${name} (READ_WRITE)`),
   );
   return {
+    name,
     relation: (task) => `${name}.main.${task}`,
     async [Symbol.asyncDispose]() {
       await database.withConnection((connection) =>

@@ -2,6 +2,7 @@ import { HeliosError } from '#core';
 import type { CatalogSnapshot, Plan } from '#planner';
 import type { SqlSession } from '#storage';
 import { compositeSql } from '../answer/composite-sql.ts';
+import { guardBound } from '../execute/bound-guard.ts';
 import { guardStatement } from '../execute/guard.ts';
 
 /** What the guard or DuckDB's binder says against a plan. */
@@ -26,7 +27,7 @@ export async function checkPlan(
   }
   const sql = compositeSql(plan);
   try {
-    await connection.run(`EXPLAIN ${sql}`);
+    await guardBound(connection, { sql, catalog, scratch: null });
     return null;
   } catch (error) {
     return problemOf(error, sql, null);
