@@ -20,6 +20,7 @@ import { cancelReason, interruptible } from './execute/interruptible.ts';
 import type { RunLimits } from './limits.ts';
 import { DEFAULT_RUN_LIMITS } from './limits.ts';
 import type { LanguageModel } from './model/port.ts';
+import type { PlanMemory } from './planning/plan-memory.ts';
 import type { PlannedBy, PlannedQuestion } from './planning/plan-question.ts';
 import { planQuestion } from './planning/plan-question.ts';
 
@@ -39,6 +40,8 @@ export interface AskOptions {
   readonly conversation?: readonly ConversationTurn[];
   /** Runs this plan instead of planning the question. */
   readonly plan?: Plan;
+  /** Plans from before, for a caller whose snapshot holds for several questions. */
+  readonly planMemory?: PlanMemory;
   /** Told the whole run as one statement before it runs; throws what forbids it. */
   readonly judge?: (sql: string) => Promise<void>;
   /** The label of the reading that is meant, once a question was answered with several. */
@@ -187,7 +190,12 @@ class Request {
       return { outcome, plannedBy: { kind: 'given', model: null }, notes: [] };
     }
     const startedAt = this.#clock.elapsedMs();
+    // What a model says, what was said before and what is verified may change from time to time.
+    const isPlain = !this.#options.model && verified.length + conversation.length === 0;
+    const memory = isPlain ? this.#options.planMemory : undefined;
     try {
+      const known = memory?.get(catalog, question, now) ?? null;
+      if (known !== null) return { ...known, outcome: this.#choose(known.outcome) };
       const planned = await planQuestion({
         question,
         catalog,
@@ -199,6 +207,7 @@ class Request {
         verified,
         turns: conversation.filter(({ question: asked }) => readMetaRequest(asked) === null),
       });
+      memory?.set(catalog, planned, [question, now]);
       return { ...planned, outcome: this.#choose(planned.outcome) };
     } finally {
       this.#planMs = this.#clock.elapsedMs() - startedAt;

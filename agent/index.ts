@@ -47,6 +47,7 @@ export type { ModelEnvironment, ModelSettings } from './model/settings.ts';
 export { MODEL_VARIABLES, NO_MODEL, readModelSettings } from './model/settings.ts';
 export type { PlanProblem } from './planning/check-plan.ts';
 export { checkPlan } from './planning/check-plan.ts';
+export { PlanMemory } from './planning/plan-memory.ts';
 export type { PlanOfflineOptions } from './planning/plan-offline.ts';
 export { planOffline } from './planning/plan-offline.ts';
 export type { PlannedBy } from './planning/plan-question.ts';

@@ -173,7 +173,7 @@ function newContext(
     ...RUN_BOUNDS,
   });
   memory.onError((error) => log.error({ err: error }, 'what happened could not be written'));
-  const now = options.now ?? (() => clock.now().toISOString());
+  const now = options.now ?? (() => minuteOf(clock.now()));
   return {
     database,
     catalog,
@@ -189,6 +189,11 @@ function newContext(
     exportDirectory,
     stopping,
   };
+}
+
+/** The minute that counts as now: questions asked in one are planned alike, and planned once. */
+function minuteOf(instant: Date): string {
+  return `${instant.toISOString().slice(0, 'YYYY-MM-DDTHH:MM'.length)}:00.000Z`;
 }
 
 /** Statements of many people run here: files and addresses are out of reach, but for exports. */

@@ -1,5 +1,5 @@
 import type { LanguageModel, RunEvent } from '#agent';
-import { ask } from '#agent';
+import { ask, PlanMemory } from '#agent';
 import type { Clock, IdSource } from '#core';
 import { HeliosError } from '#core';
 import type { Allowances } from '../identity/allowance.ts';
@@ -59,6 +59,7 @@ interface Entry {
 export class RunBook {
   readonly #options: RunBookOptions;
   readonly #queue: RunQueue;
+  readonly #planMemory = new PlanMemory();
   /** In the order they were asked for. */
   readonly #entries = new Map<string, Entry>();
   #keptCharacters = 0;
@@ -190,6 +191,7 @@ export class RunBook {
       judge,
       now: request.now,
       model,
+      planMemory: this.#planMemory,
       isPlanOnly: request.isPlanOnly,
       limits: { ...ANSWER_LIMITS, rowsMax },
       signal: entry.abort.signal,
