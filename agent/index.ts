@@ -55,6 +55,7 @@ export type { ReadSemantics, SemanticsProblem } from './semantics/read-semantics
 export { loadSemantics, readSemantics } from './semantics/read-semantics.ts';
 export { writeSemantics } from './semantics/write-semantics.ts';
 export type { RowBound } from './statements/bounded-connection.ts';
+export { recordProfile, sampledCalls } from './statements/record-profile.ts';
 export type { RunnerOptions } from './statements/statement-runner.ts';
 export { StatementRunner } from './statements/statement-runner.ts';
 export { suggestQuestions } from './suggest-questions.ts';

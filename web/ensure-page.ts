@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PageSize } from './build-page.ts';
 
@@ -27,8 +27,7 @@ export async function ensurePage({
   const unfinished = `${folder}-${process.pid}`;
   await mkdir(unfinished, { recursive: true });
   const size = await buildPage(SOURCES, unfinished);
-  await rm(folder, { recursive: true, force: true });
-  await rename(unfinished, folder);
+  await publish(unfinished, folder);
   await removeOlder(folder);
   onProgress(`built the web page: ${describeSize(size)}`);
   return folder;
@@ -58,11 +57,38 @@ function sourcesHash(): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Keeps the newest pages: one that is being handed out may be the last but one. */
+/** Another process may have built the same page meanwhile, and may be handing it out: its stays. */
+async function publish(unfinished: string, folder: string): Promise<void> {
+  try {
+    await rename(unfinished, folder);
+  } catch (error) {
+    await rm(unfinished, { recursive: true, force: true });
+    if (!existsSync(join(folder, 'index.html'))) throw error;
+  }
+}
+
+const KEPT = 3;
+const ABANDONED_MS = 3_600_000;
+
+/** Keeps the newest pages, which may be in use, and what others are building. */
 async function removeOlder(newest: string): Promise<void> {
   const names = (await readdir(BUILT)).filter((name) => !newest.endsWith(name));
-  const KEPT = 2;
+  const entries = await Promise.all(
+    names.map(async (name) => {
+      const path = join(BUILT, name);
+      const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: 0 }));
+      return { path, mtimeMs, isFinished: /^[0-9a-f]{16}$/.test(name) };
+    }),
+  );
+  const finished = entries
+    .filter(({ isFinished }) => isFinished)
+    .sort((left, right) => right.mtimeMs - left.mtimeMs);
+  const abandoned = entries.filter(
+    ({ isFinished, mtimeMs }) => !isFinished && Date.now() - mtimeMs > ABANDONED_MS,
+  );
   await Promise.all(
-    names.slice(KEPT).map((name) => rm(join(BUILT, name), { recursive: true, force: true })),
+    [...finished.slice(KEPT), ...abandoned].map(({ path }) =>
+      rm(path, { recursive: true, force: true }),
+    ),
   );
 }

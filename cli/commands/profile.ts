@@ -1,10 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { interruptible } from '#agent';
-import { HeliosError, quoteIdentifier, quoteLiteral } from '#core';
-import type { ProfileLine, Recording } from '#runtime';
-import { parseRecording, timelineOf, toCpuProfile, topLines } from '#runtime';
-import type { SqlSession } from '#storage';
+import { interruptible, recordProfile, sampledCalls } from '#agent';
+import type { ProfileLine } from '#runtime';
+import { timelineOf, toCpuProfile, topLines } from '#runtime';
 import type { Console } from '../console.ts';
 import { EXIT } from '../exit-code.ts';
 import { databaseFile, openForQuestions } from '../open-database.ts';
@@ -27,11 +25,11 @@ export const profile: Run = async (args, console) => {
   // Read-only: a replay may not change what the calls it repeats have changed.
   await using opened = await openForQuestions(console, databaseFile(args, console));
   await using connection = await opened.database.connect();
-  const statements = given === undefined ? await replayOf(connection, name ?? '') : [given];
+  const statements = given === undefined ? await sampledCalls(connection, name ?? '') : [given];
   const recording = await interruptible(
     { connection, database: opened.database },
     console.signal,
-    () => record(connection, statements, given === undefined ? seconds * 1000 : 0),
+    () => recordProfile(connection, statements, given === undefined ? seconds * 1000 : 0),
   );
   const stretches = timelineOf(recording);
   const path = resolve(args.text('output') ?? `${name ?? 'statement'}.cpuprofile`);
@@ -46,55 +44,6 @@ export const profile: Run = async (args, console) => {
   await write(console.err, `wrote ${path}${dropped}: open it in Firefox Profiler or speedscope\n`);
   return EXIT.ok;
 };
-
-/** Runs the statements again and again until the time is over, at least once. */
-async function record(
-  connection: SqlSession,
-  statements: readonly string[],
-  timeMs: number,
-): Promise<Recording> {
-  const { rows } = await connection.query('SELECT heliosdb_profile_start()');
-  if (rows[0]?.[0] !== true) {
-    throw new HeliosError('object_not_in_prerequisite_state', {
-      message: 'a profile is being recorded already',
-    });
-  }
-  try {
-    const end = performance.now() + timeMs;
-    do {
-      for (const sql of statements) await connection.query(sql);
-    } while (performance.now() < end);
-  } catch (error) {
-    await connection.query('SELECT heliosdb_profile_stop()');
-    throw error;
-  }
-  const stopped = await connection.query('SELECT heliosdb_profile_stop()');
-  return parseRecording(String(stopped.rows[0]?.[0]));
-}
-
-/** Statements that call a procedure with the arguments it was really called with. */
-async function replayOf(connection: SqlSession, name: string): Promise<readonly string[]> {
-  const { rows } = await connection.query(
-    `SELECT DISTINCT s.procedure_id, s.version, p.parameters, p.name, p.schema_name
-     FROM heliosdb_samples() s JOIN heliosdb_procedures() p ON p.id = s.procedure_id
-     WHERE lower(p.name) = lower($1) AND s.version = p.active_version`,
-    [name],
-  );
-  if (rows.length === 0) {
-    throw new HeliosError('object_not_in_prerequisite_state', {
-      message: `no calls of ${name} were sampled`,
-      detail: 'a profile repeats real calls, and none is known',
-      hint: `call it first, or give a statement: --sql "SELECT ${name}(…)"`,
-    });
-  }
-  return rows.map(([id, version, parameters, own, schema]) => {
-    const types = (JSON.parse(String(parameters)) as { type: string }[]).map(({ type }) => type);
-    const values = types.map((type, index) => `CAST(arguments[${index + 1}] AS ${type})`);
-    const call = `${quoteIdentifier(String(schema))}.${quoteIdentifier(String(own))}`;
-    return `SELECT count(${call}(${values.join(', ')})) FROM heliosdb_samples()
-      WHERE procedure_id = ${quoteLiteral(String(id))} AND version = ${version}`;
-  });
-}
 
 function printLines(lines: readonly ProfileLine[], console: Console): string {
   const rows = lines.map(({ name, selfMs, totalMs, selfShare }) => [

@@ -4,6 +4,7 @@ import type { QueryResult } from '#storage';
 import type { ServiceContext } from '../context.ts';
 import type { Route } from '../http/route.ts';
 import { defineRoute } from '../http/route.ts';
+import { profileRoute } from './profile.ts';
 
 const row = z.record(z.string(), z.json());
 type Row = Record<string, unknown>;
@@ -41,6 +42,7 @@ export function procedureRoutes(context: ServiceContext): Route[] {
         };
       },
     }),
+    profileRoute(context),
     defineRoute({
       method: 'GET',
       path: '/procedures/:name/metrics',

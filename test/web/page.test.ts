@@ -133,7 +133,7 @@ describe('the web page', { skip: noBrowser }, () => {
     assertNoFaults();
   });
 
-  test('procedures show their rights, figures and log lines', async () => {
+  test('procedures show their rights, figures, log lines and profile', async () => {
     await open('/procedures');
     await page.getByRole('link', { name: 'calculate_discount' }).click();
     await page.getByText('read:customers').first().waitFor();
@@ -143,6 +143,22 @@ describe('the web page', { skip: noBrowser }, () => {
     assert.match((await page.locator('.figures').textContent()) ?? '', /rows[1-9],000/);
     await page.getByRole('link', { name: 'Logs' }).click();
     await page.locator('.live').getByText('Live').waitFor();
+    await page.getByRole('link', { name: 'Profile' }).click();
+    await page.getByRole('button', { name: 'Record a profile' }).click();
+    await page.getByText('(host and short calls)').waitFor();
+    assertNoFaults();
+  });
+
+  test('advice that is dismissed is listed as decided', async () => {
+    await open('/advice');
+    const finding = page.locator('.advice').first();
+    await finding.waitFor();
+    await finding.getByRole('button', { name: 'Dismiss' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Dismiss this finding?' });
+    await dialog.getByRole('textbox').fill(HOSTILE);
+    await dialog.getByRole('button', { name: 'Dismiss' }).click();
+    await page.getByRole('heading', { name: 'Decided' }).waitFor();
+    await page.locator('.verdict-dismissed').waitFor();
     assertNoFaults();
   });
 

@@ -231,7 +231,9 @@ describe('replies', { skip: noBrowser }, () => {
   test('advice is applied after a confirmation that shows what is run', async () => {
     await page.unrouteAll();
     let advice = ADVICE;
-    await page.route('**/api/v1/advice', (route) => route.fulfill({ json: { advice: [advice] } }));
+    await page.route('**/api/v1/advice', (route) =>
+      route.fulfill({ json: { summary: HOSTILE, advice: [advice] } }),
+    );
     await page.route('**/api/v1/advice/*/apply', (route) => {
       advice = { ...ADVICE, state: 'applied' };
       return route.fulfill({ json: { advice } });

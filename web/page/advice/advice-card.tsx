@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { request } from '../api/request.ts';
 import { Link } from '../shell/link.tsx';
+import { useMayActAs } from '../shell/service-context.tsx';
 import { announce } from '../ui/announcer.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 import { formatCount, formatDuration } from '../ui/format.ts';
@@ -21,22 +22,27 @@ const ACTION_NAMES: Readonly<Record<AdviceAction, string>> = {
 /** One finding: what, why, what to do, the numbers, the verdict, and what one may do with it. */
 export function AdviceCard(props: {
   readonly advice: Advice;
-  readonly mayAct: boolean;
   readonly onChange: () => void;
   readonly isOpen?: boolean;
 }) {
-  const { advice, mayAct, onChange, isOpen = false } = props;
+  const { advice, onChange, isOpen = false } = props;
+  const [mayTry, mayChange] = [useMayActAs('author'), useMayActAs('admin')];
+  const [reason, setReason] = useState('');
   const [asked, setAsked] = useState<AdviceAction | null>(null);
   const acting = useAction();
   const act = async (action: AdviceAction): Promise<void> => {
     const isDone = await acting.start(async () => {
       const path = `/advice/${encodeURIComponent(advice.id)}/${action}`;
-      await request(path, { method: 'POST', body: {} });
+      const body = action === 'dismiss' && reason.trim() !== '' ? { reason: reason.trim() } : {};
+      await request(path, { method: 'POST', body });
     });
     setAsked(null);
     announce(isDone ? `${ACTION_NAMES[action]}: done` : `${ACTION_NAMES[action]}: failed`);
     onChange();
   };
+  const actions = actionsOf(advice).filter((action) =>
+    action === 'apply' || action === 'revert' ? mayChange : mayTry,
+  );
   const titleId = `advice-${advice.id}`;
   return (
     <article class={`advice advice-${advice.state}`} aria-labelledby={titleId}>
@@ -63,9 +69,9 @@ export function AdviceCard(props: {
       {advice.verdict !== null && <VerdictView verdict={advice.verdict} isOpen={isOpen} />}
       {advice.verdict === null && advice.reason !== null && <p class="help">{advice.reason}</p>}
       {acting.problem !== null && <ProblemNotice problem={acting.problem} />}
-      {mayAct && (
+      {actions.length > 0 && (
         <p class="advice-actions">
-          {actionsOf(advice).map((action, index) => (
+          {actions.map((action, index) => (
             <button
               key={action}
               type="button"
@@ -83,6 +89,8 @@ export function AdviceCard(props: {
         <ConfirmAction
           advice={advice}
           action={asked}
+          reason={reason}
+          onReason={setReason}
           isBusy={acting.isBusy}
           onConfirm={() => void act(asked)}
           onClose={() => setAsked(null)}
@@ -95,11 +103,14 @@ export function AdviceCard(props: {
 function ConfirmAction(props: {
   readonly advice: Advice;
   readonly action: AdviceAction;
+  /** Why a finding is dismissed. */
+  readonly reason: string;
+  readonly onReason: (reason: string) => void;
   readonly isBusy: boolean;
   readonly onConfirm: () => void;
   readonly onClose: () => void;
 }) {
-  const { advice, action, ...rest } = props;
+  const { advice, action, reason, onReason, ...rest } = props;
   const statements = statementsOf(advice, action);
   const titles: Readonly<Record<AdviceAction, string>> = {
     replay: 'Try it on a copy?',
@@ -110,7 +121,18 @@ function ConfirmAction(props: {
   return (
     <Confirm title={titles[action]} action={ACTION_NAMES[action]} {...rest}>
       {action === 'dismiss' ? (
-        <p>It stays in the list of what was decided, and is not proposed again.</p>
+        <>
+          <p>It stays in the list of what was decided, and is not proposed again.</p>
+          <label class="field">
+            <span>Why, if you like to say it</span>
+            <input
+              type="text"
+              maxLength={1000}
+              value={reason}
+              onInput={(event) => onReason(event.currentTarget.value)}
+            />
+          </label>
+        </>
       ) : (
         <p>{statements.length === 0 ? advice.whatToDo : 'These statements are run:'}</p>
       )}

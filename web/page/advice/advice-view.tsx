@@ -1,5 +1,4 @@
 import { Link } from '../shell/link.tsx';
-import { useMayActAs } from '../shell/service-context.tsx';
 import { Loaded } from '../ui/loaded.tsx';
 import { EmptyState } from '../ui/notice.tsx';
 import { useEvery } from '../ui/use-every.ts';
@@ -8,14 +7,19 @@ import type { Advice } from './advice.ts';
 import { byOpenness } from './advice.ts';
 import { AdviceCard } from './advice-card.tsx';
 
+interface AdviceList {
+  /** One sentence. */
+  readonly summary: string;
+  readonly advice: readonly Advice[];
+}
+
 const REFRESH_MS = 5000;
 
 /** What the advisor found in what procedures did, and what trying it showed. */
 export function AdviceView({ id }: { readonly id: string | null }) {
-  const found = useResource<{ readonly advice: readonly Advice[] }>('/advice');
+  const found = useResource<AdviceList>('/advice');
   const { resource, reload } = found;
   useEvery(REFRESH_MS, reload);
-  const mayAct = useMayActAs('author');
   const isAbsent = resource.state === 'failed' && resource.problem.sqlstate === '0A000';
   return (
     <>
@@ -32,15 +36,11 @@ export function AdviceView({ id }: { readonly id: string | null }) {
         </EmptyState>
       ) : (
         <Loaded of={found} what="the advice">
-          {({ advice }) =>
+          {({ advice, summary }) =>
             id === null ? (
-              <AdviceLists advice={advice} mayAct={mayAct} onChange={reload} />
+              <AdviceLists advice={advice} summary={summary} onChange={reload} />
             ) : (
-              <OneAdvice
-                advice={advice.find((one) => one.id === id)}
-                mayAct={mayAct}
-                onChange={reload}
-              />
+              <OneAdvice advice={advice.find((one) => one.id === id)} onChange={reload} />
             )
           }
         </Loaded>
@@ -49,11 +49,7 @@ export function AdviceView({ id }: { readonly id: string | null }) {
   );
 }
 
-function OneAdvice(props: {
-  readonly advice: Advice | undefined;
-  readonly mayAct: boolean;
-  readonly onChange: () => void;
-}) {
+function OneAdvice(props: { readonly advice: Advice | undefined; readonly onChange: () => void }) {
   return (
     <>
       <p class="crumb">
@@ -72,14 +68,15 @@ function OneAdvice(props: {
 
 function AdviceLists(props: {
   readonly advice: readonly Advice[];
-  readonly mayAct: boolean;
+  readonly summary: string;
   readonly onChange: () => void;
 }) {
-  const { advice, ...rest } = props;
+  const { advice, summary, ...rest } = props;
   const { open, decided } = byOpenness(advice);
   if (advice.length === 0) {
     return (
       <EmptyState title="Nothing to advise">
+        <p>{summary}</p>
         <p>
           The advisor reads what procedures do. Let them work for a while, then look here again.
         </p>
@@ -88,6 +85,7 @@ function AdviceLists(props: {
   }
   return (
     <>
+      <p class="facts">{summary}</p>
       {open.length > 0 && (
         <section aria-labelledby="open">
           <h2 id="open" class="unseen">

@@ -85,7 +85,6 @@ export function actionsOf({ state, verdict }: Advice): readonly AdviceAction[] {
     case 'kept':
       return ['revert'];
     case 'dismissed':
-      return ['replay'];
     case 'replaying':
       return [];
     default:

@@ -40,7 +40,13 @@ export async function request<Result>(path: string, options: RequestOptions = {}
 /** Downloads what a path gives as a file; a plain link could not carry the token. */
 export async function download(path: string, fileName: string): Promise<void> {
   const response = await send(path, { headers: { accept: '*/*' } });
-  const address = URL.createObjectURL(await response.blob());
+  saveFile(await response.blob(), fileName);
+}
+
+/** Gives the reader a file. */
+export function saveFile(content: Blob | string, fileName: string): void {
+  const blob = typeof content === 'string' ? new Blob([content]) : content;
+  const address = URL.createObjectURL(blob);
   const link = document.createElement('a');
   link.href = address;
   link.download = fileName;

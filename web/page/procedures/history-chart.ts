@@ -11,69 +11,59 @@ export interface HistoryRow {
 }
 
 const HOUR_MS = 3_600_000;
+/** A day at least, so that an hour looks like one. */
 const HOURS_MIN = 24;
-const VERSION = { field: 'version', type: 'nominal', title: 'Version' };
+const HOURS_WITH_CLOCK = 48;
 
 /** Calls by the hour, one colour a version. */
 export function toCallsChart(history: readonly HistoryRow[]): ChartSpec {
+  return toBars(history, ({ calls }) => calls);
+}
+
+/** The mean time of a call by the hour, in milliseconds. */
+export function toTimeChart(history: readonly HistoryRow[]): ChartSpec {
+  return toBars(history, ({ calls, sums }) => {
+    const wallNs = wallOf(sums);
+    return wallNs === null || calls === 0 ? 0 : wallNs / 1e6 / calls;
+  });
+}
+
+function toBars(history: readonly HistoryRow[], measure: (row: HistoryRow) => number): ChartSpec {
+  const values = history.map((row) => ({
+    hour: toInstant(row.hour),
+    version: row.version,
+    value: measure(row),
+  }));
+  const hours = values.map(({ hour }) => hour);
+  const last = Math.max(...hours);
+  const first = Math.min(...hours, last - (HOURS_MIN - 1) * HOUR_MS);
+  const version = values.at(-1)?.version ?? 1;
+  const hasClock = last - first < HOURS_WITH_CLOCK * HOUR_MS;
+  const versions = new Set(values.map((one) => one.version));
   return {
-    data: {
-      values: history.map(({ hour, version, calls }) => ({
-        from: toInstant(hour),
-        until: toInstant(hour) + HOUR_MS,
-        version,
-        calls,
-      })),
-    },
+    // The first hour may be one in which nothing happened: it makes the axis as long as it should be.
+    data: { values: [{ hour: first, version, value: 0 }, ...values] },
     mark: { type: 'bar', tooltip: true },
     encoding: {
-      x: timeAxis(history, 'from'),
-      x2: { field: 'until' },
-      y: { field: 'calls', type: 'quantitative', title: null },
-      ...colourOf(history),
+      x: {
+        field: 'hour',
+        type: 'temporal',
+        timeUnit: 'yearmonthdatehours',
+        title: null,
+        axis: { format: hasClock ? '%H:%M' : '%b %d' },
+      },
+      y: { field: 'value', type: 'quantitative', title: null },
+      ...(versions.size > 1
+        ? { color: { field: 'version', type: 'nominal', title: 'Version' } }
+        : {}),
     },
     height: 180,
   };
-}
-
-/** The mean time of a call by the hour. */
-export function toTimeChart(history: readonly HistoryRow[]): ChartSpec {
-  const values = history.flatMap(({ hour, version, calls, sums }) => {
-    const wallNs = wallOf(sums);
-    if (wallNs === null || calls === 0) return [];
-    return [{ middle: toInstant(hour) + HOUR_MS / 2, version, ms: wallNs / 1e6 / calls }];
-  });
-  return {
-    data: { values },
-    mark: { type: 'line', point: true, tooltip: true },
-    encoding: {
-      x: timeAxis(history, 'middle'),
-      y: { field: 'ms', type: 'quantitative', title: null },
-      ...colourOf(history),
-    },
-    height: 180,
-  };
-}
-
-/** A day at least, so that an hour looks like one. */
-function timeAxis(
-  history: readonly HistoryRow[],
-  field: string,
-): Readonly<Record<string, unknown>> {
-  const hours = history.map(({ hour }) => toInstant(hour));
-  const end = Math.max(...hours) + HOUR_MS;
-  const start = Math.min(Math.min(...hours), end - HOURS_MIN * HOUR_MS);
-  return { field, type: 'temporal', title: null, scale: { domain: [start, end] } };
 }
 
 /** DuckDB's text of an instant as milliseconds; its offset may lack the minutes. */
 function toInstant(text: string): number {
-  const iso = text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00');
-  return Date.parse(iso);
-}
-
-function colourOf(history: readonly HistoryRow[]): Readonly<Record<string, unknown>> {
-  return new Set(history.map(({ version }) => version)).size > 1 ? { color: VERSION } : {};
+  return Date.parse(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'));
 }
 
 function wallOf(sums: unknown): number | null {

@@ -24,6 +24,7 @@ export function LogsTab({ name }: { readonly name: string }) {
   const { lines, isConnected, problem, retry } = useLogs(name, level);
   const [frozen, setFrozen] = useState<readonly LogLine[]>([]);
   const shown = isPaused ? frozen : lines;
+  const isLive = isConnected && !isPaused && problem === null;
   const missed = isPaused ? lines.filter(({ sequence }) => isAfter(sequence, frozen)).length : 0;
   return (
     <section aria-label={`Logs of ${name}`}>
@@ -52,8 +53,8 @@ export function LogsTab({ name }: { readonly name: string }) {
         >
           {isPaused ? `Go on${missed > 0 ? ` (${missed} new)` : ''}` : 'Pause'}
         </button>
-        <span class="live" role="status">
-          {problem !== null || isPaused ? '' : isConnected ? 'Live' : 'Connecting…'}
+        <span class={isLive ? 'live live-on' : 'live'} role="status">
+          {isLive ? 'Live' : isPaused || problem !== null ? '' : 'Connecting…'}
         </span>
       </div>
       {problem !== null && <ProblemNotice problem={problem} onRetry={retry} />}

@@ -1,7 +1,9 @@
 import { useState } from 'preact/hooks';
-import { request } from '../api/request.ts';
+import { request, saveFile } from '../api/request.ts';
+import { useMayActAs } from '../shell/service-context.tsx';
 import { announce } from '../ui/announcer.tsx';
-import { formatDuration } from '../ui/format.ts';
+import { formatCount, formatDuration } from '../ui/format.ts';
+import { Icon } from '../ui/icon.tsx';
 import { ProblemNotice } from '../ui/notice.tsx';
 import { Scroll } from '../ui/scroll.tsx';
 import { useAction } from '../ui/use-action.ts';
@@ -14,15 +16,23 @@ interface ProfileLine {
   readonly selfShare: number;
 }
 
+interface Profile {
+  readonly lines: readonly ProfileLine[];
+  /** Events that were too many to record. */
+  readonly dropped: number;
+  /** What profile viewers open. */
+  readonly profile: unknown;
+}
+
 /** Where a procedure's time goes: recorded when asked for, by repeating sampled calls. */
 export function ProfileTab({ name }: { readonly name: string }) {
   const recording = useAction();
-  const [lines, setLines] = useState<readonly ProfileLine[] | null>(null);
+  const [profile, setProfile] = useState<Profile | null>(null);
+  const mayRecord = useMayActAs('author');
   const record = (): void =>
     void recording.start(async () => {
       const path = `/procedures/${encodeURIComponent(name)}/profile`;
-      const profile = await request<{ readonly lines: readonly ProfileLine[] }>(path);
-      setLines(profile.lines);
+      setProfile(await request<Profile>(path));
       announce('The profile is there');
     });
   return (
@@ -31,17 +41,32 @@ export function ProfileTab({ name }: { readonly name: string }) {
         <button
           type="button"
           class="button button-main"
-          disabled={recording.isBusy}
+          disabled={recording.isBusy || !mayRecord}
           onClick={record}
         >
-          {recording.isBusy ? 'Recording…' : lines === null ? 'Record a profile' : 'Record again'}
+          {recording.isBusy ? 'Recording…' : profile === null ? 'Record a profile' : 'Record again'}
         </button>
+        {profile !== null && (
+          <button
+            type="button"
+            class="button"
+            onClick={() => saveFile(JSON.stringify(profile.profile), `${name}.cpuprofile`)}
+          >
+            <Icon name="download" />
+            For a profile viewer
+          </button>
+        )}
         <p class="help">
-          Repeats calls that were sampled, for two seconds, without changing anything.
+          {mayRecord
+            ? 'Repeats calls that were sampled, for two seconds, without changing anything.'
+            : 'Recording needs role author.'}
         </p>
       </div>
       {recording.problem !== null && <ProblemNotice problem={recording.problem} />}
-      {lines !== null && <ProfileTable lines={lines} />}
+      {profile !== null && <ProfileTable lines={profile.lines} />}
+      {profile !== null && profile.dropped > 0 && (
+        <p class="help">{formatCount(profile.dropped)} events were too many to record.</p>
+      )}
     </section>
   );
 }
