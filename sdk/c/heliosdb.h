@@ -52,7 +52,54 @@ HELIOSDB_HOST(heliosdb_now) int64_t heliosdb_host_now(void);
 HELIOSDB_HOST(heliosdb_error)
 void heliosdb_host_error(int32_t code, const char *message, uint32_t message_len);
 
-enum { HELIOSDB_OK = 0, HELIOSDB_BUFFER_TOO_SMALL = 1, HELIOSDB_ERROR = 2, HELIOSDB_END = 3 };
+HELIOSDB_HOST(heliosdb_metric_count)
+int32_t heliosdb_host_metric_count(const char *name, uint32_t name_len, int64_t amount);
+HELIOSDB_HOST(heliosdb_metric_observe)
+int32_t heliosdb_host_metric_observe(const char *name, uint32_t name_len, double value);
+HELIOSDB_HOST(heliosdb_cursor_open)
+int32_t heliosdb_host_cursor_open(const char *query, uint32_t query_len, const uint8_t *params,
+                                  uint32_t params_len, uint32_t *cursor);
+HELIOSDB_HOST(heliosdb_cursor_next)
+int32_t heliosdb_host_cursor_next(uint32_t cursor, uint32_t rows_max, uint8_t *result,
+                                  uint32_t *result_len);
+HELIOSDB_HOST(heliosdb_cursor_close) int32_t heliosdb_host_cursor_close(uint32_t cursor);
+HELIOSDB_HOST(heliosdb_crypto_hash)
+int32_t heliosdb_host_crypto_hash(uint32_t algorithm, const void *data, uint32_t data_len,
+                                  uint8_t *hash, uint32_t *hash_len);
+HELIOSDB_HOST(heliosdb_crypto_hmac)
+int32_t heliosdb_host_crypto_hmac(uint32_t algorithm, const void *key, uint32_t key_len,
+                                  const void *data, uint32_t data_len, uint8_t *code,
+                                  uint32_t *code_len);
+HELIOSDB_HOST(heliosdb_crypto_random)
+int32_t heliosdb_host_crypto_random(void *bytes, uint32_t bytes_len);
+HELIOSDB_HOST(heliosdb_crypto_seal)
+int32_t heliosdb_host_crypto_seal(uint32_t cipher, const void *key, uint32_t key_len,
+                                  const void *nonce, uint32_t nonce_len, const void *bound,
+                                  uint32_t bound_len, const void *message, uint32_t message_len,
+                                  uint8_t *sealed, uint32_t *sealed_len);
+HELIOSDB_HOST(heliosdb_crypto_open)
+int32_t heliosdb_host_crypto_open(uint32_t cipher, const void *key, uint32_t key_len,
+                                  const void *nonce, uint32_t nonce_len, const void *bound,
+                                  uint32_t bound_len, const void *sealed, uint32_t sealed_len,
+                                  uint8_t *message, uint32_t *message_len);
+HELIOSDB_HOST(heliosdb_crypto_verify)
+int32_t heliosdb_host_crypto_verify(uint32_t algorithm, const void *key, uint32_t key_len,
+                                    const void *message, uint32_t message_len,
+                                    const void *signature, uint32_t signature_len);
+HELIOSDB_HOST(heliosdb_crypto_equal)
+int32_t heliosdb_host_crypto_equal(const void *left, uint32_t left_len, const void *right,
+                                   uint32_t right_len);
+HELIOSDB_HOST(heliosdb_fetch)
+int32_t heliosdb_host_fetch(const uint8_t *request, uint32_t request_len, uint8_t *response,
+                            uint32_t *response_len);
+
+enum {
+  HELIOSDB_OK = 0,
+  HELIOSDB_BUFFER_TOO_SMALL = 1,
+  HELIOSDB_ERROR = 2,
+  HELIOSDB_END = 3,
+  HELIOSDB_MISMATCH = 4
+};
 enum {
   HELIOSDB_TYPE_BOOLEAN = 1,
   HELIOSDB_TYPE_BIGINT = 5,
@@ -359,7 +406,7 @@ static inline heliosdb_value heliosdb_field(heliosdb_value map, const char *name
 
 /* ---- Parameters, queries, results. ---- */
 
-typedef int32_t (*heliosdb_fetch)(uint32_t index, uint8_t *bytes, uint32_t *length);
+typedef int32_t (*heliosdb_again)(uint32_t index, uint8_t *bytes, uint32_t *length);
 
 static inline int32_t heliosdb_fetch_parameter(uint32_t index, uint8_t *bytes, uint32_t *length) {
   return heliosdb_host_get_param(index, bytes, length);
@@ -376,7 +423,7 @@ static inline int32_t heliosdb_fetch_rows(uint32_t index, uint8_t *bytes, uint32
 }
 
 /* Fetches into memory of the call, `status` being what a first try into `bytes` came to. */
-static inline heliosdb_value heliosdb_receive(int32_t status, heliosdb_fetch again, uint32_t index,
+static inline heliosdb_value heliosdb_receive(int32_t status, heliosdb_again again, uint32_t index,
                                               uint8_t *bytes, uint32_t length);
 
 static inline void heliosdb_check(int32_t status) {
@@ -392,7 +439,7 @@ static inline void heliosdb_check(int32_t status) {
                 heliosdb_text(heliosdb_field(error, "sqlstate")));
 }
 
-static inline heliosdb_value heliosdb_receive(int32_t status, heliosdb_fetch again, uint32_t index,
+static inline heliosdb_value heliosdb_receive(int32_t status, heliosdb_again again, uint32_t index,
                                               uint8_t *bytes, uint32_t length) {
   if (status == HELIOSDB_BUFFER_TOO_SMALL) {
     bytes = (uint8_t *)heliosdb_allocate(length);
@@ -494,6 +541,212 @@ static inline void heliosdb_return_json(const char *json) {
 }
 static inline void heliosdb_return_blob(const void *bytes, size_t length) {
   heliosdb_give(bytes, length, HELIOSDB_TYPE_BLOB);
+}
+
+/* ---- Metrics of the procedure's own, shown by heliosdb_custom_metrics(). ---- */
+
+/* Adds to a count. */
+static inline void heliosdb_metric_count(const char *name, int64_t amount) {
+  heliosdb_check(heliosdb_host_metric_count(name, (uint32_t)strlen(name), amount));
+}
+/* Reports a measured value. */
+static inline void heliosdb_metric_observe(const char *name, double value) {
+  heliosdb_check(heliosdb_host_metric_observe(name, (uint32_t)strlen(name), value));
+}
+
+/* ---- Cursors: results that are larger than the procedure's memory. ---- */
+
+typedef struct {
+  uint32_t number;
+  uint32_t capacity;
+  uint8_t *bytes;
+} heliosdb_cursor;
+
+/* Runs one SQL statement whose rows are fetched in batches. */
+static inline heliosdb_cursor heliosdb_cursor_open(const char *sql) {
+  heliosdb_cursor cursor = {0, 64 * 1024, NULL};
+  cursor.bytes = (uint8_t *)heliosdb_allocate(cursor.capacity);
+  heliosdb_check(
+      heliosdb_host_cursor_open(sql, (uint32_t)strlen(sql), NULL, 0, &cursor.number));
+  return cursor;
+}
+
+/* At most `rows_max` further rows, as many as fit for 0; false after the last. A batch stays valid
+ * until the next one. */
+static inline bool heliosdb_cursor_next(heliosdb_cursor *cursor, uint32_t rows_max,
+                                        heliosdb_rows *rows) {
+  uint32_t length = cursor->capacity;
+  int32_t status = heliosdb_host_cursor_next(cursor->number, rows_max, cursor->bytes, &length);
+  if (status == HELIOSDB_BUFFER_TOO_SMALL) {
+    cursor->capacity = length;
+    cursor->bytes = (uint8_t *)heliosdb_allocate(length);
+    status = heliosdb_host_cursor_next(cursor->number, rows_max, cursor->bytes, &length);
+  }
+  if (status == HELIOSDB_END) return false;
+  heliosdb_check(status);
+  heliosdb_reader in = {cursor->bytes, cursor->bytes + length};
+  heliosdb_value result = heliosdb_read(&in, 0);
+  heliosdb_value list = heliosdb_field(result, "rows");
+  heliosdb_rows batch = {list.length, 0, heliosdb_field(result, "columns"), list,
+                         {list.bytes, (const uint8_t *)UINTPTR_MAX}};
+  *rows = batch;
+  return true;
+}
+
+/* Closes a cursor before the call ends. */
+static inline void heliosdb_cursor_close(heliosdb_cursor *cursor) {
+  heliosdb_check(heliosdb_host_cursor_close(cursor->number));
+}
+
+/* ---- Cryptography, for procedures that hold `crypto`. ---- */
+
+typedef struct {
+  const uint8_t *bytes;
+  uint32_t length;
+} heliosdb_bytes;
+
+enum {
+  HELIOSDB_SHA256 = 1,
+  HELIOSDB_SHA384 = 2,
+  HELIOSDB_SHA512 = 3,
+  HELIOSDB_SHA3_256 = 4,
+  HELIOSDB_SHA3_512 = 5
+};
+enum { HELIOSDB_AES_128_GCM = 1, HELIOSDB_AES_256_GCM = 2, HELIOSDB_CHACHA20_POLY1305 = 3 };
+enum { HELIOSDB_ED25519 = 1 };
+
+static inline heliosdb_bytes heliosdb_bytes_of(const void *bytes, size_t length) {
+  heliosdb_bytes made = {(const uint8_t *)bytes, (uint32_t)length};
+  return made;
+}
+
+/* The hash of some bytes. */
+static inline heliosdb_bytes heliosdb_crypto_hash(uint32_t algorithm, heliosdb_bytes data) {
+  uint32_t length = 64;
+  uint8_t *hash = (uint8_t *)heliosdb_allocate(length);
+  heliosdb_check(heliosdb_host_crypto_hash(algorithm, data.bytes, data.length, hash, &length));
+  return heliosdb_bytes_of(hash, length);
+}
+
+/* The HMAC of some bytes; compare it with heliosdb_crypto_equal. */
+static inline heliosdb_bytes heliosdb_crypto_hmac(uint32_t algorithm, heliosdb_bytes key,
+                                                  heliosdb_bytes data) {
+  uint32_t length = 64;
+  uint8_t *code = (uint8_t *)heliosdb_allocate(length);
+  heliosdb_check(heliosdb_host_crypto_hmac(algorithm, key.bytes, key.length, data.bytes,
+                                           data.length, code, &length));
+  return heliosdb_bytes_of(code, length);
+}
+
+/* Random bytes. */
+static inline heliosdb_bytes heliosdb_crypto_random(size_t length) {
+  uint8_t *bytes = (uint8_t *)heliosdb_allocate(length);
+  heliosdb_check(heliosdb_host_crypto_random(bytes, (uint32_t)length));
+  return heliosdb_bytes_of(bytes, length);
+}
+
+/* Encrypts a message under a nonce that the database draws and keeps in front of it. `bound` is
+ * authenticated with the message: give the same to heliosdb_crypto_open. */
+static inline heliosdb_bytes heliosdb_crypto_seal(uint32_t cipher, heliosdb_bytes key,
+                                                  heliosdb_bytes bound, heliosdb_bytes message) {
+  uint32_t length = message.length + 28;
+  uint8_t *sealed = (uint8_t *)heliosdb_allocate(length);
+  heliosdb_check(heliosdb_host_crypto_seal(cipher, key.bytes, key.length, NULL, 0, bound.bytes,
+                                           bound.length, message.bytes, message.length, sealed,
+                                           &length));
+  return heliosdb_bytes_of(sealed, length);
+}
+
+/* Decrypts what heliosdb_crypto_seal sealed; an error when anything was changed. */
+static inline heliosdb_bytes heliosdb_crypto_open(uint32_t cipher, heliosdb_bytes key,
+                                                  heliosdb_bytes bound, heliosdb_bytes sealed) {
+  uint32_t length = sealed.length;
+  uint8_t *message = (uint8_t *)heliosdb_allocate(length + 1);
+  heliosdb_check(heliosdb_host_crypto_open(cipher, key.bytes, key.length, NULL, 0, bound.bytes,
+                                           bound.length, sealed.bytes, sealed.length, message,
+                                           &length));
+  return heliosdb_bytes_of(message, length);
+}
+
+static inline bool heliosdb_holds(int32_t status) {
+  if (status == HELIOSDB_MISMATCH) return false;
+  heliosdb_check(status);
+  return true;
+}
+
+/* Whether an Ed25519 signature is the key's for the message. */
+static inline bool heliosdb_crypto_verify(heliosdb_bytes key, heliosdb_bytes message,
+                                          heliosdb_bytes signature) {
+  return heliosdb_holds(heliosdb_host_crypto_verify(HELIOSDB_ED25519, key.bytes, key.length,
+                                                    message.bytes, message.length,
+                                                    signature.bytes, signature.length));
+}
+
+/* Whether two secrets are equal, in a time that tells nothing about where they differ. */
+static inline bool heliosdb_crypto_equal(heliosdb_bytes left, heliosdb_bytes right) {
+  return heliosdb_holds(
+      heliosdb_host_crypto_equal(left.bytes, left.length, right.bytes, right.length));
+}
+
+/* ---- HTTPS, for procedures that hold `network:<domain>`. ---- */
+
+typedef struct {
+  int64_t status;
+  heliosdb_value headers; /* a list of [name, value] */
+  heliosdb_bytes body;
+} heliosdb_response;
+
+/* Writes a MessagePack text or blob behind `at` and returns where it ends. */
+static inline uint8_t *heliosdb_put(uint8_t *at, uint8_t kind, const void *bytes, size_t length) {
+  *at++ = kind;
+  for (int shift = 24; shift >= 0; shift -= 8) *at++ = (uint8_t)(length >> shift);
+  memcpy(at, bytes, length);
+  return at + length;
+}
+
+static inline uint8_t *heliosdb_put_text(uint8_t *at, const char *text) {
+  return heliosdb_put(at, 0xdb, text, strlen(text));
+}
+
+/* Asks a host. `headers` are names and values in turn, ended by NULL, or NULL for none. `body` may
+ * be NULL. A status such as 404 is an answer, not an error. */
+static inline heliosdb_response heliosdb_fetch(const char *method, const char *url,
+                                               const char *const *headers,
+                                               const heliosdb_bytes *body) {
+  size_t size = 64 + strlen(method) + strlen(url) + (body == NULL ? 0 : body->length);
+  uint32_t header_count = 0;
+  while (headers != NULL && headers[2 * header_count] != NULL) {
+    size += 10 + strlen(headers[2 * header_count]) + strlen(headers[2 * header_count + 1]);
+    header_count++;
+  }
+  if (header_count > 64) heliosdb_fail(1, "a request with more than 64 headers");
+  uint8_t *request = (uint8_t *)heliosdb_allocate(size);
+  uint8_t *at = request;
+  *at++ = (uint8_t)(0x82 + (header_count > 0) + (body != NULL));
+  at = heliosdb_put_text(heliosdb_put_text(at, "method"), method);
+  at = heliosdb_put_text(heliosdb_put_text(at, "url"), url);
+  if (header_count > 0) {
+    at = heliosdb_put_text(at, "headers");
+    *at++ = 0xde;
+    *at++ = 0;
+    *at++ = (uint8_t)header_count;
+    for (uint32_t index = 0; index < 2 * header_count; index++) {
+      at = heliosdb_put_text(at, headers[index]);
+    }
+  }
+  if (body != NULL) {
+    at = heliosdb_put_text(at, "body");
+    at = heliosdb_put(at, 0xc6, body->bytes, body->length);
+  }
+  uint32_t length = 4096;
+  uint8_t *bytes = (uint8_t *)heliosdb_allocate(length);
+  int32_t status = heliosdb_host_fetch(request, (uint32_t)(at - request), bytes, &length);
+  heliosdb_value answer = heliosdb_receive(status, heliosdb_fetch_rows, 0, bytes, length);
+  heliosdb_value content = heliosdb_field(answer, "body");
+  heliosdb_response response = {heliosdb_i64(heliosdb_field(answer, "status")),
+                                heliosdb_field(answer, "headers"),
+                                {content.bytes, content.length}};
+  return response;
 }
 
 /* ---- What the module tells the host. ---- */

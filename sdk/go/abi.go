@@ -6,6 +6,7 @@ const (
 	statusBufferTooSmall = 1
 	statusError          = 2
 	statusEnd            = 3
+	statusMismatch       = 4
 )
 
 // How the host encodes parameters and results.

@@ -15,6 +15,7 @@ mod error;
 mod execution;
 mod generated;
 mod invoke;
+mod network;
 mod observe;
 mod registry;
 mod rights;

@@ -23,7 +23,13 @@ HOST(heliosdb_now) int64_t heliosdb_now(void);
 HOST(heliosdb_error)
 _Noreturn void heliosdb_error(int32_t code, const char *message, uint32_t message_len);
 
-enum { STATUS_OK = 0, STATUS_BUFFER_TOO_SMALL = 1, STATUS_ERROR = 2, STATUS_END = 3 };
+enum {
+  STATUS_OK = 0,
+  STATUS_BUFFER_TOO_SMALL = 1,
+  STATUS_ERROR = 2,
+  STATUS_END = 3,
+  STATUS_MISMATCH = 4
+};
 enum { FORMAT_JSON = 0, FORMAT_MESSAGE_PACK = 1 };
 enum {
   TYPE_BOOLEAN = 1,

@@ -62,7 +62,7 @@ pub struct HostFunctionSpec {
 }
 
 /// Every function of the host.
-pub const HOST_FUNCTIONS: [HostFunctionSpec; 24] = [
+pub const HOST_FUNCTIONS: [HostFunctionSpec; 25] = [
     HostFunctionSpec {
         name: "heliosdb_query",
         parameters: &[ValType::I32, ValType::I32, ValType::I32, ValType::I32],
@@ -152,6 +152,12 @@ pub const HOST_FUNCTIONS: [HostFunctionSpec; 24] = [
         parameters: &[ValType::I32, ValType::I32],
         results: &[ValType::I32],
         import: None,
+    },
+    HostFunctionSpec {
+        name: "heliosdb_fetch",
+        parameters: &[ValType::I32, ValType::I32, ValType::I32, ValType::I32],
+        results: &[ValType::I32],
+        import: Some(HostImport::Nondeterminism),
     },
     HostFunctionSpec {
         name: "heliosdb_metric_count",

@@ -1,8 +1,8 @@
 //! What a running procedure gets from the database: queries on the execution's snapshot, logs,
 //! the statement's time.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
@@ -13,6 +13,7 @@ use crate::duckdb::{Connection, Statement};
 use crate::error::{EngineError, EngineResult};
 use crate::execution::{Execution, Pinned, QueryMemo, Session, is_repeatable};
 use crate::generated::errors::ErrorCode;
+use crate::network::{Client, FetchRequest, FetchResponse};
 use crate::observe::{Counters, QueryOutcome, ShapeTally, Tally, shape_text};
 use crate::rights::{Need, Rights, Subject, check_need, check_query, without_suggestions};
 use crate::state::{DatabaseState, NestedContext};
@@ -28,7 +29,7 @@ pub struct ProcedureCall {
     pub execution: Arc<Execution>,
     pub pinned: Pinned,
     /// What stands above this procedure's queries: itself, and what stands above it.
-    context: NestedContext,
+    pub(super) context: NestedContext,
     pub(super) counters: Arc<Counters>,
     queries: AtomicU64,
     query_memo_hits: AtomicU64,
@@ -37,6 +38,8 @@ pub struct ProcedureCall {
     query_rows: AtomicU64,
     pool_waits: AtomicU64,
     batches: AtomicU64,
+    /// Made at the first request, so that connections serve several.
+    network: OnceLock<Client>,
     /// This chunk's own; its lock is never contended.
     shapes: Mutex<ShapeTally>,
 }
@@ -70,6 +73,7 @@ impl ProcedureCall {
             query_rows: AtomicU64::new(0),
             pool_waits: AtomicU64::new(0),
             batches: AtomicU64::new(0),
+            network: OnceLock::new(),
             shapes: Mutex::default(),
         }
     }
@@ -446,6 +450,17 @@ impl GuestCall for ProcedureCall {
 
     fn open_cursor(self: Arc<Self>, request: QueryRequest) -> EngineResult<Box<dyn GuestCursor>> {
         Ok(Box::new(QueryCursor::open(self, request)?))
+    }
+
+    fn fetch(&self, request: FetchRequest) -> EngineResult<FetchResponse> {
+        let client = match self.network.get() {
+            Some(client) => client,
+            None => {
+                let made = self.network_client()?;
+                self.network.get_or_init(|| made)
+            }
+        };
+        client.fetch(request)
     }
 
     fn now_micros(&self) -> i64 {

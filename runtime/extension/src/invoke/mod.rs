@@ -8,6 +8,7 @@
 mod chunk;
 mod cursor;
 mod guest_call;
+mod network_client;
 mod overload;
 mod reports;
 mod sampling;

@@ -4,11 +4,7 @@
 //! does on the thread's own stack: a guest on a fiber waits meanwhile.
 
 use std::collections::BTreeMap;
-use std::future::Future;
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
-use std::time::Instant;
 
 use wasmtime::{Caller, Linker};
 
@@ -16,8 +12,9 @@ use super::host_functions::{
     CAPACITY_ALLOCATE, QueryMode, call, charge_query, check_range, deliver, parse_request,
     read_bytes, read_u32, refuse, write_bytes,
 };
-use super::instance::{HostState, fault, sample, thread_cpu_ns};
+use super::instance::{HostState, fault};
 use super::limits::CURSORS_MAX;
+use super::off_fiber::{at_once, off_fiber};
 use super::park::QueryRequest;
 use crate::error::{EngineError, EngineResult};
 use crate::generated::abi::status;
@@ -110,38 +107,6 @@ fn define_parking(linker: &mut Linker<HostState>, module: &str) -> wasmtime::Res
     Ok(())
 }
 
-/// The outcome of a host function that has nothing to wait for, because no fiber is involved.
-pub fn at_once<T>(work: impl Future<Output = wasmtime::Result<T>>) -> wasmtime::Result<T> {
-    match pin!(work).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(outcome) => outcome,
-        Poll::Pending => fault(EngineError::internal("a guest without a fiber waited")),
-    }
-}
-
-/// Does work on the thread's own stack; a guest on a fiber waits for it.
-pub async fn off_fiber<T: Send + 'static>(
-    guest: &mut Guest<'_>,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> wasmtime::Result<T> {
-    // So that the profile knows who asked.
-    sample(&*guest);
-    let started = Instant::now();
-    let cpu_start = thread_cpu_ns();
-    let (made, is_on_fiber) = match guest.data().park.clone() {
-        Some(park) => (park.run(work).await, true),
-        None => (work(), false),
-    };
-    if is_on_fiber {
-        guest.data_mut().resume();
-    }
-    let current = call(guest)?;
-    current.query_time += started.elapsed();
-    if !is_on_fiber {
-        current.host_cpu_ns += thread_cpu_ns().saturating_sub(cpu_start);
-    }
-    Ok(made)
-}
-
 async fn open(
     guest: &mut Guest<'_>,
     (sql, sql_len): (u32, u32),
@@ -172,7 +137,8 @@ async fn open(
     }
     let guest_call = Arc::clone(&current.guest_call);
     guest.data_mut().traffic.bytes_out += u64::from(sql_len) + u64::from(bound_len);
-    let opened = off_fiber(guest, move || guest_call.open_cursor(request)).await?;
+    let (opened, elapsed) = off_fiber(guest, move || guest_call.open_cursor(request)).await?;
+    call(guest)?.query_time += elapsed;
     match opened {
         Ok(opened) => {
             let cursors = &mut call(guest)?.cursors;
@@ -212,11 +178,13 @@ async fn next(
     let (taken, outcome) = match taken.kept.take() {
         Some(kept) => (taken, Ok(Some(kept))),
         None => {
-            off_fiber(guest, move || {
+            let work = move || {
                 let outcome = taken.cursor.next(rows_max, bytes_max);
                 (taken, outcome)
-            })
-            .await?
+            };
+            let (fetched, elapsed) = off_fiber(guest, work).await?;
+            call(guest)?.query_time += elapsed;
+            fetched
         }
     };
     match outcome {

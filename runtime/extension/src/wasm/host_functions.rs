@@ -15,7 +15,7 @@ use super::instance::{
 use super::module::HostImport;
 use super::park::QueryRequest;
 use super::returned::decode_returned;
-use super::{crypto, cursor, guest_metrics};
+use super::{crypto, cursor, fetch, guest_metrics};
 use crate::error::{EngineError, EngineResult, one_line};
 use crate::generated::abi::{HOST_FUNCTIONS, HostFunctionSpec, status};
 use crate::generated::errors::ErrorCode;
@@ -67,6 +67,7 @@ pub fn define(linker: &mut Linker<HostState>, mode: QueryMode) -> wasmtime::Resu
         crypto::define(linker, module)?;
         guest_metrics::define(linker, module)?;
         cursor::define(linker, module, mode)?;
+        fetch::define(linker, module, mode)?;
         match mode {
             QueryMode::Direct => define_queries(linker, module)?,
             QueryMode::Parking => define_parking_queries(linker, module)?,
@@ -233,7 +234,7 @@ pub fn define(linker: &mut Linker<HostState>, mode: QueryMode) -> wasmtime::Resu
     Ok(())
 }
 
-fn encode(value: &Value, format: Format) -> EngineResult<Vec<u8>> {
+pub fn encode(value: &Value, format: Format) -> EngineResult<Vec<u8>> {
     let mut bytes = Vec::new();
     match format {
         Format::Json => json::encode(value, &mut bytes),

@@ -20,6 +20,7 @@ use super::park::{Park, QueryRequest};
 use super::traffic::Traffic;
 use crate::error::{EngineError, EngineResult, one_line};
 use crate::generated::errors::ErrorCode;
+use crate::network::{FetchRequest, FetchResponse};
 use crate::rights::Need;
 use crate::value::{Format, Value};
 
@@ -32,6 +33,8 @@ pub trait GuestCall: Send + Sync {
     fn recall(&self, sql: &str, parameters: &[Value], format: Format) -> Option<Arc<[u8]>>;
     /// Runs one statement whose rows are fetched a batch at a time.
     fn open_cursor(self: Arc<Self>, request: QueryRequest) -> EngineResult<Box<dyn GuestCursor>>;
+    /// Asks a host of the network and waits for its answer.
+    fn fetch(&self, request: FetchRequest) -> EngineResult<FetchResponse>;
     /// The statement's time in microseconds since the epoch.
     fn now_micros(&self) -> i64;
     fn transaction(&self, verb: TransactionVerb) -> EngineResult<()>;
@@ -147,6 +150,9 @@ pub struct CurrentCall {
     pub metrics: MetricTally,
     /// Closed when the call ends.
     pub cursors: OpenCursors,
+    pub fetch_count: u64,
+    /// Wall-clock time spent waiting for hosts of the network.
+    pub fetch_time: Duration,
 }
 
 pub struct LogLine {
@@ -393,6 +399,8 @@ impl GuestInstance {
             output_line: Vec::new(),
             metrics: MetricTally::default(),
             cursors: OpenCursors::default(),
+            fetch_count: 0,
+            fetch_time: Duration::ZERO,
         });
         self.store.set_epoch_deadline(1);
     }

@@ -16,6 +16,9 @@ pub struct Limits {
     pub query_rows_max: u64,
     pub query_time_ms_max: u64,
     pub queries_max: u64,
+    pub fetches_max: u64,
+    pub fetch_time_ms_max: u64,
+    pub fetch_bytes_max: u64,
     pub log_message_bytes_max: u64,
     pub log_messages_max: u64,
     pub log_bytes_max: u64,
@@ -35,6 +38,9 @@ impl Default for Limits {
             query_rows_max: 10_000_000,
             query_time_ms_max: 60_000,
             queries_max: 1_000_000,
+            fetches_max: 100,
+            fetch_time_ms_max: 30_000,
+            fetch_bytes_max: 8 << 20,
             log_message_bytes_max: 8 << 10,
             log_messages_max: 1000,
             log_bytes_max: 1 << 20,
@@ -63,7 +69,7 @@ impl LimitSpec {
 }
 
 /// Every configurable limit.
-pub const LIMITS: [LimitSpec; 12] = [
+pub const LIMITS: [LimitSpec; 15] = [
     LimitSpec {
         name: "memory_bytes_max",
         minimum: 64 << 10,
@@ -120,6 +126,30 @@ pub const LIMITS: [LimitSpec; 12] = [
         sqlstate: "53400",
         doc: "queries of one call",
         read: |limits| limits.queries_max,
+    },
+    LimitSpec {
+        name: "fetches_max",
+        minimum: 0,
+        maximum: 1_000_000,
+        sqlstate: "53400",
+        doc: "HTTPS requests of one call",
+        read: |limits| limits.fetches_max,
+    },
+    LimitSpec {
+        name: "fetch_time_ms_max",
+        minimum: 1,
+        maximum: 3_600_000,
+        sqlstate: "53400",
+        doc: "wall-clock time of all HTTPS requests of one call",
+        read: |limits| limits.fetch_time_ms_max,
+    },
+    LimitSpec {
+        name: "fetch_bytes_max",
+        minimum: 0,
+        maximum: 1 << 30,
+        sqlstate: "53400",
+        doc: "one HTTPS request, encoded, and the body of one answer",
+        read: |limits| limits.fetch_bytes_max,
     },
     LimitSpec {
         name: "log_message_bytes_max",

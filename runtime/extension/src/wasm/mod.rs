@@ -8,6 +8,7 @@ mod compiler;
 mod crypto;
 mod cursor;
 mod engine;
+mod fetch;
 mod gauge;
 mod guest_metrics;
 mod host_functions;
@@ -16,6 +17,7 @@ mod limits;
 #[cfg(unix)]
 mod mac;
 mod module;
+mod off_fiber;
 mod park;
 mod pool;
 mod preview1;

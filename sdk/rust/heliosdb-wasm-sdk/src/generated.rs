@@ -13,6 +13,8 @@ pub mod status {
     pub const ERROR: i32 = 2;
     /// A cursor has no more rows.
     pub const END: i32 = 3;
+    /// What was verified or compared does not hold.
+    pub const MISMATCH: i32 = 4;
 }
 
 /// How parameters and query results are encoded.

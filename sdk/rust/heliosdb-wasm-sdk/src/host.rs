@@ -74,11 +74,33 @@ mod import {
     }
 }
 
+/// Declares further functions of the host in a module `import`; outside a database they fail.
+macro_rules! host_functions {
+    ($(pub fn $name:ident($($argument:ident: $type:ty),* $(,)?) -> i32;)*) => {
+        #[cfg(target_arch = "wasm32")]
+        mod import {
+            #[link(wasm_import_module = "heliosdb")]
+            extern "C" {
+                $(pub fn $name($($argument: $type),*) -> i32;)*
+            }
+        }
+
+        #[cfg(not(target_arch = "wasm32"))]
+        mod import {
+            $(pub unsafe fn $name($($argument: $type),*) -> i32 {
+                $(let _ = $argument;)*
+                crate::generated::status::ERROR
+            })*
+        }
+    };
+}
+pub(crate) use host_functions;
+
 /// Most parameters and results fit, so that one call brings them over.
 const FIRST_CAPACITY: usize = 2048;
 
 /// Fills a buffer through `call`; `again` fetches a value that did not fit.
-fn receive(
+pub(crate) fn receive(
     call: impl FnOnce(*mut u8, *mut u32) -> i32,
     again: impl FnOnce(*mut u8, *mut u32) -> i32,
 ) -> Result<Vec<u8>, Error> {
@@ -101,7 +123,7 @@ fn receive(
 
 /// Turns a status into a result, with the database's own words for an error.
 #[inline(never)]
-fn check(status: i32) -> Result<(), Error> {
+pub(crate) fn check(status: i32) -> Result<(), Error> {
     match status {
         status::OK => Ok(()),
         status::ERROR => Err(last_error()),
@@ -163,6 +185,12 @@ pub(crate) fn query_with(sql: &str, parameters: &Encoder) -> Result<Vec<u8>, Err
         // SAFETY: as above.
         |result, length| unsafe { import::heliosdb_fetch_result(result, length) },
     )
+}
+
+/// What a call left that did not fit its buffer.
+pub(crate) fn fetch_result(result: *mut u8, length: *mut u32) -> i32 {
+    // SAFETY: the caller's buffer has the capacity that `length` states.
+    unsafe { import::heliosdb_fetch_result(result, length) }
 }
 
 #[inline(never)]

@@ -26,23 +26,34 @@
 //! panic.
 
 mod convert;
+mod crypto;
+mod cursor;
 mod decimal;
 mod error;
+mod fetch;
 pub mod generated;
 #[doc(hidden)]
 pub mod guest;
 mod host;
 mod message_pack;
+mod metric;
 mod result;
 #[cfg(feature = "serde")]
 mod typed_rows;
 mod value;
 
 pub use convert::{FromValue, SqlType, ToValue};
+pub use crypto::{
+    heliosdb_crypto_equal, heliosdb_crypto_hash, heliosdb_crypto_hmac, heliosdb_crypto_open,
+    heliosdb_crypto_random, heliosdb_crypto_seal, heliosdb_crypto_verify, Cipher, HashAlgorithm,
+};
+pub use cursor::{heliosdb_cursor_open, Cursor};
 pub use decimal::{Decimal, ParseDecimalError};
 pub use error::Error;
+pub use fetch::{heliosdb_fetch, FetchRequest, FetchResponse};
 pub use heliosdb_wasm_macros::heliosdb_procedure;
 pub use message_pack::Encoder;
+pub use metric::{heliosdb_metric_count, heliosdb_metric_observe};
 pub use result::{Column, ColumnIndex, FromRow, QueryResult, Row};
 pub use value::{Date, Interval, Time, Timestamp, TimestampTz, Uuid, Value};
 
