@@ -106,6 +106,31 @@ export class CodeAdvisor {
     const wanted = this.#select(all, request.ids ?? null);
     const judged: Recommendation[] = [];
     for (const { finding, state } of wanted) {
+      if (!mayBecome(state, 'replaying')) {
+        throw notPossible(`${finding.id} cannot be replayed`, `it is ${state}`);
+      }
+    }
+    for (const before of wanted) {
+      const after = await this.#replayOne(before, { facts, ports, request });
+      judged.push(after);
+      request.onVerdict?.(after);
+    }
+    return judged;
+  }
+
+  async #replayOne(
+    before: Recommendation,
+    context: {
+      readonly facts: Facts;
+      readonly ports: ReplayPorts;
+      readonly request: ReplayRequest;
+    },
+  ): Promise<Recommendation> {
+    const { facts, ports, request } = context;
+    const { finding, state } = before;
+    const nothing = { change: null, baseline: null };
+    await this.#keep({ ...before, ...nothing, state: 'replaying' }, state);
+    try {
       const verdict = await replay({
         database: this.#database,
         facts,
@@ -116,17 +141,14 @@ export class CodeAdvisor {
         ...(request.limits === undefined ? {} : { limits: request.limits }),
         onProgress: (text) => request.onProgress?.(finding, text),
       });
-      const recommendation = {
-        finding,
-        state: verdict.outcome,
-        reason: verdict.reason,
-        verdict,
-      } as const;
-      await this.#keep({ ...recommendation, change: null, baseline: null }, state);
-      judged.push(recommendation);
-      request.onVerdict?.(recommendation);
+      const after = { finding, state: verdict.outcome, reason: verdict.reason, verdict } as const;
+      await this.#keep({ ...after, ...nothing }, 'replaying');
+      return after;
+    } catch (error) {
+      // A replay that was cancelled says nothing: what was known before stands.
+      await this.#keep({ ...before, ...nothing }, 'replaying');
+      throw error;
     }
-    return judged;
   }
 
   /** Makes a finding's change in the database: exactly the statements of its verdict. */

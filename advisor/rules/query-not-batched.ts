@@ -19,11 +19,12 @@ export const queryNotBatched = defineRule({
     const reason = unbatchedReason(procedure, shape);
     // Repeats that arrive one by one are the business of the rule about repeated lookups.
     if (reason === 'arrival' && shape.repeatedCalls >= shape.callCount * 0.2) return null;
+    const tables = shape.reads?.tables.join(' and ') ?? '';
     const perQuery = duration((shape.totalMs * 1000) / shape.callCount);
     return {
       subject: shape.shape,
       severity: 'warning',
-      what: `${counted(shape.callCount)} queries ran one by one, ${perQuery} each`,
+      what: `${counted(shape.callCount)} queries${tables === '' ? '' : ` of ${tables}`} ran one by one, ${perQuery} each`,
       why: reasonText(reason, procedure, shape),
       whatToDo: remedy(reason, procedure, shape),
       evidence: {

@@ -82,6 +82,8 @@ describe('decisions about findings', { concurrency: false }, () => {
     const settled = (await advisor.analyze()).settled.map(({ finding }) => finding.id);
     assert.ok(settled.includes(id), 'an applied finding is settled');
     await assert.rejects(advisor.apply(id), { sqlstate: '55000' });
+    // A verdict would take the place of what takes the change back.
+    await assert.rejects(advisor.replay({ ids: [id] }), { sqlstate: '55000' });
     await advisor.revert(id);
     assert.deepEqual(await schemaOf(database), before);
     await assert.rejects(advisor.revert(id), { sqlstate: '55000' });
