@@ -33,7 +33,7 @@ const LIBRARY_NAME = 'heliosdb';
 const FILE_NAME = 'heliosdb.duckdb_extension';
 
 /** What the engine's crate reads, beside its own folder. */
-const SHARED_SOURCES = ['storage/migrations', 'runtime/abi'];
+const SHARED_SOURCES = ['storage/migrations', 'runtime/abi', 'sdk/python/engine/engine.json'];
 const CRATE_SOURCES = ['Cargo.toml', 'Cargo.lock', 'rust-toolchain.toml', 'build.rs', 'src'];
 
 interface EngineSite {

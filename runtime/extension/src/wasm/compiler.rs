@@ -14,10 +14,13 @@ use super::compile_cache::compile_cache;
 use super::engine::{MEMORY_BYTES_CEILING, shared_engine};
 use super::host_functions::{self, QueryMode};
 use super::instance::HostState;
+use super::interpreter::{self, Interpreter, LinkedInterpreter, Links};
 use super::limits::{
     FUNCTION_BYTES_MAX, FUNCTIONS_MAX, LOCALS_MAX, MODULE_BYTES_MAX, TEXT_MODULE_BYTES_MAX,
 };
-use super::module::{CompiledModule, HostImport, ModuleHash, entry_exports, exports_function};
+use super::module::{
+    CompiledModule, HostImport, Linked, ModuleHash, entry_exports, exports_function,
+};
 use super::preview1;
 use crate::error::{EngineError, EngineResult};
 use crate::generated::abi::HostFunctionSpec;
@@ -111,23 +114,29 @@ fn check_size(bytes: &[u8]) -> EngineResult<()> {
     Ok(())
 }
 
+/// The module of this content, compiled on disk before or made by `compile`.
 #[cfg(unix)]
-fn load_or_compile(
+fn load_or(
     engine: &'static Engine,
-    (hash, bytes): (&ModuleHash, &[u8]),
+    (hash, bytes_len): (&ModuleHash, usize),
+    compile: impl FnOnce() -> EngineResult<Module>,
 ) -> EngineResult<Module> {
-    let compile = || Module::new(engine, bytes).map_err(|error| does_not_compile(&error));
     match compile_cache(engine) {
-        Some(cache) => cache.get(engine, (hash, bytes.len()), compile),
+        Some(cache) => cache.get(engine, (hash, bytes_len), compile),
         None => compile(),
     }
 }
 
 #[cfg(not(unix))]
-fn load_or_compile(
-    engine: &'static Engine,
-    (_, bytes): (&ModuleHash, &[u8]),
+fn load_or(
+    _: &'static Engine,
+    _: (&ModuleHash, usize),
+    compile: impl FnOnce() -> EngineResult<Module>,
 ) -> EngineResult<Module> {
+    compile()
+}
+
+fn new_module(engine: &'static Engine, bytes: &[u8]) -> EngineResult<Module> {
     Module::new(engine, bytes).map_err(|error| does_not_compile(&error))
 }
 
@@ -164,15 +173,29 @@ fn compile(hash: ModuleHash, bytes: &[u8]) -> EngineResult<CompiledModule> {
         .hint("compile the source to wasm32-wasip1 or wasm32-unknown-unknown first"));
     }
     check_size(bytes)?;
-    let module = load_or_compile(engine, (&hash, bytes))?;
-    let memory_bytes_initial = check_memory(&module)?;
-    let imports = check_imports(&module)?;
+    let module = load_or(engine, (&hash, bytes.len()), || new_module(engine, bytes))?;
+    let mut memory_bytes_initial = check_memory(&module)?;
+    let interpreter = interpreter::imported_by(&module)?;
+    let imports = check_imports(&module, interpreter)?;
     let is_version_known = match abi_version::declared(bytes) {
         Some(code) => abi_version::check(code).map(|()| true)?,
         None => module.get_export(abi_version::EXPORT).is_none(),
     };
-    let instance_pre = link(&module, QueryMode::Direct)?;
-    let fiber_pre = link(&module, QueryMode::Parking)?;
+    let linked = match interpreter {
+        None => Linked::Alone {
+            direct: pre_link(&module, QueryMode::Direct)?,
+            fiber: pre_link(&module, QueryMode::Parking)?,
+        },
+        Some(interpreter) => {
+            let unfit = interpreter::unfit_imports(&module, interpreter.namespace);
+            if !unfit.is_empty() {
+                return Err(does_not_fit(unfit.join(", ")));
+            }
+            memory_bytes_initial = interpreter.memory_bytes_initial()?;
+            let linked = LinkedInterpreter::new(interpreter, &imports, link_interpreter);
+            Linked::Interpreted(linked)
+        }
+    };
     let initializer = ["_initialize"]
         .into_iter()
         .find(|name| exports_function(&module, name, &[], &[]));
@@ -180,8 +203,7 @@ fn compile(hash: ModuleHash, bytes: &[u8]) -> EngineResult<CompiledModule> {
         hash,
         entries: entry_exports(&module),
         initializer,
-        instance_pre,
-        fiber_pre,
+        linked,
         imports,
         bytes_len: bytes.len(),
         memory_bytes_initial,
@@ -230,10 +252,16 @@ fn check_memory(module: &Module) -> EngineResult<usize> {
 }
 
 /// What the imports say about the module, or an error naming those that cannot be satisfied.
-fn check_imports(module: &Module) -> EngineResult<BTreeSet<HostImport>> {
+fn check_imports(
+    module: &Module,
+    interpreter: Option<&Interpreter>,
+) -> EngineResult<BTreeSet<HostImport>> {
     let mut kinds = BTreeSet::new();
     let mut unknown = Vec::new();
     for import in module.imports() {
+        if interpreter.is_some_and(|one| one.namespace == import.module()) {
+            continue;
+        }
         let is_function = matches!(import.ty(), ExternType::Func(_));
         if !is_function {
             unknown.push(format!(
@@ -293,12 +321,29 @@ fn check_signature(
 }
 
 /// Links a module whose imports were checked.
-fn link(module: &Module, mode: QueryMode) -> EngineResult<InstancePre<HostState>> {
+fn pre_link(module: &Module, mode: QueryMode) -> EngineResult<InstancePre<HostState>> {
+    host_linker(&[module], mode)?
+        .instantiate_pre(module)
+        .map_err(|error| does_not_fit(format!("{error:#}")))
+}
+
+fn does_not_fit(detail: String) -> EngineError {
+    EngineError::new(
+        ErrorCode::InvalidFunctionDefinition,
+        "the module's imports do not fit",
+    )
+    .detail(detail)
+}
+
+/// The host's functions, and a refusal for everything else of WASI that the modules import.
+fn host_linker(modules: &[&Module], mode: QueryMode) -> EngineResult<Linker<HostState>> {
     let mut linker = Linker::new(shared_engine()?);
+    // Two modules may import the same refused function.
+    linker.allow_shadowing(true);
     let internal = |error: wasmtime::Error| EngineError::internal(format!("{error:#}"));
     host_functions::define(&mut linker, mode).map_err(internal)?;
     preview1::define(&mut linker).map_err(internal)?;
-    for import in module.imports() {
+    for import in modules.iter().flat_map(|module| module.imports()) {
         let is_refused = preview1::is_module(import.module())
             && !preview1::is_defined(import.module(), import.name());
         if let (true, ExternType::Func(signature)) = (is_refused, import.ty()) {
@@ -306,11 +351,21 @@ fn link(module: &Module, mode: QueryMode) -> EngineResult<InstancePre<HostState>
                 .map_err(internal)?;
         }
     }
-    linker.instantiate_pre(module).map_err(|error| {
-        EngineError::new(
-            ErrorCode::InvalidFunctionDefinition,
-            "the module's imports do not fit",
-        )
-        .detail(format!("{error:#}"))
-    })
+    Ok(linker)
+}
+
+/// Links a program's interpreter, which is compiled once in the process.
+fn link_interpreter(
+    program: &Module,
+    interpreter: &'static Interpreter,
+    imports: &BTreeSet<HostImport>,
+) -> EngineResult<Links> {
+    let engine = shared_engine()?;
+    let module = interpreter.module(|hash, bytes_len, unpack| {
+        load_or(engine, (hash, bytes_len), || new_module(engine, &unpack()?))
+    })?;
+    let both = [program, module];
+    let direct = host_linker(&both, QueryMode::Direct)?;
+    let fiber = host_linker(&both, QueryMode::Parking)?;
+    Links::new(module, imports, (direct, fiber))
 }

@@ -74,7 +74,8 @@ pub fn shared_engine() -> EngineResult<&'static Engine> {
 fn make_engine() -> wasmtime::Result<Engine> {
     let places = live_instances_max();
     let mut pool = PoolingAllocationConfig::new();
-    pool.total_core_instances(places)
+    // A program and its interpreter are two instances with one memory and one table.
+    pool.total_core_instances(places * 2)
         .total_memories(places)
         .total_tables(places)
         .total_stacks(places)

@@ -5,8 +5,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use wasmtime::{
-    AsContext, Instance, InstancePre, Memory, PoolConcurrencyLimitError, Store, StoreContextMut,
-    Trap, TypedFunc, UpdateDeadline, WasmBacktrace,
+    AsContext, Instance, Memory, PoolConcurrencyLimitError, Store, StoreContextMut, Trap,
+    TypedFunc, UpdateDeadline, WasmBacktrace,
 };
 
 use super::abi_version;
@@ -221,9 +221,10 @@ impl GuestInstance {
         cancellation: &Arc<Cancellation>,
         gauge: &Arc<Gauge>,
     ) -> EngineResult<Self> {
-        let (mut store, pre) = Self::prepare(module, limits, cancellation, None);
-        let instance = pre
-            .instantiate(&mut store)
+        let mut store = Self::prepare(module, limits, cancellation, None);
+        let instance = module
+            .linked
+            .instantiate(&mut store, &module.module)
             .map_err(|error| classify(&store, entry, error))?;
         find_exports(&instance, &mut store);
         if let Some(name) = module.initializer
@@ -265,9 +266,10 @@ impl GuestInstance {
         gauge: &Arc<Gauge>,
     ) -> EngineResult<Self> {
         let park = Arc::new(Park::default());
-        let (mut store, pre) = Self::prepare(module, limits, cancellation, Some(park));
-        let instance = pre
-            .instantiate_async(&mut store)
+        let mut store = Self::prepare(module, limits, cancellation, Some(park));
+        let instance = module
+            .linked
+            .instantiate_async(&mut store, &module.module)
             .await
             .map_err(|error| classify(&store, entry, error))?;
         find_exports(&instance, &mut store);
@@ -303,23 +305,18 @@ impl GuestInstance {
         })
     }
 
-    fn prepare<'m>(
-        module: &'m CompiledModule,
+    fn prepare(
+        module: &CompiledModule,
         limits: &Limits,
         cancellation: &Arc<Cancellation>,
         park: Option<Arc<Park>>,
-    ) -> (Store<HostState>, &'m InstancePre<HostState>) {
-        let pre = if park.is_some() {
-            &module.fiber_pre
-        } else {
-            &module.instance_pre
-        };
+    ) -> Store<HostState> {
         let state = HostState::new(limits, cancellation, park);
         let mut store = Store::new(module.module.engine(), state);
         store.limiter(|state| &mut state.limiter);
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(check_deadline);
-        (store, pre)
+        store
     }
 
     pub fn is_healthy(&self) -> bool {

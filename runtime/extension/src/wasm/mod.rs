@@ -13,6 +13,7 @@ mod gauge;
 mod guest_metrics;
 mod host_functions;
 mod instance;
+mod interpreter;
 mod limits;
 #[cfg(unix)]
 mod mac;

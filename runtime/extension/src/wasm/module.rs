@@ -5,9 +5,10 @@ use std::fmt;
 use std::sync::atomic::AtomicBool;
 
 use sha2::{Digest, Sha256};
-use wasmtime::{ExternType, InstancePre, Module, ValType};
+use wasmtime::{ExternType, Instance, InstancePre, Module, Store, ValType};
 
 use super::instance::HostState;
+use super::interpreter::LinkedInterpreter;
 use crate::generated::abi::RESERVED_EXPORTS;
 
 /// SHA-256 of a module's bytes, the module's identity everywhere.
@@ -55,9 +56,7 @@ pub enum HostImport {
 pub struct CompiledModule {
     pub hash: ModuleHash,
     pub module: Module,
-    pub instance_pre: InstancePre<HostState>,
-    /// The same module linked so that its queries can wait; for instances on fibers.
-    pub fiber_pre: InstancePre<HostState>,
+    pub linked: Linked,
     pub imports: BTreeSet<HostImport>,
     /// Exported functions that can be a procedure's entry: no parameters, nothing or one i32.
     pub entries: Vec<String>,
@@ -68,6 +67,52 @@ pub struct CompiledModule {
     pub memory_bytes_initial: usize,
     /// Whether the version of the contract that the module needs was looked at.
     pub is_version_known: AtomicBool,
+}
+
+/// A module with its imports resolved.
+pub enum Linked {
+    Alone {
+        direct: InstancePre<HostState>,
+        /// The same module linked so that its queries can wait; for instances on fibers.
+        fiber: InstancePre<HostState>,
+    },
+    /// A program for an interpreter, which is instantiated before it.
+    Interpreted(LinkedInterpreter),
+}
+
+impl Linked {
+    pub fn instantiate(
+        &self,
+        store: &mut Store<HostState>,
+        module: &Module,
+    ) -> wasmtime::Result<Instance> {
+        match self {
+            Self::Alone { direct, .. } => direct.instantiate(store),
+            Self::Interpreted(interpreter) => interpreter.instantiate(store, module),
+        }
+    }
+
+    /// As [`Linked::instantiate`], on a fiber.
+    pub async fn instantiate_async(
+        &self,
+        store: &mut Store<HostState>,
+        module: &Module,
+    ) -> wasmtime::Result<Instance> {
+        match self {
+            Self::Alone { fiber, .. } => fiber.instantiate_async(store).await,
+            Self::Interpreted(interpreter) => interpreter.instantiate_async(store, module).await,
+        }
+    }
+}
+
+impl CompiledModule {
+    /// The memory limit of a procedure that names none, where the usual one is too low.
+    pub fn memory_bytes_max_default(&self) -> Option<u64> {
+        match &self.linked {
+            Linked::Alone { .. } => None,
+            Linked::Interpreted(linked) => Some(linked.interpreter().memory_bytes_max_default),
+        }
+    }
 }
 
 /// Lists the exports that can be entered.

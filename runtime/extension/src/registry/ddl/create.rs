@@ -65,7 +65,7 @@ impl Planner<'_> {
         }
         let has_procedures = !self.overloads(&schema, &create.name).is_empty();
         self.check_name(&schema, &create.name, has_procedures)?;
-        let settled = self.settle(&create, replaced)?;
+        let settled = self.settle(&mut create, replaced)?;
         match replaced {
             Some(existing) if existing.returns == settled.returns.to_string() => {
                 self.replace(existing, &create, &settled)
@@ -77,11 +77,16 @@ impl Planner<'_> {
 
     fn settle(
         &self,
-        create: &CreateProcedure,
+        create: &mut CreateProcedure,
         replaced: Option<&ExistingProcedure>,
     ) -> EngineResult<Settled> {
         let returns = read::resolve_type(self.connection, &create.returns)?;
         let compiled = self.compile()?;
+        // Written into the options, where everybody sees it and ALTER can change it.
+        if let Some(bytes) = compiled.memory_bytes_max_default() {
+            let memory = create.options.entry("memory_bytes_max");
+            memory.or_insert_with(|| bytes.into());
+        }
         let entry = choose_entry(&compiled, &create.name, create.entry.as_deref())?;
         // Rights carry over unless they are written out.
         let inherited = replaced
