@@ -8,9 +8,11 @@
 export type { EnsureEngineOptions } from './build/index.ts';
 export { ensureEngine } from './build/index.ts';
 export type {
+  CreateProcedure,
   DdlStatement,
   DefinitionStatement,
   ModuleSource,
+  ParameterDefinition,
   ProcedureStatement,
   ScriptPiece,
   ScriptStatement,
@@ -33,5 +35,7 @@ export type {
   GuestLanguage,
   ModuleFacts,
   ProcedureSignature,
+  ScaffoldLanguage,
+  Template,
 } from './toolchain/index.ts';
-export { compileProcedure, readModuleFacts } from './toolchain/index.ts';
+export { compileProcedure, readModuleFacts, templateOf } from './toolchain/index.ts';

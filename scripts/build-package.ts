@@ -27,6 +27,12 @@ for (const path of globSync('{examples,runtime,storage}/**/*.{wasm,json,sql}', {
   cpSync(join(ROOT, path), join(dist, path));
 }
 
+// What sources of procedures are compiled with: engines, headers and the kits themselves.
+cpSync(join(ROOT, 'sdk'), join(dist, 'sdk'), {
+  recursive: true,
+  filter: (path) => !/\/(target|node_modules|__pycache__)$|\.test\.\w+$/.test(path),
+});
+
 // The page arrives built: a package has neither its sources nor what builds them.
 cpSync(await ensurePage(), join(dist, 'web', 'built'), { recursive: true });
 

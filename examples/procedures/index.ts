@@ -14,6 +14,7 @@ export const EXAMPLE_PROCEDURES: readonly string[] = [
   'fraud_detection',
   'order_in_stock',
   'transaction_risk',
+  'validate_order',
 ];
 
 /** The examples that are in every shop: those that start in no time. */

@@ -135,3 +135,17 @@ test('sales aggregated in Go agree with SQL', async (context) => {
     assert.deepEqual(rows, [[true, true, true]]);
   });
 });
+
+test('orders validated in Python agree with the same question in SQL', async () => {
+  await withCopy(async (session) => {
+    await installExamples(session, ['validate_order']);
+    const { rows } = await session.query(`
+      SELECT count(*), count(*) FILTER (expected), count(*) FILTER (validate_order(order_id) IS DISTINCT FROM expected)
+      FROM (
+        SELECT order_id, bool_and(quantity <= available_quantity) AS expected
+        FROM order_items JOIN inventory USING (product_id) WHERE order_id % 1000 = 0 GROUP BY order_id)`);
+    const [all, valid, differing] = (rows[0] ?? []).map(Number);
+    assert.ok((all ?? 0) > (valid ?? 0) && (valid ?? 0) > 0);
+    assert.equal(differing, 0);
+  });
+});

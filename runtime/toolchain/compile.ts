@@ -7,13 +7,14 @@ import { c } from './c.ts';
 import { go } from './go.ts';
 import { javascript } from './javascript.ts';
 import type { GuestLanguage, Toolchain } from './language.ts';
+import { python } from './python.ts';
 import type { Environment } from './run-tool.ts';
 import { rust } from './rust.ts';
 import type { ModuleFacts } from './wasm-module.ts';
 import { checkModule, readModuleFacts } from './wasm-module.ts';
 
 /** Asked in this order; a folder is a Rust project unless another language claims it. */
-const TOOLCHAINS: readonly Toolchain[] = [c, go, javascript, rust];
+const TOOLCHAINS: readonly Toolchain[] = [c, go, javascript, python, rust];
 
 export interface CompileProcedureOptions {
   /** A file, or the folder of a project. */

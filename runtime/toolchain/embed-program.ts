@@ -86,7 +86,8 @@ export function embedProgram(
   return joinModule([...rewritten, descriptionSection(embedded.procedures)]);
 }
 
-interface Layout {
+/** Where in a module the added functions find what they use. */
+export interface Layout {
   readonly typeCount: number;
   /** Imported ones included. */
   readonly functionCount: number;
@@ -183,7 +184,7 @@ function append(body: Uint8Array, entries: readonly ArrayLike<number>[]): Uint8A
 }
 
 /** The program, and behind it the names that the entries hand to `hdb_call`. */
-function layOut(
+export function layOut(
   program: Uint8Array,
   names: readonly string[],
 ): { blob: Uint8Array; nameOffsets: number[] } {
@@ -200,7 +201,11 @@ function layOut(
 }
 
 /** Copies the blob into the interpreter's memory, keeps its address and loads the program. */
-function initialiser(layout: Layout, blobLength: number, embedded: EmbeddedProgram): Uint8Array {
+export function initialiser(
+  layout: Layout,
+  blobLength: number,
+  embedded: Pick<EmbeddedProgram, 'program' | 'flags'>,
+): Uint8Array {
   const address = 0;
   const { hdb_alloc: alloc, hdb_load: load } = layout.entryPoints;
   const code = new ByteWriter().unsigned(1).unsigned(1).byte(I32);
@@ -217,7 +222,7 @@ function initialiser(layout: Layout, blobLength: number, embedded: EmbeddedProgr
 }
 
 /** Loads the program unless that is done, and calls a procedure by its name. */
-function entry(layout: Layout, name: string, nameOffset: number): Uint8Array {
+export function entry(layout: Layout, name: string, nameOffset: number): Uint8Array {
   const length = new TextEncoder().encode(name).length;
   const code = new ByteWriter().unsigned(0);
   code.byte(OP.globalGet).unsigned(layout.globalCount).byte(OP.i32Eqz);

@@ -8,6 +8,8 @@
 export type { CompiledProcedure, CompileProcedureOptions } from './compile.ts';
 export { compileProcedure } from './compile.ts';
 export type { GuestLanguage } from './language.ts';
+export type { ScaffoldLanguage, Template } from './templates.ts';
+export { templateOf } from './templates.ts';
 export type {
   ModuleFacts,
   ModuleImport,

@@ -3,12 +3,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
 import { basename } from 'node:path';
-import { promisify } from 'node:util';
-import { brotliDecompress } from 'node:zlib';
 import { HeliosError } from '#core';
 import { embedProgram } from './embed-program.ts';
 import { readSignature } from './javascript-signature.ts';
 import type { Toolchain } from './language.ts';
+import { readEngine, runEngine } from './run-engine.ts';
 import type { ProcedureSignature } from './wasm-module.ts';
 
 const ENGINE = new URL('../../sdk/js/engine/', import.meta.url);
@@ -33,7 +32,7 @@ export const javascript: Toolchain = {
       });
     }
     const isRandom = RANDOM_WORDS.test(program);
-    const module = embedProgram(await readEngine(), {
+    const module = embedProgram(await readEngine(ENGINE), {
       program: bytecode,
       flags: isRandom ? LOAD_RANDOM : 0,
       procedures,
@@ -120,7 +119,8 @@ async function compileToBytecode(
   program: string,
   file: string,
 ): Promise<{ bytecode: Uint8Array; exports: readonly ExportedFunction[] }> {
-  const engine = await instantiateEngine();
+  const engine = await runEngine(ENGINE, (message) => compileError(message, null));
+  engine.call('_initialize');
   const source = new TextEncoder().encode(program);
   const fileName = new TextEncoder().encode(`${file}\0`);
   // The engine ends the text with a zero of its own.
@@ -132,69 +132,6 @@ async function compileToBytecode(
   const loadedAt = engine.place(bytecode, bytecode.length);
   engine.call('hdb_load', loadedAt, bytecode.length, 0);
   return { bytecode, exports: JSON.parse(engine.text(engine.call('hdb_describe'))) };
-}
-
-interface RunningEngine {
-  call(name: string, ...args: readonly number[]): number;
-  /** Copies bytes into new memory of the engine and returns their address. */
-  place(bytes: Uint8Array, capacity: number): number;
-  bytes(address: number, length: number): Uint8Array;
-  number(address: number): number;
-  /** A text that ends with a zero. */
-  text(address: number): string;
-}
-
-const STATUS_ERROR = 2;
-
-async function instantiateEngine(): Promise<RunningEngine> {
-  const module = await WebAssembly.compile(await readEngine());
-  let memory: WebAssembly.Memory | null = null;
-  const bytes = (address: number, length: number): Uint8Array =>
-    new Uint8Array(memory?.buffer ?? new ArrayBuffer(0), address, length);
-  const refuse = (): number => STATUS_ERROR;
-  const database = new Proxy<Record<string, unknown>>(
-    {
-      heliosdb_now: () => 0n,
-      heliosdb_log: () => 0,
-      heliosdb_error: (_code: number, message: number, length: number) => {
-        throw compileError(new TextDecoder().decode(bytes(message, length).slice()), null);
-      },
-    },
-    { get: (target, name) => target[String(name)] ?? refuse },
-  );
-  const nothing = new Proxy({}, { get: () => refuse });
-  const instance = new WebAssembly.Instance(module, {
-    heliosdb: database,
-    heliosdb_js: nothing,
-    wasi_snapshot_preview1: nothing,
-  });
-  memory = instance.exports.memory as WebAssembly.Memory;
-  const call = (name: string, ...args: readonly number[]): number =>
-    (instance.exports[name] as (...args: readonly number[]) => number)(...args);
-  call('_initialize');
-  return {
-    call,
-    bytes,
-    place(content, capacity) {
-      const address = call('hdb_alloc', capacity);
-      bytes(address, content.length).set(content);
-      return address;
-    },
-    number: (address) => new DataView(bytes(address, 4).slice().buffer).getUint32(0, true),
-    text(address) {
-      const all = bytes(address, (memory?.buffer.byteLength ?? 0) - address);
-      return new TextDecoder().decode(all.subarray(0, all.indexOf(0)));
-    },
-  };
-}
-
-let engine: Promise<Uint8Array<ArrayBuffer>> | null = null;
-
-function readEngine(): Promise<Uint8Array<ArrayBuffer>> {
-  engine ??= readFile(new URL('engine.wasm.br', ENGINE))
-    .then(promisify(brotliDecompress))
-    .then((bytes) => new Uint8Array(bytes));
-  return engine;
 }
 
 async function engineFacts(): Promise<{ quickjs: string }> {

@@ -1,0 +1,1 @@
+"""Compiles procedures: ``python -m wasm_compiler procedure.py -o procedure.wasm``."""
