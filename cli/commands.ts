@@ -1,6 +1,7 @@
 import { advisorSpecs } from './commands/advisor-specs.ts';
 import { procedureSpecs } from './commands/procedure-specs.ts';
 import { serviceSpecs } from './commands/service-specs.ts';
+import { sourceSpecs } from './commands/source-specs.ts';
 import type { CommandSpec, OptionSpec } from './usage/command.ts';
 
 const DB: OptionSpec = {
@@ -228,6 +229,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./commands/shell.ts')).run,
   },
   ...serviceSpecs(DB),
+  ...sourceSpecs(DB),
   ...procedureSpecs(DB),
   {
     name: 'procedures',

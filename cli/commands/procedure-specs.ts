@@ -15,7 +15,7 @@ const MODULE_FILE: OptionSpec = {
   name: 'file',
   short: 'f',
   value: 'FILE',
-  description: 'the compiled module (.wasm or .wat)',
+  description: 'the module (.wasm or .wat), or a source to be compiled',
 };
 const IF_EXISTS: OptionSpec = {
   name: 'if-exists',
@@ -30,9 +30,10 @@ export function procedureSpecs(DB: OptionSpec): readonly CommandSpec[] {
   return [
     {
       name: 'procedure create',
-      summary: 'register a compiled module as a procedure',
-      usage: '--name NAME --file FILE --returns TYPE [options]',
-      description: 'Checks a WebAssembly module and registers it under a name and a signature.',
+      summary: 'register a module or a source as a procedure',
+      usage: '--file FILE [--name NAME --params LIST --returns TYPE] [options]',
+      description:
+        'Checks a WebAssembly module and registers it under a name and a signature. A source (.py,\n.js, .ts, .rs, .go, .c, .cpp or a project) is compiled first. What the source declares of its\nprocedures need not be written again; without --name all of them are registered.',
       options: [
         DB,
         { name: 'name', value: 'NAME', description: 'what SQL calls it; may be schema.name' },
@@ -53,6 +54,7 @@ export function procedureSpecs(DB: OptionSpec): readonly CommandSpec[] {
           'heliosdb procedure create --name half --file half.wasm --params "x:DOUBLE" --returns DOUBLE',
           'add --capabilities "read:customers" for one that queries a table',
         ],
+        ['heliosdb procedure create --file validate_order.py', 'compile and register in one step'],
       ],
       load: async () => (await load()).create,
     },

@@ -1,67 +1,45 @@
-import { resolve } from 'node:path';
 import { StatementRunner } from '#agent';
 import { HeliosError } from '#core';
-import type { DdlStatement, ProcedureStatement } from '#runtime';
-import { parseStatement, printStatement, statementsOf } from '#runtime';
+import type { ProcedureStatement } from '#runtime';
+import { printStatement } from '#runtime';
 import type { Console } from '../console.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { EXIT } from '../exit-code.ts';
 import type { OpenedDatabase } from '../open-database.ts';
 import { databaseFile, openForQuestions, openForStatements } from '../open-database.ts';
+import { capabilitiesOf, createStatement, nameOf, proceduresOf } from '../procedure-definition.ts';
+import { openModule } from '../procedure-source.ts';
 import { printFields } from '../render/fields.ts';
 import { printResultTable } from '../render/result-table.ts';
 import { askEngine, toObjects } from '../render/show-rows.ts';
 import type { Arguments, Run } from '../usage/command.ts';
 import { usageError } from '../usage/parse-arguments.ts';
-import { parseParameters, splitList } from '../usage/parse-parameters.ts';
 import { write } from '../write.ts';
 import { METRICS } from './introspect.ts';
-
-type Clause = 'VOLATILE' | 'STABLE' | 'IMMUTABLE';
 
 /** `heliosdb procedure create`. */
 export const create: Run = async (args, console) => {
   noPositionals(args);
-  const name = required(args, 'name');
-  const options: string[] = [];
-  for (const option of ['memory', 'timeout'] as const) {
-    const value = args.text(option);
-    if (value !== undefined)
-      options.push(`${option.toUpperCase()} '${value.replaceAll("'", "''")}'`);
-  }
-  const statement: DdlStatement = {
-    kind: 'create_procedure',
-    orReplace: args.isSet('or-replace'),
-    ifNotExists: false,
-    ...nameOf(name),
-    parameters: parseParameters(args.text('params') ?? ''),
-    returns: required(args, 'returns'),
-    language: 'wasm',
-    capabilities: capabilitiesOf(args),
-    volatility: volatilityOf(args),
-    nullCall: null,
-    entry: args.text('entry') ?? null,
-    onError: null,
-    strictVisibility: false,
-    comment: args.text('comment') ?? null,
-    options: limitsOf(options),
-    module: { kind: 'file', text: resolve(required(args, 'file')) },
-  };
-  return await define(args, console, statement);
+  await using module = await openModule(required(args, 'file'), console);
+  const statements = proceduresOf(module, args).map((procedure) =>
+    createStatement(args, module, procedure),
+  );
+  return await define(args, console, statements);
 };
 
 /** `heliosdb procedure add-version`. */
-export const addVersion: Run = async (args, console) =>
-  await define(args, console, {
-    ...alter(onlyName(args)),
-    action: {
-      kind: 'add_version',
-      version: null,
-      module: { kind: 'file', text: resolve(required(args, 'file')) },
-      capabilities: capabilitiesOf(args),
-      entry: args.text('entry') ?? null,
-    },
-  });
+export const addVersion: Run = async (args, console) => {
+  const reference = alter(onlyName(args));
+  await using module = await openModule(required(args, 'file'), console);
+  const action = {
+    kind: 'add_version',
+    version: null,
+    module: { kind: 'file', text: module.path },
+    capabilities: capabilitiesOf(args),
+    entry: args.text('entry') ?? null,
+  } as const;
+  return await define(args, console, [{ ...reference, action }]);
+};
 
 /** `heliosdb procedure use-version`. */
 export const useVersion: Run = async (args, console) => {
@@ -71,18 +49,20 @@ export const useVersion: Run = async (args, console) => {
   }
   if (!/^[1-9]\d{0,8}$/.test(version)) throw usageError(`"${version}" is not a version`);
   const action = { kind: 'use_version', version: Number(version) } as const;
-  return await define(args, console, { ...alter(name), action });
+  return await define(args, console, [{ ...alter(name), action }]);
 };
 
 /** `heliosdb procedure drop`. */
 export const drop: Run = async (args, console) =>
-  await define(args, console, {
-    kind: 'drop_procedure',
-    ...nameOf(onlyName(args)),
-    parameterTypes: null,
-    ifExists: args.isSet('if-exists'),
-    cascade: false,
-  });
+  await define(args, console, [
+    {
+      kind: 'drop_procedure',
+      ...nameOf(onlyName(args)),
+      parameterTypes: null,
+      ifExists: args.isSet('if-exists'),
+      cascade: false,
+    },
+  ]);
 
 /** `heliosdb procedure info`. */
 export const info: Run = async (args, console) => {
@@ -136,11 +116,11 @@ export const metrics: Run = async (args, console) => {
   return EXIT.ok;
 };
 
-/** Runs a definition as the statement it is, and says what was done. */
+/** Runs definitions as the statements they are, and says what was done. */
 async function define(
   args: Arguments,
   console: Console,
-  statement: ProcedureStatement,
+  statements: readonly ProcedureStatement[],
 ): Promise<ExitCode> {
   await using opened = await openForStatements(console, databaseFile(args, console));
   await using connection = await opened.database.connect();
@@ -148,20 +128,23 @@ async function define(
     { connection, database: opened.database },
     { baseDirectory: process.cwd(), rowsMax: 1, beyond: 'count' },
   );
-  for await (const { notices } of runner.run(printStatement(statement), console.signal)) {
-    for (const notice of notices) await write(console.err, `notice: ${notice}\n`);
-  }
-  const isDropped = statement.kind === 'drop_procedure';
-  const rows = isDropped ? [] : await findProcedure(opened, statement.name, statement.schema);
-  if (args.isSet('json')) {
-    const outcome = isDropped ? { dropped: statement.name } : (rows[0] ?? null);
-    await write(console.out, `${JSON.stringify(outcome)}\n`);
-  } else {
+  const outcomes: unknown[] = [];
+  for (const statement of statements) {
+    for await (const { notices } of runner.run(printStatement(statement), console.signal)) {
+      for (const notice of notices) await write(console.err, `notice: ${notice}\n`);
+    }
+    const isDropped = statement.kind === 'drop_procedure';
+    const rows = isDropped ? [] : await findProcedure(opened, statement.name, statement.schema);
     const [row] = rows;
+    outcomes.push(isDropped ? { dropped: statement.name } : (row ?? null));
     const said = isDropped
       ? `dropped ${statement.name}`
       : `${row?.signature} is at version ${row?.active_version}`;
-    await write(console.err, `${said}\n`);
+    if (!args.isSet('json')) await write(console.err, `${said}\n`);
+  }
+  if (args.isSet('json')) {
+    const answer = outcomes.length === 1 ? outcomes[0] : outcomes;
+    await write(console.out, `${JSON.stringify(answer)}\n`);
   }
   return EXIT.ok;
 }
@@ -189,45 +172,6 @@ async function findProcedure(
 function alter(name: string) {
   const reference = { ...nameOf(name), parameterTypes: null, ifExists: false };
   return { kind: 'alter_procedure', ...reference } as const;
-}
-
-/** `name` or `schema.name`, quoted as in SQL or not; the SQL parser is the one that knows. */
-function nameOf(text: string): { readonly schema: string | null; readonly name: string } {
-  const statement = parsedOne(`DESCRIBE PROCEDURE ${text}`);
-  if (statement?.kind === 'describe_procedure') {
-    return { schema: statement.schema, name: statement.name };
-  }
-  throw usageError(`"${text}" is not the name of a procedure`);
-}
-
-/** Reads sizes and times as the statement does. */
-function limitsOf(options: readonly string[]) {
-  if (options.length === 0) return {};
-  const statement = parsedOne(`ALTER PROCEDURE p SET (${options.join(', ')})`);
-  const isSet = statement?.kind === 'alter_procedure' && statement.action.kind === 'set';
-  if (isSet && statement.action.kind === 'set') return statement.action.options;
-  throw usageError('limits are written as --memory 64MB --timeout 30s');
-}
-
-function parsedOne(sql: string): DdlStatement | null {
-  const [statement, ...others] = statementsOf(sql);
-  if (statement === undefined || others.length > 0) return null;
-  return parseStatement(statement)?.tree ?? null;
-}
-
-function volatilityOf(args: Arguments): Clause | null {
-  const word = args.text('volatility')?.toUpperCase();
-  if (word === undefined) return null;
-  const known = (['IMMUTABLE', 'STABLE', 'VOLATILE'] as const).find((name) => name === word);
-  if (known === undefined) {
-    throw usageError(`"${word}" is not a volatility`, 'immutable, stable or volatile');
-  }
-  return known;
-}
-
-function capabilitiesOf(args: Arguments): readonly string[] | null {
-  const text = args.text('capabilities');
-  return text === undefined ? null : splitList(text);
 }
 
 function required(args: Arguments, name: string): string {

@@ -7,6 +7,8 @@ export interface OptionSpec {
   readonly short?: string;
   /** What stands for the value in the help; null for a switch. */
   readonly value: string | null;
+  /** Whether it may be given several times. */
+  readonly isRepeatable?: true;
   readonly description: string;
 }
 
@@ -26,6 +28,8 @@ export interface CommandSpec {
 export interface Arguments {
   readonly positionals: readonly string[];
   readonly text: (name: string) => string | undefined;
+  /** Every value of an option that may be given several times, in order. */
+  readonly all: (name: string) => readonly string[];
   readonly isSet: (name: string) => boolean;
 }
 

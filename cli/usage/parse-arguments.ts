@@ -22,11 +22,14 @@ export function parseArguments(options: readonly OptionSpec[], argv: readonly st
     tokens: true,
   });
   const values = new Map<string, string | true>();
+  const repeated = new Map<string, string[]>();
   for (const token of tokens) {
     if (token.kind !== 'option') continue;
     const option = options.find(({ name }) => name === token.name);
     if (option === undefined) throw unknownOption(token.rawName, options);
-    if (values.has(option.name)) throw usageError(`option ${token.rawName} is given twice`);
+    if (values.has(option.name) && option.isRepeatable !== true) {
+      throw usageError(`option ${token.rawName} is given twice`);
+    }
     if (option.value === null) {
       if (token.value !== undefined) throw usageError(`option ${token.rawName} takes no value`);
       values.set(option.name, true);
@@ -37,6 +40,7 @@ export function parseArguments(options: readonly OptionSpec[], argv: readonly st
       throw usageError(`option ${token.rawName} needs ${option.value}`);
     }
     values.set(option.name, token.value);
+    repeated.set(option.name, [...(repeated.get(option.name) ?? []), token.value]);
   }
   return {
     positionals,
@@ -44,6 +48,7 @@ export function parseArguments(options: readonly OptionSpec[], argv: readonly st
       const value = values.get(name);
       return typeof value === 'string' ? value : undefined;
     },
+    all: (name) => repeated.get(name) ?? [],
     isSet: (name) => values.has(name),
   };
 }

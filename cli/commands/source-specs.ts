@@ -1,0 +1,106 @@
+import type { CommandSpec, OptionSpec } from '../usage/command.ts';
+
+const JSON_OUT: OptionSpec = { name: 'json', value: null, description: 'JSON on stdout' };
+const LANGUAGE: OptionSpec = {
+  name: 'language',
+  value: 'NAME',
+  description: 'python, javascript, rust, go or c; default: by the name of the file',
+};
+
+/** Commands about procedures that are still sources. */
+export function sourceSpecs(database: OptionSpec): readonly CommandSpec[] {
+  return [
+    {
+      name: 'compile',
+      summary: 'compile a source to a module',
+      usage: 'SOURCE [-o FILE] [options]',
+      description:
+        'Compiles a file or a project to a WebAssembly module and checks that it can be a procedure.\nPython, JavaScript and TypeScript need nothing installed. stdout has the statements that\nregister the procedures, with the types that the source declares.',
+      options: [
+        {
+          name: 'output',
+          short: 'o',
+          value: 'FILE',
+          description: 'the module (default: here, named as the source)',
+        },
+        LANGUAGE,
+        JSON_OUT,
+      ],
+      examples: [
+        ['heliosdb compile validate_order.py -o validate_order.wasm', 'Python'],
+        ['heliosdb compile ./calculate_discount', 'a Cargo project'],
+      ],
+      load: async () => (await import('./compile.ts')).compile,
+    },
+    {
+      name: 'procedure new',
+      summary: 'begin a procedure: a source and its test cases',
+      usage: 'NAME --lang LANGUAGE [options]',
+      description:
+        'Writes a folder with a procedure that works on the bundled shop, and its test cases.\nstdout has the commands that test and register it.',
+      options: [
+        {
+          name: 'lang',
+          value: 'LANGUAGE',
+          description: 'python, javascript, typescript, rust, go or c',
+        },
+        { name: 'output', short: 'o', value: 'FOLDER', description: 'default: named as it is' },
+        JSON_OUT,
+      ],
+      examples: [['heliosdb procedure new greet --lang python', 'then edit greet/greet.py']],
+      load: async () => (await import('./new-procedure.ts')).create,
+    },
+    {
+      name: 'test',
+      summary: 'call a procedure and check what it returns, without a server',
+      usage: 'FILE --param NAME=VALUE… --expect VALUE [options]',
+      description:
+        'Calls a module, or a source that is compiled first, in a database of its own: one in memory\nwith what FILE.test.sql (beside it, without .wasm), --sql and --query-result put there, else a\ncopy of --db or of the bundled shop. Nothing a call does is kept. Also: heliosdb-wasm-test.\nWithout --expect… the result is printed. NULL is NULL; a DOUBLE may differ by its rounding.',
+      options: [
+        {
+          name: 'param',
+          value: 'NAME=VALUE',
+          isRepeatable: true,
+          description: 'the value of a parameter; repeat it for every one',
+        },
+        { name: 'expect', value: 'VALUE', description: 'what the call returns' },
+        { name: 'expect-json', value: 'JSON', description: 'the document that it returns' },
+        {
+          name: 'expect-error',
+          value: 'TEXT',
+          description: 'the error: an SQLSTATE, a part of the message, or /a pattern/',
+        },
+        { name: 'cases', value: 'FILE', description: 'many cases, as YAML or JSON' },
+        { ...database, description: 'work on a copy of this database file' },
+        { name: 'sql', value: 'FILE', description: 'a script that makes the tables' },
+        {
+          name: 'query-result',
+          value: 'TABLE=ROWS',
+          isRepeatable: true,
+          description: 'a table with these rows: JSON, or a .json or .csv file',
+        },
+        { name: 'params', value: 'LIST', description: 'the parameters: "id:BIGINT,total:DECIMAL"' },
+        { name: 'returns', value: 'TYPE', description: 'the type of the result' },
+        {
+          name: 'entry',
+          value: 'NAME',
+          description: 'the procedure, where the module has several',
+        },
+        {
+          name: 'capabilities',
+          value: 'LIST',
+          description: 'what it may do (default: read:*)',
+        },
+        { name: 'volatility', value: 'WORD', description: 'immutable, stable or volatile' },
+        { name: 'memory', value: 'SIZE', description: 'the most memory of a guest' },
+        { name: 'timeout', value: 'TIME', description: 'the most CPU of a call' },
+        JSON_OUT,
+      ],
+      examples: [
+        ['heliosdb test half.wasm --param value=3 --expect 1.5', 'one call'],
+        ['heliosdb test validate_order.py --cases cases.yaml', 'a source, many cases'],
+      ],
+      load: async () => (await import('./test.ts')).test,
+    },
+  ];
+}
