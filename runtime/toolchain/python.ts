@@ -83,8 +83,9 @@ async function compileWithImports(
     if ('error' in answer) throw compileError(answer.error);
     if ('program' in answer) return answer;
     const found = await findModules(dirname(path), answer.missing);
-    Object.assign(modules, found);
-    isLast = Object.keys(found).length === 0;
+    const added = Object.entries(found).filter(([name]) => !(name in modules));
+    for (const [name, module] of added) modules[name] = module;
+    isLast = added.length === 0;
     if (Object.keys(modules).length > MODULES_MAX) {
       throw compileError(`the program is made of more than ${MODULES_MAX} files`);
     }
