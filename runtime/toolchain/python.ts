@@ -73,7 +73,8 @@ async function compileWithImports(
   engine: RunningEngine,
   path: string,
 ): Promise<Extract<CompileAnswer, { program: string }>> {
-  const main = basename(path, '.py');
+  // Not the file's own name: a `random.py` would hide the library's module from the library.
+  const main = `procedure_${basename(path, '.py')}`;
   const modules: Record<string, PythonModule> = {
     [main]: { file: basename(path), source: await readFile(path, 'utf8'), is_package: false },
   };

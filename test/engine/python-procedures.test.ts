@@ -25,7 +25,7 @@ def endless() -> str:
             return getattr(Recursive(), name)
     return Recursive().x
 
-def fill() -> int:
+def exhaust() -> int:
     chunks = []
     while True:
         chunks.append(bytearray(1 << 20))
@@ -64,7 +64,7 @@ before(async () => {
   }
   await define("pure(x BIGINT) RETURNS BIGINT LANGUAGE wasm ENTRY 'pure' AS 'file://source.wasm'");
   await define("endless() RETURNS VARCHAR LANGUAGE wasm ENTRY 'endless' AS 'file://source.wasm'");
-  await define("fill() RETURNS BIGINT LANGUAGE wasm ENTRY 'fill' AS 'file://source.wasm'");
+  await define("exhaust() RETURNS BIGINT LANGUAGE wasm ENTRY 'exhaust' AS 'file://source.wasm'");
   await define(
     "failing(x BIGINT) RETURNS BIGINT LANGUAGE wasm ENTRY 'failing' AS 'file://source.wasm'",
   );
@@ -118,7 +118,7 @@ test('a Python procedure has the memory its interpreter needs unless told otherw
     await value("SELECT options->>'memory_bytes_max' FROM heliosdb.procedures WHERE name = 'plus'"),
     '33554432',
   );
-  await fails('SELECT fill()', /38000 MemoryError/);
+  await fails('SELECT exhaust()', /38000 MemoryError/);
   assert.equal(await value('SELECT plus(1)'), 2n);
 });
 
