@@ -4,6 +4,12 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 const INTERVAL_MS = 500;
 
 /**
+ * Named in full, DuckDB finds the function without a transaction on the database; one would show
+ * to a running statement as somebody else's.
+ */
+const FLUSH = 'SELECT system.main.heliosdb_flush()';
+
+/**
  * Lets the engine write what its procedures did, while the database is open and once more at its
  * end. The engine keeps what it could not write and tries again the next time; a database without
  * the engine is left alone.
@@ -40,7 +46,7 @@ export class Flusher {
   async #run(): Promise<void> {
     if (this.#isMissing) return;
     try {
-      await this.#connection.run('SELECT heliosdb_flush()');
+      await this.#connection.run(FLUSH);
     } catch (error) {
       // Nobody asked for it, so nobody is told: observing must not fail what is observed.
       this.#isMissing = String(error).includes('heliosdb_flush does not exist');

@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 use crate::batch::RequestBatches;
 use crate::duckdb::{Connection, DatabaseHandle};
 use crate::error::{EngineError, EngineResult};
-use crate::execution::Executions;
+use crate::execution::{Executions, OwnIds};
 use crate::generated::errors::ErrorCode;
 use crate::observe::{LastExecutions, LogRing, Metrics, Profiler, Store};
 use crate::registry::{Registry, Role};
@@ -48,6 +48,7 @@ pub struct DatabaseState {
     pub guests: Arc<Gauge>,
     /// The way of both into the database.
     pub store: Store,
+    pub own_ids: OwnIds,
     pub last_executions: LastExecutions,
     pub profiler: Profiler,
     pub request_batches: RequestBatches,
@@ -74,6 +75,7 @@ impl DatabaseState {
             logs: LogRing::default(),
             guests: Arc::default(),
             store: Store::default(),
+            own_ids: OwnIds::default(),
             last_executions: LastExecutions::default(),
             profiler: Profiler::default(),
             request_batches: RequestBatches::default(),

@@ -2,6 +2,7 @@
 //! snapshot its nested queries read.
 
 mod memo;
+mod own_ids;
 mod snapshot;
 mod watchdog;
 mod writer;
@@ -22,6 +23,7 @@ use crate::state::{DatabaseState, NestedContext};
 use crate::wasm::{Cancellation, GuestInstance, GuestRecipe, InstancePool, check_stack};
 
 pub use memo::{QueryMemo, ResultMemo, is_repeatable};
+pub use own_ids::OwnIds;
 pub use snapshot::{Session, Snapshot};
 pub use writer::Writer;
 

@@ -30,12 +30,27 @@ pub struct Snapshot {
 #[derive(Default)]
 struct Members {
     connections: Vec<Arc<Member>>,
-    last_transaction_id: i64,
+    last: Begun,
     /// Something committed since the first member opened: no further member can join.
     is_closed: bool,
     /// A member had to begin anew after something committed: the snapshot cannot be read again.
     is_lost: bool,
     next: usize,
+}
+
+/// When a transaction took its snapshot.
+#[derive(Clone, Copy, Default)]
+struct Begun {
+    transaction_id: i64,
+    /// Ids the engine had used up by itself until then.
+    own_ids: i64,
+}
+
+impl Begun {
+    /// Whether nobody but the engine itself began or ended a transaction between the two.
+    fn follows(self, earlier: Self) -> bool {
+        self.transaction_id == earlier.transaction_id + 1 + self.own_ids - earlier.own_ids
+    }
 }
 
 struct Member {
@@ -82,7 +97,7 @@ impl Snapshot {
         let watch = Watch::new(&session.connection, &context.cancellation);
         let outcome = body(&mut session);
         drop(watch);
-        if outcome.is_err() && self.recover(&session.connection).is_err() {
+        if outcome.is_err() && self.recover(state, &session.connection).is_err() {
             // This query's own error is what its caller should see; the next one gets the other.
             self.members.lock().is_lost = true;
         }
@@ -91,18 +106,18 @@ impl Snapshot {
 
     /// Brings a session back after a query failed: DuckDB aborts the transaction of a query that
     /// fails while it runs. A new one reads the same data when nothing committed meanwhile.
-    fn recover(&self, connection: &Connection) -> EngineResult<()> {
+    fn recover(&self, state: &DatabaseState, connection: &Connection) -> EngineResult<()> {
         if connection.query_text("SELECT 1").is_ok() {
             return Ok(());
         }
         connection.execute("ROLLBACK")?;
         let mut members = self.members.lock();
-        let transaction_id = begin(connection)?;
-        if transaction_id == members.last_transaction_id + 1 {
-            members.last_transaction_id = transaction_id;
-            return Ok(());
+        let begun = begin(state, connection)?;
+        if !begun.follows(members.last) {
+            return Err(lost_snapshot());
         }
-        Err(lost_snapshot())
+        members.last = begun;
+        Ok(())
     }
 
     /// A free member, a new one, or the one whose turn it is to be shared.
@@ -116,11 +131,9 @@ impl Snapshot {
             return Ok(Arc::clone(free));
         }
         if !members.is_closed && members.connections.len() < CONNECTIONS_MAX {
-            let (member, transaction_id) = open(state)?;
-            let joins =
-                members.connections.is_empty() || transaction_id == members.last_transaction_id + 1;
-            if joins {
-                members.last_transaction_id = transaction_id;
+            let (member, begun) = open(state)?;
+            if members.connections.is_empty() || begun.follows(members.last) {
+                members.last = begun;
                 members.connections.push(Arc::clone(&member));
                 return Ok(member);
             }
@@ -134,9 +147,9 @@ impl Snapshot {
 }
 
 /// Opens a connection with a read-only transaction that has already taken its snapshot.
-fn open(state: &Arc<DatabaseState>) -> EngineResult<(Arc<Member>, i64)> {
+fn open(state: &Arc<DatabaseState>) -> EngineResult<(Arc<Member>, Begun)> {
     let connection = state.connect()?;
-    let transaction_id = begin(&connection)?;
+    let begun = begin(state, &connection)?;
     let id = connection.id();
     let member = Arc::new(Member {
         state: Arc::clone(state),
@@ -146,17 +159,24 @@ fn open(state: &Arc<DatabaseState>) -> EngineResult<(Arc<Member>, i64)> {
         }),
         id,
     });
-    Ok((member, transaction_id))
+    Ok((member, begun))
 }
 
-/// Begins a read-only transaction, makes it take its snapshot and returns its id.
-fn begin(connection: &Connection) -> EngineResult<i64> {
-    connection.execute("BEGIN TRANSACTION READ ONLY")?;
-    let text = connection
-        .query_text("SELECT txid_current()")?
-        .unwrap_or_default();
-    text.parse()
-        .map_err(|_| EngineError::internal(format!("DuckDB reported the transaction id {text:?}")))
+/// Begins a read-only transaction, makes it take its snapshot and says when that was.
+fn begin(state: &DatabaseState, connection: &Connection) -> EngineResult<Begun> {
+    state.own_ids.counted(|own_ids| {
+        connection.execute("BEGIN TRANSACTION READ ONLY")?;
+        let text = connection
+            .query_text("SELECT txid_current()")?
+            .unwrap_or_default();
+        let transaction_id = text.parse().map_err(|_| {
+            EngineError::internal(format!("DuckDB reported the transaction id {text:?}"))
+        })?;
+        Ok(Begun {
+            transaction_id,
+            own_ids,
+        })
+    })
 }
 
 fn lost_snapshot() -> EngineError {

@@ -16,6 +16,7 @@ use super::shapes::{ShapeTotals, Shapes};
 
 use crate::duckdb::Connection;
 use crate::error::EngineResult;
+use crate::execution::OwnIds;
 use crate::registry::{self, quote_literal};
 use crate::state::DatabaseState;
 use crate::value::Value;
@@ -30,6 +31,11 @@ const METRICS_DAYS_MAX: i64 = 90;
 
 /// How often old rows are looked for.
 const RETENTION_INTERVAL: Duration = Duration::from_secs(60);
+
+/// Transaction ids of a statement by itself: one to begin and one to end. A prepared one takes
+/// them twice, for preparing it too.
+const STATEMENT_IDS: i64 = 2;
+const PREPARED_IDS: i64 = 2 * STATEMENT_IDS;
 
 /// What is known about the database's own tables.
 #[derive(Default)]
@@ -64,10 +70,9 @@ impl Store {
             return Ok(false);
         }
         let connection = state.connect()?;
-        if !known.install(&connection)? {
+        if !known.install(&connection, &state.own_ids)? {
             return Ok(false);
         }
-        let base = known.log_base(&connection)?;
         let mut taken = Taken::default();
         for (subject, counters) in &counters {
             let totals = counters.take();
@@ -87,7 +92,7 @@ impl Store {
                 taken.custom.push((subject.clone(), custom));
             }
         }
-        let outcome = write(&connection, &taken, &lines, base);
+        let outcome = known.write(&connection, &state.own_ids, &taken, &lines);
         if let Err(error) = outcome {
             // The transaction may have ended with the failure; either way nothing of it stays.
             let _ = connection.execute("ROLLBACK");
@@ -97,7 +102,7 @@ impl Store {
         if let Some(last) = lines.last() {
             state.logs.forget(last.sequence);
         }
-        known.run_retention(&connection);
+        known.run_retention(&connection, &state.own_ids);
         Ok(true)
     }
 
@@ -226,11 +231,11 @@ impl Known {
     }
 
     /// Makes sure the tables are there; false when they cannot be.
-    fn install(&mut self, connection: &Connection) -> EngineResult<bool> {
+    fn install(&mut self, connection: &Connection, own_ids: &OwnIds) -> EngineResult<bool> {
         if self.is_read_only.is_none() {
-            let read_only = connection.query_text(
-                "SELECT readonly FROM duckdb_databases() WHERE database_name = current_database()",
-            )?;
+            let sql =
+                "SELECT readonly FROM duckdb_databases() WHERE database_name = current_database()";
+            let read_only = own_ids.spend(PREPARED_IDS, || connection.query_text(sql))?;
             self.is_read_only = Some(read_only.as_deref() == Some("true"));
         }
         if self.is_read_only == Some(true) {
@@ -239,10 +244,11 @@ impl Known {
         if self.is_installed {
             return Ok(true);
         }
-        if !has_table(connection, "migrations")? {
+        if !own_ids.spend(PREPARED_IDS, || has_table(connection, "migrations"))? {
             return Ok(false);
         }
-        registry::migrate(connection)?;
+        // It only looks where nothing is missing, as after CREATE PROCEDURE.
+        own_ids.spend(2 * PREPARED_IDS, || registry::migrate(connection))?;
         self.is_installed = true;
         Ok(true)
     }
@@ -259,8 +265,56 @@ impl Known {
         Ok(*self.log_base.insert(base))
     }
 
+    /// Writes what was taken, in one transaction.
+    fn write(
+        &mut self,
+        connection: &Connection,
+        own_ids: &OwnIds,
+        taken: &Taken,
+        lines: &[LogEntry],
+    ) -> EngineResult<()> {
+        // The transaction takes its id with its first look at the database.
+        own_ids.spend(1, || {
+            connection.execute("BEGIN TRANSACTION; SELECT txid_current()")
+        })?;
+        let base = self.log_base(connection)?;
+        for (subject, totals) in &taken.totals {
+            write_totals(connection, subject, totals)?;
+        }
+        for (subject, shapes) in &taken.shapes {
+            write_shapes(connection, subject, shapes)?;
+        }
+        for (subject, samples, seen) in &taken.samples {
+            write_samples(connection, subject, samples, *seen)?;
+        }
+        for (subject, custom) in &taken.custom {
+            write_custom(connection, subject, custom)?;
+        }
+        for batch in lines.chunks(500) {
+            let rows: Vec<String> = batch
+                .iter()
+                .map(|line| {
+                    format!(
+                        "({}, make_timestamptz({}), '{}', {}, {}, {})",
+                        base + line.sequence as i64,
+                        line.time_micros,
+                        line.level,
+                        quote_literal(&line.procedure),
+                        line.version,
+                        quote_literal(&line.message),
+                    )
+                })
+                .collect();
+            connection.execute(&format!(
+                "INSERT INTO heliosdb.logs VALUES {}",
+                rows.join(", ")
+            ))?;
+        }
+        own_ids.spend(1, || connection.execute("COMMIT"))
+    }
+
     /// Removes what is too old. A failure is no reason to fail anything else: it is tried again.
-    fn run_retention(&mut self, connection: &Connection) {
+    fn run_retention(&mut self, connection: &Connection, own_ids: &OwnIds) {
         if self
             .retention_ran
             .is_some_and(|ran| ran.elapsed() < RETENTION_INTERVAL)
@@ -268,12 +322,13 @@ impl Known {
             return;
         }
         self.retention_ran = Some(Instant::now());
-        let _ = connection.execute(&format!(
+        let sql = format!(
             "DELETE FROM heliosdb.logs WHERE time < now() - INTERVAL {LOG_DAYS_MAX} DAY \
                OR sequence <= (SELECT max(sequence) FROM heliosdb.logs) - {LOG_LINES_MAX}; \
              DELETE FROM heliosdb.metrics_history \
                WHERE hour < now() - INTERVAL {METRICS_DAYS_MAX} DAY"
-        ));
+        );
+        let _ = own_ids.spend(2 * STATEMENT_IDS, || connection.execute(&sql));
     }
 }
 
@@ -308,48 +363,6 @@ impl Taken {
             state.metrics.of(subject).custom.lock().add(custom);
         }
     }
-}
-
-fn write(
-    connection: &Connection,
-    taken: &Taken,
-    lines: &[LogEntry],
-    base: i64,
-) -> EngineResult<()> {
-    connection.execute("BEGIN TRANSACTION")?;
-    for (subject, totals) in &taken.totals {
-        write_totals(connection, subject, totals)?;
-    }
-    for (subject, shapes) in &taken.shapes {
-        write_shapes(connection, subject, shapes)?;
-    }
-    for (subject, samples, seen) in &taken.samples {
-        write_samples(connection, subject, samples, *seen)?;
-    }
-    for (subject, custom) in &taken.custom {
-        write_custom(connection, subject, custom)?;
-    }
-    for batch in lines.chunks(500) {
-        let rows: Vec<String> = batch
-            .iter()
-            .map(|line| {
-                format!(
-                    "({}, make_timestamptz({}), '{}', {}, {}, {})",
-                    base + line.sequence as i64,
-                    line.time_micros,
-                    line.level,
-                    quote_literal(&line.procedure),
-                    line.version,
-                    quote_literal(&line.message),
-                )
-            })
-            .collect();
-        connection.execute(&format!(
-            "INSERT INTO heliosdb.logs VALUES {}",
-            rows.join(", ")
-        ))?;
-    }
-    connection.execute("COMMIT")
 }
 
 fn has_table(connection: &Connection, name: &str) -> EngineResult<bool> {
