@@ -118,7 +118,7 @@ path = ${JSON.stringify(source)}
 [dependencies]
 heliosdb-wasm-sdk = { path = ${JSON.stringify(SDK_DIRECTORY)} }
 [profile.release]
-opt-level = "z"
+opt-level = 3
 lto = true
 codegen-units = 1
 panic = "abort"
@@ -136,7 +136,7 @@ async function build(
   manifest: string,
   { environment, onDiagnostics }: CompileRequest,
 ): Promise<string> {
-  const flags = [`-Clink-arg=-zstack-size=${STACK_BYTES}`];
+  const flags = [`-Clink-arg=-zstack-size=${STACK_BYTES}`, '-Ctarget-feature=+simd128'];
   if (compiler.sysroot !== null) flags.push('--sysroot', compiler.sysroot);
   const settings = [`target.${TARGET}.rustflags=${JSON.stringify(flags)}`];
   if (compiler.linker !== null) {

@@ -11,6 +11,7 @@ const LONG_FILES: Readonly<Record<string, string>> = {
   'planner/language/lexicon.ts': 'one vocabulary, a line a group of words',
   'runtime/extension/src/wasm/host_functions.rs': 'every host function beside the buffer protocol',
   'runtime/extension/src/wasm/instance.rs': 'a call, its limits and the naming of its failures',
+  'sdk/rust/heliosdb-wasm-sdk/src/convert.rs': 'one table of types, as values and as columns',
 };
 
 /** Data and prose have no length to keep. */

@@ -1,8 +1,11 @@
 //! Evaluating one chunk: NULLs, what is already known, and the calls that remain.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use super::columnar::{BlockPlan, ColumnForm, Results};
 use super::guest_call::ProcedureCall;
 use super::wave::Waves;
 use crate::duckdb::InvokeInfo;
@@ -16,7 +19,9 @@ use crate::value::convert::convert;
 use crate::value::key::encode_key;
 use crate::value::read::VectorReader;
 use crate::value::{LogicalType, Value, write};
-use crate::wasm::{ActiveGuest, CallReport, GuestCall, GuestInstance, HostImport, LogLevel};
+use crate::wasm::{
+    ActiveGuest, CallReport, ColumnarOutcome, GuestCall, GuestInstance, HostImport, LogLevel,
+};
 
 /// Rows below which a chunk's queries are not worth collecting.
 const COLLECTED_ROWS_MIN: usize = 4;
@@ -38,8 +43,27 @@ pub struct Scratch<'a> {
     /// The bytes of the row's key.
     pub key: &'a mut Vec<u8>,
     pub clock: &'a mut CallClock,
+    pub columns: &'a mut Columns,
     pub counters: &'a Counters,
 }
+
+/// What an occurrence knows about calling its guest for many rows at once.
+#[derive(Default)]
+pub struct Columns {
+    /// The parameters' forms; unknown before the first chunk.
+    forms: Option<Vec<ColumnForm>>,
+    /// Chunks that had to be called row by row after all.
+    failures: u32,
+}
+
+/// Chunks after whose failure an occurrence no longer tries.
+const COLUMNAR_FAILURES_MAX: u32 = 3;
+
+/// Rows below which one call a row is as fast.
+const COLUMNAR_ROWS_MIN: usize = 2;
+
+/// Results may be this small a limit only where each is returned by its own call.
+const FIXED_RESULT_BYTES: u64 = 64;
 
 /// A call that has to be made, for every row with the same arguments.
 pub struct Task {
@@ -95,9 +119,154 @@ impl<'a> Chunk<'a> {
         self.tally.rows += row_count as u64;
         if row_count >= COLLECTED_ROWS_MIN && self.collects_queries() {
             self.run_in_waves(readers, row_count, info)
+        } else if row_count >= COLUMNAR_ROWS_MIN && self.takes_columns(readers) {
+            self.run_columnar(readers, 0..row_count, info)
         } else {
-            self.run_in_turn(readers, row_count, info)
+            self.run_in_turn(readers, 0..row_count, info)
         }
+    }
+
+    /// Whether the guest may be called for many rows at once: nothing of what it does depends on
+    /// which rows are computed together.
+    fn takes_columns(&mut self, readers: &[VectorReader<'_>]) -> bool {
+        let pinned = self.pinned();
+        let is_suited = pinned.procedure.volatility != Volatility::Stable
+            && !pinned.changes_data()
+            && pinned.procedure.limits.result_bytes_max >= FIXED_RESULT_BYTES
+            && self.scratch.columns.failures < COLUMNAR_FAILURES_MAX
+            && pinned.version.compiled.get().is_some_and(|module| {
+                let entries = &module.columnar_entries;
+                entries.iter().any(|entry| *entry == pinned.version.entry)
+            });
+        if is_suited && self.scratch.columns.forms.is_none() {
+            let forms: Option<Vec<ColumnForm>> = readers
+                .iter()
+                .map(|reader| ColumnForm::of(reader.logical_type()))
+                .collect();
+            match forms {
+                Some(forms) => self.scratch.columns.forms = Some(forms),
+                None => self.scratch.columns.failures = COLUMNAR_FAILURES_MAX,
+            }
+        }
+        is_suited && self.scratch.columns.forms.is_some()
+    }
+
+    /// Computes rows by one call, by several where they do not fit the guest's memory, or else
+    /// row by row.
+    fn run_columnar(
+        &mut self,
+        readers: &[VectorReader<'_>],
+        rows: Range<usize>,
+        info: &InvokeInfo,
+    ) -> EngineResult<()> {
+        let forms = self.scratch.columns.forms.take().unwrap_or_default();
+        let outcome = self.run_blocks(&forms, readers, rows, info);
+        self.scratch.columns.forms = Some(forms);
+        outcome
+    }
+
+    fn run_blocks(
+        &mut self,
+        forms: &[ColumnForm],
+        readers: &[VectorReader<'_>],
+        rows: Range<usize>,
+        info: &InvokeInfo,
+    ) -> EngineResult<()> {
+        if let Some(reason) = self.execution().cancellation.reason() {
+            return Err(reason);
+        }
+        let skips_nulls = !self.pinned().procedure.called_on_null_input;
+        let Some(plan) = BlockPlan::new(forms, readers, rows.clone(), skips_nulls) else {
+            return self.run_in_turn(readers, rows, info);
+        };
+        // A quarter is left to the guest's own copies, a quarter to the results.
+        let length_max = self.pinned().procedure.limits.memory_bytes_max / 4;
+        if plan.length() as u64 > length_max {
+            if rows.len() < COLUMNAR_ROWS_MIN {
+                return self.run_in_turn(readers, rows, info);
+            }
+            let middle = rows.start + rows.len() / 2;
+            self.run_blocks(forms, readers, rows.start..middle, info)?;
+            return self.run_blocks(forms, readers, middle..rows.end, info);
+        }
+        if self.compute_block(&plan, &rows, info)? {
+            return Ok(());
+        }
+        self.scratch.columns.failures += 1;
+        self.run_in_turn(readers, rows, info)
+    }
+
+    /// Computes a block; false when its rows have to be called one by one.
+    fn compute_block(
+        &mut self,
+        plan: &BlockPlan<'_>,
+        rows: &Range<usize>,
+        info: &InvokeInfo,
+    ) -> EngineResult<bool> {
+        let mut instance = self.ready_instance()?;
+        let guest_call: Arc<dyn GuestCall> = Arc::<ProcedureCall>::clone(self.call);
+        let mut marshalling = Duration::ZERO;
+        let outcome =
+            instance.call_columnar(&guest_call, plan.length() as u32, |memory, address| {
+                let started = Instant::now();
+                plan.fill(memory, address);
+                marshalling += started.elapsed();
+            });
+        self.note(&mut instance);
+        let is_done = match outcome {
+            Ok((ColumnarOutcome::Done, address)) => {
+                let started = Instant::now();
+                let written = self.write_results(&instance, address, plan, rows, info);
+                marshalling += started.elapsed();
+                written
+            }
+            Ok(_) => Ok(false),
+            Err(error) => Err(error),
+        };
+        if instance.is_healthy() {
+            self.instance = Some(instance);
+        }
+        if let Err(error) = &is_done {
+            self.tally.errors.push(error.code);
+        }
+        let is_done = is_done?;
+        self.tally.marshalling_ns += marshalling.as_nanos() as u64;
+        self.tally.bytes_in += plan.length() as u64;
+        if is_done {
+            self.is_timed_by_call = false;
+            let called = rows.clone().filter(|row| plan.includes(*row)).count() as u64;
+            self.tally.calls += called;
+            self.tally.columnar_rows += called;
+        }
+        Ok(is_done)
+    }
+
+    fn write_results(
+        &mut self,
+        instance: &GuestInstance,
+        address: u32,
+        plan: &BlockPlan<'_>,
+        rows: &Range<usize>,
+        info: &InvokeInfo,
+    ) -> EngineResult<bool> {
+        let results = Results::find(instance.columnar_memory(), address, rows.len())?;
+        let bytes_max = self.pinned().procedure.limits.result_bytes_max;
+        if results.exceeds(bytes_max, rows.len()) {
+            return Ok(false);
+        }
+        self.tally.bytes_out += results.length() as u64;
+        // SAFETY: the output vector has the registered return type and room for the chunk.
+        unsafe { results.write(plan, info.output(), self.returns) }
+    }
+
+    /// The chunk's instance, or another one.
+    fn ready_instance(&mut self) -> EngineResult<GuestInstance> {
+        if let Some(instance) = self.instance.take() {
+            return Ok(instance);
+        }
+        let (instance, is_cold) = self.execution().take_instance(self.state, self.pinned())?;
+        self.tally.cold_starts += u64::from(is_cold);
+        Ok(instance)
     }
 
     /// Whether rows may be interleaved: nothing but reading may happen in them.
@@ -116,11 +285,11 @@ impl<'a> Chunk<'a> {
     fn run_in_turn(
         &mut self,
         readers: &[VectorReader<'_>],
-        row_count: usize,
+        rows: Range<usize>,
         info: &InvokeInfo,
     ) -> EngineResult<()> {
         let is_memoised = self.pinned().procedure.volatility == Volatility::Stable;
-        for row in 0..row_count {
+        for row in rows {
             let value = if self.is_skipped(readers, row) {
                 Value::Null
             } else if is_memoised {
@@ -238,15 +407,7 @@ impl<'a> Chunk<'a> {
     }
 
     fn call_guest(&mut self, arguments: Vec<Value>, time_weight: u64) -> EngineResult<Value> {
-        let mut instance = match self.instance.take() {
-            Some(instance) => instance,
-            None => {
-                let (instance, is_cold) =
-                    self.execution().take_instance(self.state, self.pinned())?;
-                self.tally.cold_starts += u64::from(is_cold);
-                instance
-            }
-        };
+        let mut instance = self.ready_instance()?;
         instance.traffic().time_weight = time_weight;
         let guest_call: Arc<dyn GuestCall> = Arc::<ProcedureCall>::clone(self.call);
         let name = &self.pinned().procedure.name;

@@ -6,6 +6,7 @@
 //! back by the execution's memo.
 
 mod chunk;
+mod columnar;
 mod cursor;
 mod guest_call;
 mod network_client;
@@ -31,7 +32,7 @@ use crate::value::convert::convert;
 use crate::value::read::VectorReader;
 use crate::value::{LogicalType, Value};
 use crate::wasm::thread_cpu_ns;
-use chunk::{Chunk, Scratch};
+use chunk::{Chunk, Columns, Scratch};
 pub use guest_call::ProcedureCall;
 
 pub use overload::{MISSING_ARGUMENT, ensure_overloads};
@@ -157,6 +158,7 @@ struct Local {
     pinned: Option<Pinned>,
     counters: Option<Arc<Counters>>,
     clock: CallClock,
+    columns: Columns,
     /// Reused between rows.
     key: Vec<u8>,
 }
@@ -246,6 +248,7 @@ impl Invoke {
             pinned,
             counters: None,
             clock: CallClock::default(),
+            columns: Columns::default(),
             key: Vec::new(),
         })
     }
@@ -296,6 +299,7 @@ impl Invoke {
             Scratch {
                 key: &mut local.key,
                 clock: &mut local.clock,
+                columns: &mut local.columns,
                 counters: &counters,
             },
         );

@@ -121,6 +121,8 @@ fn describe((subject, totals): &(Subject, Totals)) -> serde_json::Value {
         "query_ms": query,
         "queries": totals.sum("queries"),
         "query_memo_hits": totals.sum("query_memo_hits"),
+        "batches": totals.sum("batches"),
+        "columnar_rows": totals.sum("columnar_rows"),
         "query_rows": totals.sum("query_rows"),
         "guest_cpu_ms": milliseconds("guest_cpu_ns"),
         "cold_starts": totals.sum("cold_starts"),

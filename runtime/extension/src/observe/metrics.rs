@@ -28,6 +28,8 @@ pub struct Tally {
     pub query_ns: u64,
     /// Statements that answered the queries of many calls at once.
     pub batches: u64,
+    /// Calls that were computed together, by one call of the guest for many rows.
+    pub columnar_rows: u64,
     pub wall_ns: u64,
     /// CPU of the calling thread without its nested queries.
     pub guest_cpu_ns: u64,
@@ -56,7 +58,7 @@ macro_rules! sums {
     };
 }
 
-pub const SUM_COUNT: usize = 15;
+pub const SUM_COUNT: usize = 16;
 
 sums!(
     rows,
@@ -67,6 +69,7 @@ sums!(
     query_rows,
     query_ns,
     batches,
+    columnar_rows,
     wall_ns,
     guest_cpu_ns,
     marshalling_ns,

@@ -74,6 +74,7 @@ fn metric_columns() -> Columns {
             "cold_starts",
             "pool_waits",
             "batches",
+            "columnar_rows",
             "peak_memory_bytes",
         ]
         .map(|name| (name, BigInt)),
@@ -130,6 +131,7 @@ fn metric_row(subject: Subject, totals: &Totals) -> Vec<Value> {
             "cold_starts",
             "pool_waits",
             "batches",
+            "columnar_rows",
         ]
         .map(sum),
     );

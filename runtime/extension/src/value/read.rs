@@ -118,6 +118,24 @@ impl<'t> VectorReader<'t> {
         self.validity.is_null() || unsafe { *self.validity.add(row / 64) } >> (row % 64) & 1 == 1
     }
 
+    /// Whether one of the rows is NULL.
+    pub fn has_nulls(&self, rows: &std::ops::Range<usize>) -> bool {
+        // SAFETY: callers ask for rows of the vector.
+        !self.validity.is_null() && rows.clone().any(|row| !unsafe { self.is_valid(row) })
+    }
+
+    /// The bytes of consecutive entries. What NULL rows hold is arbitrary, but initialised.
+    ///
+    /// # Safety
+    /// The rows are inside the vector, whose physical type is `width` bytes wide.
+    pub unsafe fn entries(&self, rows: std::ops::Range<usize>, width: usize) -> &'t [u8] {
+        if rows.is_empty() {
+            return &[];
+        }
+        // SAFETY: by contract.
+        unsafe { std::slice::from_raw_parts(self.data.add(rows.start * width), rows.len() * width) }
+    }
+
     /// A fixed-width entry. What a NULL row holds is arbitrary, but initialised.
     ///
     /// # Safety

@@ -302,6 +302,20 @@ pub unsafe fn put<T: Copy>(vector: ffi::duckdb_vector, row: usize, entry: T) {
     }
 }
 
+/// Stores consecutive fixed-width entries.
+///
+/// # Safety
+/// As [`write`] for every row from `start`, the physical type being `width` bytes wide.
+pub unsafe fn put_entries(vector: ffi::duckdb_vector, start: usize, bytes: &[u8], width: usize) {
+    // SAFETY: by contract.
+    unsafe {
+        let first = ffi::duckdb_vector_get_data(vector)
+            .cast::<u8>()
+            .add(start * width);
+        std::ptr::copy_nonoverlapping(bytes.as_ptr(), first, bytes.len());
+    }
+}
+
 /// Stores the unscaled integer of a DECIMAL in the physical width of its type.
 ///
 /// # Safety

@@ -11,6 +11,7 @@ use wasmtime::{
 
 use super::abi_version;
 use super::cancellation::Cancellation;
+use super::columnar::{ColumnarEntry, ColumnarWatch, STALL_MS};
 use super::cursor::{GuestCursor, OpenCursors};
 use super::gauge::{Gauge, InstanceCount};
 use super::guest_metrics::MetricTally;
@@ -96,6 +97,8 @@ pub struct HostState {
     pub traffic: Traffic,
     /// Where a query is left when the guest runs on a fiber and can wait for its answer.
     pub park: Option<Arc<Park>>,
+    /// How far the call for many rows in progress has come.
+    pub columnar: Option<ColumnarWatch>,
     /// Counts calls, so that the epoch callback can tell a new call from the one it watches.
     sequence: u64,
     watch: DeadlineWatch,
@@ -111,6 +114,7 @@ impl HostState {
             allocate: None,
             call: None,
             park,
+            columnar: None,
             cancellation: Arc::clone(cancellation),
             traffic: Traffic::default(),
             sequence: 0,
@@ -199,10 +203,11 @@ pub fn fault<T>(error: EngineError) -> wasmtime::Result<T> {
 
 /// An instantiated guest that serves any number of calls, one at a time.
 pub struct GuestInstance {
-    store: Store<HostState>,
+    pub(super) store: Store<HostState>,
     entry: Entry,
+    pub(super) columnar: Option<ColumnarEntry>,
     /// Cleared by a trap: a guest that ended in the middle may be in any state.
-    is_healthy: bool,
+    pub(super) is_healthy: bool,
     _count: InstanceCount,
 }
 
@@ -247,10 +252,15 @@ impl GuestInstance {
                 .map_err(|error| classify(&store, FORMAT_EXPORT, error))?;
             store.data_mut().format = value_format(code)?;
         }
+        let columnar = match module.columnar_entries.iter().any(|known| known == entry) {
+            true => ColumnarEntry::find(&instance, &mut store, entry),
+            false => None,
+        };
         let entry = Entry::find(&instance, &mut store, entry)?;
         Ok(Self {
             store,
             entry,
+            columnar,
             is_healthy: true,
             _count: gauge.count(),
         })
@@ -300,6 +310,7 @@ impl GuestInstance {
         Ok(Self {
             store,
             entry,
+            columnar: None,
             is_healthy: true,
             _count: gauge.count(),
         })
@@ -378,7 +389,7 @@ impl GuestInstance {
         self.end(name, outcome)
     }
 
-    fn begin(&mut self, guest_call: &Arc<dyn GuestCall>, arguments: Vec<Value>) {
+    pub(super) fn begin(&mut self, guest_call: &Arc<dyn GuestCall>, arguments: Vec<Value>) {
         let state = self.store.data_mut();
         state.sequence += 1;
         state.call = Some(CurrentCall {
@@ -478,8 +489,13 @@ impl Entry {
 
 /// Runs every epoch tick inside a guest: enforces the time limit and notices cancellation.
 fn check_deadline(mut context: StoreContextMut<'_, HostState>) -> wasmtime::Result<UpdateDeadline> {
+    let progress = ColumnarWatch::has_advanced(&context);
     let state = context.data_mut();
     let cpu_now_ns = thread_cpu_ns();
+    if let (Some(watch), Some(progress)) = (&mut state.columnar, progress) {
+        watch.advance(progress);
+        state.sequence += 1;
+    }
     if state.watch.sequence != state.sequence {
         // The guest began at most one tick ago; that is the precision of the limit.
         state.watch = DeadlineWatch {
@@ -496,7 +512,11 @@ fn check_deadline(mut context: StoreContextMut<'_, HostState>) -> wasmtime::Resu
     if let Some(reason) = state.cancellation.reason() {
         return fault(reason);
     }
-    if used_ms < state.limits.timeout_ms {
+    let limit_ms = match state.columnar {
+        Some(_) => state.limits.timeout_ms.min(STALL_MS),
+        None => state.limits.timeout_ms,
+    };
+    if used_ms < limit_ms {
         sample(&context);
     } else {
         return fault(

@@ -2,6 +2,8 @@
 
 mod abi_version;
 mod cancellation;
+pub mod column_kind;
+mod columnar;
 #[cfg(unix)]
 mod compile_cache;
 mod compiler;
@@ -27,6 +29,8 @@ mod stack;
 mod traffic;
 
 pub use cancellation::Cancellation;
+pub use column_kind::ResultKind;
+pub use columnar::{ColumnarOutcome, malformed as malformed_columns};
 pub use compiler::{cache_counts, compile_module, compiled_count};
 pub use cursor::GuestCursor;
 pub use engine::{ActiveGuest, FastTicks, PROFILE_TICK, on_tick};

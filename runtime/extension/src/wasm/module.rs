@@ -60,6 +60,8 @@ pub struct CompiledModule {
     pub imports: BTreeSet<HostImport>,
     /// Exported functions that can be a procedure's entry: no parameters, nothing or one i32.
     pub entries: Vec<String>,
+    /// Those of them that can be called for many rows at once.
+    pub columnar_entries: Vec<String>,
     /// Name of the exported function to run once after instantiation.
     pub initializer: Option<&'static str>,
     pub bytes_len: usize,

@@ -62,6 +62,7 @@ fn entry(signature: &Signature) -> TokenStream {
          extern \"C\" fn entry() -> i32"
     ));
     constant.extend([group(Delimiter::Brace, entry_body)]);
+    constant.extend(columnar_entry(signature));
     constant.extend(parse("const PARTS: &[&str] = &"));
     constant.extend([group(Delimiter::Bracket, description(signature))]);
     constant.extend(parse(
@@ -75,6 +76,48 @@ fn entry(signature: &Signature) -> TokenStream {
     item.extend([group(Delimiter::Brace, constant)]);
     item.extend(parse(";"));
     item
+}
+
+/// The entry that computes a whole chunk. It answers that it is unsuitable where a type has no
+/// column form, which only the compiler knows.
+fn columnar_entry(signature: &Signature) -> TokenStream {
+    let mut body = TokenStream::new();
+    let mut loads = TokenStream::new();
+    for (index, parameter) in signature.parameters.iter().enumerate() {
+        body.extend(parse(&format!(
+            "let Some(c{index}) = ::heliosdb_wasm_sdk::columnar::prepare::<"
+        )));
+        body.extend(parameter.kind.clone());
+        body.extend(parse(&format!(
+            ">(block, {index}) else {{
+                return ::heliosdb_wasm_sdk::columnar::status::UNSUITABLE;
+            }};"
+        )));
+        loads.extend(parse(&format!(
+            "::heliosdb_wasm_sdk::columnar::load(&c{index}, row),"
+        )));
+    }
+    let mut call = TokenStream::from(TokenTree::Ident(signature.function.clone()));
+    call.extend([group(Delimiter::Parenthesis, loads)]);
+    let mut row = parse("|row| ::heliosdb_wasm_sdk::guest::Outcome::into_result");
+    row.extend([group(Delimiter::Parenthesis, call)]);
+    let mut arguments = parse("block,");
+    arguments.extend(row);
+    body.extend(parse("::heliosdb_wasm_sdk::columnar::run"));
+    body.extend([group(Delimiter::Parenthesis, arguments)]);
+
+    let export = Literal::string(&format!("heliosdb_columnar/{}", signature.name));
+    let mut function = parse(&format!(
+        "#[cfg_attr(target_arch = \"wasm32\", unsafe(export_name = {export}))]
+         #[allow(dead_code)]
+         unsafe extern \"C\" fn columnar(
+            block: *mut ::heliosdb_wasm_sdk::columnar::Block,
+         ) -> i32"
+    ));
+    let mut unsafe_body = parse("unsafe");
+    unsafe_body.extend([group(Delimiter::Brace, body)]);
+    function.extend([group(Delimiter::Brace, unsafe_body)]);
+    function
 }
 
 /// Pieces of one line of JSON; the SQL types are known only to the compiler, as constants.

@@ -1,5 +1,6 @@
 //! Conversions between SQL values and Rust types.
 
+use crate::columnar::{kind, Column, Output, Prepared};
 use crate::decimal::Decimal;
 use crate::error::Error;
 use crate::generated::value_type;
@@ -17,6 +18,43 @@ pub trait FromValue: Sized {
             Value::List(values) => values.into_iter().map(Self::from_value).collect(),
             other => Err(mismatch("a list", &other)),
         }
+    }
+
+    /// Makes a column ready to load from; `None` for one that holds another type.
+    ///
+    /// # Safety
+    /// The column was written by the database and has `row_count` rows.
+    #[doc(hidden)]
+    unsafe fn prepare(_column: &Column, _row_count: usize) -> Option<Prepared<Self>> {
+        None
+    }
+
+    /// Loads a value of a prepared column.
+    ///
+    /// # Safety
+    /// The column was prepared by this type and has the row, which is not NULL unless the type is
+    /// nullable.
+    #[doc(hidden)]
+    unsafe fn load(_column: &Prepared<Self>, _row: usize) -> Self {
+        unreachable!("a column without values of this type")
+    }
+
+    /// As `prepare`, for lists.
+    ///
+    /// # Safety
+    /// As `prepare`.
+    #[doc(hidden)]
+    unsafe fn prepare_list(_column: &Column, _row_count: usize) -> Option<Prepared<Vec<Self>>> {
+        None
+    }
+
+    /// As `load`, for lists.
+    ///
+    /// # Safety
+    /// As `load`.
+    #[doc(hidden)]
+    unsafe fn load_list(_column: &Prepared<Vec<Self>>, _row: usize) -> Vec<Self> {
+        unreachable!("a column without lists of this type")
     }
 }
 
@@ -44,6 +82,27 @@ pub trait ToValue {
             bytes => give(bytes, value_type::MESSAGE_PACK),
         }
     }
+
+    /// Stores the value as a row's result.
+    ///
+    /// # Safety
+    /// The output is of the type's `COLUMN_KIND` and has the row.
+    #[doc(hidden)]
+    unsafe fn store(&self, output: &mut Output, _row: usize) {
+        output.is_unsuitable = true;
+    }
+
+    /// As `store`, for a list.
+    ///
+    /// # Safety
+    /// The output is of the type's `LIST_COLUMN_KIND` and has the row.
+    #[doc(hidden)]
+    unsafe fn store_list(_list: &[Self], output: &mut Output, _row: usize)
+    where
+        Self: Sized,
+    {
+        output.is_unsuitable = true;
+    }
 }
 
 /// The SQL type that a Rust type stands for in a procedure's signature.
@@ -54,6 +113,12 @@ pub trait SqlType {
     const SQL_LIST: &'static str;
     /// Whether the type can hold SQL NULL.
     const IS_NULLABLE: bool = false;
+    /// What a column of results holds; 0 where there is none.
+    #[doc(hidden)]
+    const COLUMN_KIND: u32 = kind::NONE;
+    /// The same for a list of it.
+    #[doc(hidden)]
+    const LIST_COLUMN_KIND: u32 = kind::NONE;
 }
 
 #[cold]
@@ -83,18 +148,74 @@ fn integer(value: Value, expected: &str) -> Result<i128, Error> {
 
 macro_rules! sql_type {
     ($type:ty, $sql:literal) => {
+        sql_type!($type, $sql, NONE);
+    };
+    ($type:ty, $sql:literal, $kind:ident) => {
         impl SqlType for $type {
             const SQL: &'static str = $sql;
             const SQL_LIST: &'static str = concat!($sql, "[]");
+            const COLUMN_KIND: u32 = kind::$kind;
+        }
+    };
+}
+
+/// Entries of any integer type as one of them; `None` for other columns and for what is too large.
+unsafe fn prepare_integer<T: Copy>(column: &Column, row_count: usize) -> Option<Prepared<T>>
+where
+    T: TryFrom<i8> + TryFrom<i16> + TryFrom<i32> + TryFrom<i64>,
+    T: TryFrom<u8> + TryFrom<u16> + TryFrom<u32> + TryFrom<u64>,
+{
+    // SAFETY: the kind says what the entries are.
+    unsafe {
+        match column.kind() {
+            kind::TINYINT => Prepared::convert(column, row_count, |v: i8| T::try_from(v).ok()),
+            kind::SMALLINT => Prepared::convert(column, row_count, |v: i16| T::try_from(v).ok()),
+            kind::INTEGER => Prepared::convert(column, row_count, |v: i32| T::try_from(v).ok()),
+            kind::BIGINT => Prepared::convert(column, row_count, |v: i64| T::try_from(v).ok()),
+            kind::UTINYINT => Prepared::convert(column, row_count, |v: u8| T::try_from(v).ok()),
+            kind::USMALLINT => Prepared::convert(column, row_count, |v: u16| T::try_from(v).ok()),
+            kind::UINTEGER => Prepared::convert(column, row_count, |v: u32| T::try_from(v).ok()),
+            kind::UBIGINT => Prepared::convert(column, row_count, |v: u64| T::try_from(v).ok()),
+            _ => None,
+        }
+    }
+}
+
+/// Loads that are one entry of a column.
+macro_rules! load_entry {
+    ($type:ty) => {
+        #[inline(always)]
+        unsafe fn load(column: &Prepared<$type>, row: usize) -> $type {
+            // SAFETY: prepared columns hold entries of this type.
+            unsafe { column.entry(row) }
         }
     };
 }
 
 macro_rules! integers {
-    ($($type:ty, $sql:literal;)*) => {$(
-        sql_type!($type, $sql);
+    ($($type:ty, $sql:literal, $kind:ident;)*) => {$(
+        sql_type!($type, $sql, BIGINT);
 
         impl FromValue for $type {
+            load_entry!($type);
+
+            unsafe fn prepare(column: &Column, row_count: usize) -> Option<Prepared<$type>> {
+                if column.kind() == kind::$kind {
+                    return Some(Prepared::borrow(column));
+                }
+                // SAFETY: passed on.
+                unsafe { prepare_integer(column, row_count) }
+            }
+
+            unsafe fn prepare_list(column: &Column, _: usize) -> Option<Prepared<Vec<$type>>> {
+                (column.kind() == kind::LIST_OF + kind::$kind).then(|| Prepared::borrow(column))
+            }
+
+            unsafe fn load_list(column: &Prepared<Vec<$type>>, row: usize) -> Vec<$type> {
+                // SAFETY: passed on; the elements are of this kind.
+                unsafe { column.elements(row) }.to_vec()
+            }
+
             fn from_value(value: Value) -> Result<$type, Error> {
                 let wide = integer(value, $sql)?;
                 <$type>::try_from(wide)
@@ -113,28 +234,55 @@ macro_rules! integers {
                     Err(_) => give(self.to_string().as_bytes(), value_type::DECIMAL),
                 }
             }
+
+            #[inline(always)]
+            unsafe fn store(&self, output: &mut Output, row: usize) {
+                match i64::try_from(*self) {
+                    // SAFETY: the output is BIGINT.
+                    Ok(value) => unsafe { output.put(row, value) },
+                    Err(_) => output.is_unsuitable = true,
+                }
+            }
         }
     )*};
 }
 
 integers! {
-    i8, "TINYINT";
-    i16, "SMALLINT";
-    i32, "INTEGER";
-    i64, "BIGINT";
-    i128, "HUGEINT";
-    u16, "USMALLINT";
-    u32, "UINTEGER";
-    u64, "UBIGINT";
+    i8, "TINYINT", TINYINT;
+    i16, "SMALLINT", SMALLINT;
+    i32, "INTEGER", INTEGER;
+    i64, "BIGINT", BIGINT;
+    i128, "HUGEINT", NONE;
+    u16, "USMALLINT", USMALLINT;
+    u32, "UINTEGER", UINTEGER;
+    u64, "UBIGINT", UBIGINT;
 }
 
 // Not in the table above: a vector of bytes is a BLOB and not a list.
 impl SqlType for u8 {
     const SQL: &'static str = "UTINYINT";
     const SQL_LIST: &'static str = "BLOB";
+    const COLUMN_KIND: u32 = kind::BIGINT;
+    const LIST_COLUMN_KIND: u32 = kind::BLOB;
 }
 
 impl FromValue for u8 {
+    load_entry!(u8);
+
+    unsafe fn prepare(column: &Column, row_count: usize) -> Option<Prepared<u8>> {
+        // SAFETY: passed on.
+        unsafe { prepare_integer(column, row_count) }
+    }
+
+    unsafe fn prepare_list(column: &Column, _: usize) -> Option<Prepared<Vec<u8>>> {
+        (column.kind() == kind::BLOB).then(|| Prepared::borrow(column))
+    }
+
+    unsafe fn load_list(column: &Prepared<Vec<u8>>, row: usize) -> Vec<u8> {
+        // SAFETY: passed on.
+        unsafe { column.bytes(row) }.to_vec()
+    }
+
     fn from_value(value: Value) -> Result<u8, Error> {
         let wide = integer(value, "UTINYINT")?;
         u8::try_from(wide).map_err(|_| Error::new(format!("{wide} is out of range for UTINYINT")))
@@ -156,11 +304,67 @@ impl ToValue for u8 {
     fn encode_slice(slice: &[u8], encoder: &mut Encoder) {
         encoder.blob(slice);
     }
+
+    #[inline(always)]
+    unsafe fn store(&self, output: &mut Output, row: usize) {
+        // SAFETY: the output is BIGINT.
+        unsafe { output.put(row, i64::from(*self)) }
+    }
+
+    unsafe fn store_list(list: &[u8], output: &mut Output, _row: usize) {
+        output.heap.extend_from_slice(list);
+        output.end_text();
+    }
 }
 
-sql_type!(f64, "DOUBLE");
+sql_type!(f64, "DOUBLE", DOUBLE);
+
+/// Entries of any numeric type as DOUBLE.
+unsafe fn prepare_double(column: &Column, row_count: usize) -> Option<Prepared<f64>> {
+    let decimal = |unscaled: i128| Decimal::new(unscaled, column.scale()).map(Decimal::to_f64);
+    // SAFETY: kind and width say what the entries are.
+    unsafe {
+        match (column.kind(), column.width()) {
+            (kind::DOUBLE, _) => Some(Prepared::borrow(column)),
+            (kind::FLOAT, _) => Prepared::convert(column, row_count, |v: f32| Some(f64::from(v))),
+            (kind::DECIMAL, 2) => {
+                Prepared::convert(column, row_count, |v: i16| decimal(i128::from(v)))
+            }
+            (kind::DECIMAL, 4) => {
+                Prepared::convert(column, row_count, |v: i32| decimal(i128::from(v)))
+            }
+            (kind::DECIMAL, 8) => {
+                Prepared::convert(column, row_count, |v: i64| decimal(i128::from(v)))
+            }
+            (kind::DECIMAL, 16) => Prepared::convert(column, row_count, decimal),
+            (kind::TINYINT, _) => Prepared::convert(column, row_count, |v: i8| Some(f64::from(v))),
+            (kind::SMALLINT, _) => {
+                Prepared::convert(column, row_count, |v: i16| Some(f64::from(v)))
+            }
+            (kind::INTEGER, _) => Prepared::convert(column, row_count, |v: i32| Some(f64::from(v))),
+            (kind::BIGINT, _) => Prepared::convert(column, row_count, |v: i64| Some(v as f64)),
+            _ => None,
+        }
+    }
+}
 
 impl FromValue for f64 {
+    load_entry!(f64);
+
+    unsafe fn prepare(column: &Column, row_count: usize) -> Option<Prepared<f64>> {
+        // SAFETY: passed on.
+        unsafe { prepare_double(column, row_count) }
+    }
+
+    unsafe fn prepare_list(column: &Column, _: usize) -> Option<Prepared<Vec<f64>>> {
+        (column.kind() == kind::LIST_OF + kind::DOUBLE).then(|| Prepared::borrow(column))
+    }
+
+    unsafe fn load_list(column: &Prepared<Vec<f64>>, row: usize) -> Vec<f64> {
+        // SAFETY: passed on; the elements are DOUBLE.
+        unsafe { column.elements(row) }.to_vec()
+    }
+
     fn from_value(value: Value) -> Result<f64, Error> {
         match value {
             Value::Float(value) => Ok(value),
@@ -180,11 +384,30 @@ impl ToValue for f64 {
     fn give(&self, give: &mut dyn FnMut(&[u8], u32)) {
         give(&self.to_le_bytes(), value_type::DOUBLE);
     }
+
+    #[inline(always)]
+    unsafe fn store(&self, output: &mut Output, row: usize) {
+        // SAFETY: the output is DOUBLE.
+        unsafe { output.put(row, *self) }
+    }
 }
 
-sql_type!(f32, "FLOAT");
+sql_type!(f32, "FLOAT", DOUBLE);
 
 impl FromValue for f32 {
+    load_entry!(f32);
+
+    unsafe fn prepare(column: &Column, row_count: usize) -> Option<Prepared<f32>> {
+        match column.kind() {
+            kind::FLOAT => Some(Prepared::borrow(column)),
+            // SAFETY: the entries are DOUBLE.
+            kind::DOUBLE => unsafe {
+                Prepared::convert(column, row_count, |v: f64| Some(v as f32))
+            },
+            _ => None,
+        }
+    }
+
     fn from_value(value: Value) -> Result<f32, Error> {
         f64::from_value(value).map(|value| value as f32)
     }
@@ -198,11 +421,27 @@ impl ToValue for f32 {
     fn give(&self, give: &mut dyn FnMut(&[u8], u32)) {
         f64::from(*self).give(give);
     }
+
+    #[inline(always)]
+    unsafe fn store(&self, output: &mut Output, row: usize) {
+        // SAFETY: the output is DOUBLE.
+        unsafe { output.put(row, f64::from(*self)) }
+    }
 }
 
-sql_type!(bool, "BOOLEAN");
+sql_type!(bool, "BOOLEAN", BOOLEAN);
 
 impl FromValue for bool {
+    unsafe fn prepare(column: &Column, _: usize) -> Option<Prepared<bool>> {
+        (column.kind() == kind::BOOLEAN).then(|| Prepared::borrow(column))
+    }
+
+    #[inline(always)]
+    unsafe fn load(column: &Prepared<bool>, row: usize) -> bool {
+        // SAFETY: passed on; entries are bytes.
+        unsafe { column.entry::<u8>(row) != 0 }
+    }
+
     fn from_value(value: Value) -> Result<bool, Error> {
         match value {
             Value::Bool(value) => Ok(value),
@@ -219,12 +458,28 @@ impl ToValue for bool {
     fn give(&self, give: &mut dyn FnMut(&[u8], u32)) {
         give(&[u8::from(*self)], value_type::BOOLEAN);
     }
+
+    #[inline(always)]
+    unsafe fn store(&self, output: &mut Output, row: usize) {
+        // SAFETY: the output is BOOLEAN.
+        unsafe { output.put(row, u8::from(*self)) }
+    }
 }
 
-sql_type!(String, "VARCHAR");
+sql_type!(String, "VARCHAR", VARCHAR);
 sql_type!(&str, "VARCHAR");
 
 impl FromValue for String {
+    unsafe fn prepare(column: &Column, _: usize) -> Option<Prepared<String>> {
+        (column.kind() == kind::VARCHAR).then(|| Prepared::borrow(column))
+    }
+
+    #[inline(always)]
+    unsafe fn load(column: &Prepared<String>, row: usize) -> String {
+        // SAFETY: passed on; what the database writes as VARCHAR is UTF-8.
+        unsafe { String::from_utf8_unchecked(column.bytes(row).to_vec()) }
+    }
+
     fn from_value(value: Value) -> Result<String, Error> {
         match value {
             Value::Text(value) => Ok(value),
@@ -251,6 +506,12 @@ impl ToValue for String {
     fn give(&self, give: &mut dyn FnMut(&[u8], u32)) {
         self.as_str().give(give);
     }
+
+    #[inline(always)]
+    unsafe fn store(&self, output: &mut Output, _row: usize) {
+        output.heap.extend_from_slice(self.as_bytes());
+        output.end_text();
+    }
 }
 
 impl<T: ToValue + ?Sized> ToValue for &T {
@@ -263,9 +524,37 @@ impl<T: ToValue + ?Sized> ToValue for &T {
     }
 }
 
-sql_type!(Decimal, "DECIMAL");
+sql_type!(Decimal, "DECIMAL", DECIMAL);
 
 impl FromValue for Decimal {
+    unsafe fn prepare(column: &Column, row_count: usize) -> Option<Prepared<Decimal>> {
+        if column.scale() > Decimal::SCALE_MAX {
+            return None;
+        }
+        // SAFETY: kind and width say what the entries are.
+        unsafe {
+            match (column.kind(), column.width()) {
+                (kind::DECIMAL, 2) => {
+                    Prepared::convert(column, row_count, |v: i16| Some(i128::from(v)))
+                }
+                (kind::DECIMAL, 4) => {
+                    Prepared::convert(column, row_count, |v: i32| Some(i128::from(v)))
+                }
+                (kind::DECIMAL, 8) => {
+                    Prepared::convert(column, row_count, |v: i64| Some(i128::from(v)))
+                }
+                (kind::DECIMAL, 16) => Some(Prepared::borrow(column)),
+                _ => None,
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn load(column: &Prepared<Decimal>, row: usize) -> Decimal {
+        // SAFETY: passed on; entries are unscaled integers, the scale was checked.
+        unsafe { Decimal::new(column.entry::<i128>(row), column.scale).unwrap_unchecked() }
+    }
+
     fn from_value(value: Value) -> Result<Decimal, Error> {
         match value {
             Value::Decimal(value) => Ok(value),
@@ -285,13 +574,44 @@ impl ToValue for Decimal {
     fn give(&self, give: &mut dyn FnMut(&[u8], u32)) {
         give(self.to_string().as_bytes(), value_type::DECIMAL);
     }
+
+    unsafe fn store(&self, output: &mut Output, _row: usize) {
+        use std::io::Write;
+        // Writing to a vector does not fail.
+        let _ = write!(output.heap, "{self}");
+        output.end_text();
+    }
+}
+
+/// Loads of types that are one number.
+macro_rules! load_plain {
+    ($type:ty, $kind:ident) => {
+        load_entry!($type);
+
+        unsafe fn prepare(column: &Column, _: usize) -> Option<Prepared<$type>> {
+            (column.kind() == kind::$kind).then(|| Prepared::borrow(column))
+        }
+    };
+}
+
+/// Stores of types that are one number.
+macro_rules! store_plain {
+    () => {
+        #[inline(always)]
+        unsafe fn store(&self, output: &mut Output, row: usize) {
+            // SAFETY: the output is of this kind.
+            unsafe { output.put(row, *self) }
+        }
+    };
 }
 
 macro_rules! plain_types {
-    ($($type:ident, $sql:literal;)*) => {$(
-        sql_type!($type, $sql);
+    ($($type:ident, $sql:literal, $kind:ident { $($load:tt)* } { $($store:tt)* };)*) => {$(
+        sql_type!($type, $sql, $kind);
 
         impl FromValue for $type {
+            $($load)*
+
             fn from_value(value: Value) -> Result<$type, Error> {
                 match value {
                     Value::$type(value) => Ok(value),
@@ -304,17 +624,20 @@ macro_rules! plain_types {
             fn encode(&self, encoder: &mut Encoder) {
                 encoder.value(&Value::$type(*self));
             }
+
+            $($store)*
         }
     )*};
 }
 
 plain_types! {
-    Date, "DATE";
-    Time, "TIME";
-    Timestamp, "TIMESTAMP";
-    TimestampTz, "TIMESTAMP WITH TIME ZONE";
-    Interval, "INTERVAL";
-    Uuid, "UUID";
+    Date, "DATE", DATE { load_plain!(Date, DATE); } { store_plain!(); };
+    Time, "TIME", TIME { load_plain!(Time, TIME); } { store_plain!(); };
+    Timestamp, "TIMESTAMP", TIMESTAMP { load_plain!(Timestamp, TIMESTAMP); } { store_plain!(); };
+    TimestampTz, "TIMESTAMP WITH TIME ZONE", TIMESTAMP_TZ
+        { load_plain!(TimestampTz, TIMESTAMP_TZ); } { store_plain!(); };
+    Interval, "INTERVAL", NONE {} {};
+    Uuid, "UUID", NONE {} {};
 }
 
 // What its author builds from `Value` is a document to SQL.
@@ -335,9 +658,21 @@ impl ToValue for Value {
 impl<T: SqlType> SqlType for Vec<T> {
     const SQL: &'static str = T::SQL_LIST;
     const SQL_LIST: &'static str = "JSON";
+    const COLUMN_KIND: u32 = T::LIST_COLUMN_KIND;
 }
 
 impl<T: FromValue> FromValue for Vec<T> {
+    unsafe fn prepare(column: &Column, row_count: usize) -> Option<Prepared<Vec<T>>> {
+        // SAFETY: passed on.
+        unsafe { T::prepare_list(column, row_count) }
+    }
+
+    #[inline(always)]
+    unsafe fn load(column: &Prepared<Vec<T>>, row: usize) -> Vec<T> {
+        // SAFETY: passed on.
+        unsafe { T::load_list(column, row) }
+    }
+
     fn from_value(value: Value) -> Result<Vec<T>, Error> {
         T::vec_from_value(value)
     }
@@ -346,6 +681,11 @@ impl<T: FromValue> FromValue for Vec<T> {
 impl<T: ToValue> ToValue for Vec<T> {
     fn encode(&self, encoder: &mut Encoder) {
         T::encode_slice(self, encoder);
+    }
+
+    unsafe fn store(&self, output: &mut Output, row: usize) {
+        // SAFETY: passed on.
+        unsafe { T::store_list(self, output, row) }
     }
 }
 
@@ -359,9 +699,23 @@ impl<T: SqlType> SqlType for Option<T> {
     const SQL: &'static str = T::SQL;
     const SQL_LIST: &'static str = T::SQL_LIST;
     const IS_NULLABLE: bool = true;
+    const COLUMN_KIND: u32 = T::COLUMN_KIND;
 }
 
 impl<T: FromValue> FromValue for Option<T> {
+    unsafe fn prepare(column: &Column, row_count: usize) -> Option<Prepared<Option<T>>> {
+        // SAFETY: passed on.
+        unsafe { T::prepare(column, row_count) }.map(Prepared::with_type)
+    }
+
+    #[inline(always)]
+    unsafe fn load(column: &Prepared<Option<T>>, row: usize) -> Option<T> {
+        // SAFETY: passed on; only values that are not NULL are loaded.
+        column
+            .is_valid(row)
+            .then(|| unsafe { T::load(column.as_type(), row) })
+    }
+
     fn from_value(value: Value) -> Result<Option<T>, Error> {
         if value.is_null() {
             Ok(None)
@@ -383,6 +737,15 @@ impl<T: ToValue> ToValue for Option<T> {
         match self {
             Some(value) => value.give(give),
             None => give(&[], value_type::SQLNULL),
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn store(&self, output: &mut Output, row: usize) {
+        match self {
+            // SAFETY: passed on.
+            Some(value) => unsafe { value.store(output, row) },
+            None => output.put_null(row),
         }
     }
 }

@@ -10,13 +10,13 @@ pub struct Decimal {
     scale: u8,
 }
 
-/// DuckDB's widest decimal has this many digits.
-const SCALE_MAX: u8 = 38;
-
 impl Decimal {
+    /// DuckDB's widest decimal has this many digits.
+    pub(crate) const SCALE_MAX: u8 = 38;
+
     /// Builds `unscaled / 10^scale`; `None` when the scale exceeds 38.
     pub fn new(unscaled: i128, scale: u8) -> Option<Decimal> {
-        (scale <= SCALE_MAX).then_some(Decimal { unscaled, scale })
+        (scale <= Decimal::SCALE_MAX).then_some(Decimal { unscaled, scale })
     }
 
     /// The digits without their point.
@@ -151,7 +151,7 @@ impl FromStr for Decimal {
                 _ => return Err(ParseDecimalError),
             }
         }
-        if digits == 0 || scale > SCALE_MAX {
+        if digits == 0 || scale > Decimal::SCALE_MAX {
             return Err(ParseDecimalError);
         }
         Ok(Decimal {

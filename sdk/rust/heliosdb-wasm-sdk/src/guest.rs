@@ -27,7 +27,7 @@ pub fn parameter<T: FromValue>(index: u32, name: &str) -> Result<T, Error> {
 }
 
 /// Makes a panic arrive as an error with its message instead of a bare trap.
-fn report_panics() {
+pub(crate) fn report_panics() {
     use core::sync::atomic::{AtomicBool, Ordering};
     static DONE: AtomicBool = AtomicBool::new(false);
     if cfg!(target_arch = "wasm32") && !DONE.swap(true, Ordering::Relaxed) {

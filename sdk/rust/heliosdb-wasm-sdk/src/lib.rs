@@ -25,6 +25,8 @@
 //! called for NULL. An `Err` fails the statement with the error's message and code, and so does a
 //! panic.
 
+#[doc(hidden)]
+pub mod columnar;
 mod convert;
 mod crypto;
 mod cursor;

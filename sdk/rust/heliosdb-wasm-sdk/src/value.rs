@@ -97,6 +97,7 @@ impl Value {
 
 /// Days since 1970-01-01.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(transparent)]
 pub struct Date {
     /// Negative before 1970.
     pub days: i32,
@@ -104,6 +105,7 @@ pub struct Date {
 
 /// Time of day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(transparent)]
 pub struct Time {
     /// Microseconds since midnight.
     pub micros: i64,
@@ -111,6 +113,7 @@ pub struct Time {
 
 /// A moment without time zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(transparent)]
 pub struct Timestamp {
     /// Microseconds since 1970-01-01 00:00:00.
     pub micros: i64,
@@ -118,6 +121,7 @@ pub struct Timestamp {
 
 /// A moment in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(transparent)]
 pub struct TimestampTz {
     /// Microseconds since 1970-01-01 00:00:00 UTC.
     pub micros: i64,

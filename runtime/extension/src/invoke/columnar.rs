@@ -1,0 +1,485 @@
+//! A chunk computed by one call of the guest: DuckDB's vectors laid out as columns in the guest's
+//! memory, and its columns of results as a vector.
+//!
+//! Whatever does not fit this way, and every row that fails, is left to calls of one row each; so
+//! results and errors are theirs.
+
+use std::ops::Range;
+
+use crate::error::EngineResult;
+use crate::value::convert::convert;
+use crate::value::read::VectorReader;
+use crate::value::{LogicalType, Value, write};
+use crate::wasm::{ResultKind, column_kind as kind, malformed_columns as malformed};
+
+/// How a parameter's values lie in the guest's memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnForm {
+    Fixed {
+        kind: u32,
+        width: usize,
+        scale: u8,
+    },
+    Bytes {
+        kind: u32,
+    },
+    /// Lists of values of a fixed width.
+    List {
+        kind: u32,
+        width: usize,
+    },
+}
+
+impl ColumnForm {
+    /// The form of a type; `None` where there is none.
+    pub fn of(logical_type: &LogicalType) -> Option<Self> {
+        let fixed = |kind, width| {
+            Some(Self::Fixed {
+                kind,
+                width,
+                scale: 0,
+            })
+        };
+        match logical_type {
+            LogicalType::Boolean => fixed(kind::BOOLEAN, 1),
+            LogicalType::TinyInt => fixed(kind::TINYINT, 1),
+            LogicalType::SmallInt => fixed(kind::SMALLINT, 2),
+            LogicalType::Integer => fixed(kind::INTEGER, 4),
+            LogicalType::BigInt => fixed(kind::BIGINT, 8),
+            LogicalType::UTinyInt => fixed(kind::UTINYINT, 1),
+            LogicalType::USmallInt => fixed(kind::USMALLINT, 2),
+            LogicalType::UInteger => fixed(kind::UINTEGER, 4),
+            LogicalType::UBigInt => fixed(kind::UBIGINT, 8),
+            LogicalType::Float => fixed(kind::FLOAT, 4),
+            LogicalType::Double => fixed(kind::DOUBLE, 8),
+            LogicalType::Date => fixed(kind::DATE, 4),
+            LogicalType::Time => fixed(kind::TIME, 8),
+            LogicalType::Timestamp => fixed(kind::TIMESTAMP, 8),
+            LogicalType::TimestampTz => fixed(kind::TIMESTAMP_TZ, 8),
+            LogicalType::Decimal { width, scale } => Some(Self::Fixed {
+                kind: kind::DECIMAL,
+                width: match width {
+                    0..=4 => 2,
+                    5..=9 => 4,
+                    10..=18 => 8,
+                    _ => 16,
+                },
+                scale: *scale,
+            }),
+            LogicalType::Varchar => Some(Self::Bytes {
+                kind: kind::VARCHAR,
+            }),
+            LogicalType::Blob => Some(Self::Bytes { kind: kind::BLOB }),
+            LogicalType::List(element) => match Self::of(element)? {
+                Self::Fixed { kind, width, .. } if kind != kind::DECIMAL => Some(Self::List {
+                    kind: kind::LIST_OF + kind,
+                    width,
+                }),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Bytes of a column of these rows without its validity; `None` where a row has no form.
+    fn length(self, reader: &VectorReader<'_>, rows: &Range<usize>) -> Option<usize> {
+        let offsets = 4 * (rows.len() + 1);
+        match self {
+            Self::Fixed { width, .. } => Some(aligned(width * rows.len())),
+            Self::Bytes { .. } => {
+                let heap: usize = valid_rows(reader, rows)
+                    // SAFETY: the rows are valid and lie inside the chunk.
+                    .map(|row| unsafe { reader.bytes(row) }.len())
+                    .sum();
+                Some(aligned(offsets) + aligned(heap))
+            }
+            Self::List { width, .. } => {
+                let element = &reader.children()[0];
+                let mut count = 0;
+                for row in valid_rows(reader, rows) {
+                    // SAFETY: the row is valid and lies inside the chunk, as its elements do.
+                    let range = unsafe { reader.list_range(row) };
+                    // SAFETY: as above.
+                    if range
+                        .clone()
+                        .any(|child| !unsafe { element.is_valid(child) })
+                    {
+                        return None;
+                    }
+                    count += range.len();
+                }
+                Some(aligned(offsets) + aligned(width * count))
+            }
+        }
+    }
+}
+
+fn valid_rows<'r>(
+    reader: &'r VectorReader<'_>,
+    rows: &Range<usize>,
+) -> impl Iterator<Item = usize> + 'r {
+    // SAFETY: the rows lie inside the chunk.
+    rows.clone().filter(|row| unsafe { reader.is_valid(*row) })
+}
+
+const ALIGNMENT: usize = 16;
+
+fn aligned(length: usize) -> usize {
+    length.next_multiple_of(ALIGNMENT)
+}
+
+/// The block's own fields up to the results' column, in bytes.
+const RESULT_OFFSET: usize = 16;
+
+/// One column's description, in bytes.
+const COLUMN_BYTES: usize = 28;
+
+/// What a block of rows needs.
+pub struct BlockPlan<'a> {
+    forms: &'a [ColumnForm],
+    readers: &'a [VectorReader<'a>],
+    rows: Range<usize>,
+    /// Whether rows with a NULL argument are left out.
+    skips_nulls: bool,
+    has_nulls: bool,
+    length: usize,
+}
+
+impl<'a> BlockPlan<'a> {
+    /// `None` where a row has no column form.
+    pub fn new(
+        forms: &'a [ColumnForm],
+        readers: &'a [VectorReader<'a>],
+        rows: Range<usize>,
+        skips_nulls: bool,
+    ) -> Option<Self> {
+        let validity = aligned(rows.len().div_ceil(8));
+        let mut length = aligned(RESULT_OFFSET + COLUMN_BYTES * (1 + forms.len())) + validity;
+        let mut has_nulls = false;
+        for (form, reader) in forms.iter().zip(readers) {
+            length += form.length(reader, &rows)?;
+            if reader.has_nulls(&rows) {
+                has_nulls = true;
+                length += validity;
+            }
+        }
+        Some(Self {
+            forms,
+            readers,
+            rows,
+            skips_nulls,
+            has_nulls,
+            length,
+        })
+    }
+
+    /// Bytes of the block.
+    pub fn length(&self) -> usize {
+        self.length
+    }
+
+    /// Whether a row is computed.
+    pub fn includes(&self, row: usize) -> bool {
+        !self.skips_nulls
+            || !self.has_nulls
+            // SAFETY: the row lies inside the chunk.
+            || self.readers.iter().all(|reader| unsafe { reader.is_valid(row) })
+    }
+
+    /// Writes the block to `memory`, which lies at `address`.
+    pub fn fill(&self, memory: &mut [u8], address: u32) {
+        let columns = RESULT_OFFSET + COLUMN_BYTES;
+        let mut writer = BlockWriter {
+            memory,
+            address,
+            end: aligned(columns + COLUMN_BYTES * self.forms.len()),
+        };
+        let rows = &self.rows;
+        writer.put(0, rows.len() as u32);
+        writer.put(4, self.forms.len() as u32);
+        writer.put(8, 0);
+        let mask = match self.skips_nulls && self.has_nulls {
+            true => writer.bits(rows, |row| self.includes(row)),
+            false => 0,
+        };
+        writer.put(12, mask);
+        for (position, (form, reader)) in self.forms.iter().zip(self.readers).enumerate() {
+            let description = writer.column(*form, reader, rows);
+            for (field, value) in description.into_iter().enumerate() {
+                writer.put(columns + COLUMN_BYTES * position + 4 * field, value);
+            }
+        }
+    }
+}
+
+struct BlockWriter<'m> {
+    memory: &'m mut [u8],
+    address: u32,
+    /// Where the next part goes.
+    end: usize,
+}
+
+impl BlockWriter<'_> {
+    fn put(&mut self, at: usize, value: u32) {
+        self.memory[at..at + 4].copy_from_slice(&value.to_le_bytes());
+    }
+
+    /// Room for the next part, and its address in the guest.
+    fn part(&mut self, length: usize) -> (&mut [u8], u32) {
+        let start = self.end;
+        self.end += aligned(length);
+        (
+            &mut self.memory[start..start + length],
+            self.address + start as u32,
+        )
+    }
+
+    /// One bit a row.
+    fn bits(&mut self, rows: &Range<usize>, is_set: impl Fn(usize) -> bool) -> u32 {
+        let (part, address) = self.part(rows.len().div_ceil(8));
+        for (byte, first) in part.iter_mut().zip(rows.clone().step_by(8)) {
+            let last = rows.end.min(first + 8);
+            *byte =
+                (first..last).fold(0, |bits, row| bits | u8::from(is_set(row)) << (row - first));
+        }
+        address
+    }
+
+    /// Writes a column and returns its description.
+    fn column(
+        &mut self,
+        form: ColumnForm,
+        reader: &VectorReader<'_>,
+        rows: &Range<usize>,
+    ) -> [u32; 7] {
+        let validity = match reader.has_nulls(rows) {
+            // SAFETY: the rows lie inside the chunk.
+            true => self.bits(rows, |row| unsafe { reader.is_valid(row) }),
+            false => 0,
+        };
+        match form {
+            ColumnForm::Fixed { kind, width, scale } => {
+                let (part, data) = self.part(width * rows.len());
+                // SAFETY: the form says how wide the type's entries are.
+                part.copy_from_slice(unsafe { reader.entries(rows.clone(), width) });
+                [kind, scale.into(), width as u32, data, validity, 0, 0]
+            }
+            ColumnForm::Bytes { kind } => {
+                // SAFETY: the row is valid and lies inside the chunk.
+                let (data, heap, heap_len) =
+                    self.variable(reader, rows, 1, |row| unsafe { reader.bytes(row) });
+                [kind, 0, 0, data, validity, heap, heap_len]
+            }
+            ColumnForm::List { kind, width } => {
+                let element = &reader.children()[0];
+                // SAFETY: the row is valid and lies inside the chunk, as its elements do.
+                let (data, heap, heap_len) = self.variable(reader, rows, width, |row| unsafe {
+                    element.entries(reader.list_range(row), width)
+                });
+                [kind, 0, width as u32, data, validity, heap, heap_len]
+            }
+        }
+    }
+
+    /// Offsets in units of `width` bytes, and what they point into.
+    fn variable<'b>(
+        &mut self,
+        reader: &VectorReader<'_>,
+        rows: &Range<usize>,
+        width: usize,
+        bytes: impl Fn(usize) -> &'b [u8],
+    ) -> (u32, u32, u32) {
+        let count = rows.len();
+        let (_, data) = self.part(4 * (count + 1));
+        let offsets = (data - self.address) as usize;
+        let heap = self.end;
+        let mut end = heap;
+        self.put(offsets, 0);
+        for (position, row) in rows.clone().enumerate() {
+            // SAFETY: the row lies inside the chunk.
+            if unsafe { reader.is_valid(row) } {
+                let entry = bytes(row);
+                self.memory[end..end + entry.len()].copy_from_slice(entry);
+                end += entry.len();
+            }
+            self.put(offsets + 4 * (position + 1), ((end - heap) / width) as u32);
+        }
+        self.end = heap + aligned(end - heap);
+        (data, self.address + heap as u32, (end - heap) as u32)
+    }
+}
+
+/// A column of results in the guest's memory, checked.
+pub struct Results<'m> {
+    kind: ResultKind,
+    data: &'m [u8],
+    validity: Option<&'m [u8]>,
+    heap: &'m [u8],
+}
+
+impl<'m> Results<'m> {
+    /// Finds the results of a block of `row_count` rows at `address`.
+    pub fn find(memory: &'m [u8], address: u32, row_count: usize) -> EngineResult<Self> {
+        let slice = |start: u32, length: usize, what: &str| {
+            let start = start as usize;
+            let range = start..start.saturating_add(length);
+            memory
+                .get(range)
+                .ok_or_else(|| malformed(&format!("{what} lie outside of the memory")))
+        };
+        let description = slice(
+            address.saturating_add(RESULT_OFFSET as u32),
+            COLUMN_BYTES,
+            "the results' description",
+        )?;
+        let field = |index: usize| {
+            let bytes = &description[4 * index..4 * index + 4];
+            u32::from_le_bytes(bytes.try_into().unwrap_or_default())
+        };
+        let kind = ResultKind::of(field(0))
+            .ok_or_else(|| malformed(&format!("results of the unknown type {}", field(0))))?;
+        let heap = match kind.is_text() {
+            true => slice(field(5), field(6) as usize, "the results' texts")?,
+            false => &[],
+        };
+        let validity = match field(4) {
+            0 => None,
+            start => Some(slice(start, row_count.div_ceil(8), "the results' NULLs")?),
+        };
+        let found = Self {
+            kind,
+            data: slice(field(3), kind.data_length(row_count), "the results")?,
+            validity,
+            heap,
+        };
+        found.check(row_count)?;
+        Ok(found)
+    }
+
+    fn check(&self, row_count: usize) -> EngineResult<()> {
+        if self.kind == ResultKind::Boolean && self.data.iter().any(|byte| *byte > 1) {
+            return Err(malformed("a BOOLEAN that is neither 0 nor 1"));
+        }
+        if !self.kind.is_text() {
+            return Ok(());
+        }
+        let is_ordered = (0..row_count).all(|row| self.offset(row) <= self.offset(row + 1));
+        if !is_ordered || self.offset(row_count) > self.heap.len() {
+            return Err(malformed("texts whose offsets do not fit"));
+        }
+        let is_utf8 = || (0..row_count).all(|row| std::str::from_utf8(self.text(row)).is_ok());
+        match self.kind {
+            ResultKind::Blob => Ok(()),
+            _ if is_utf8() => Ok(()),
+            _ => Err(malformed("a text that is not UTF-8")),
+        }
+    }
+
+    fn offset(&self, position: usize) -> usize {
+        let bytes = &self.data[4 * position..4 * position + 4];
+        u32::from_le_bytes(bytes.try_into().unwrap_or_default()) as usize
+    }
+
+    fn text(&self, row: usize) -> &'m [u8] {
+        &self.heap[self.offset(row)..self.offset(row + 1)]
+    }
+
+    fn is_valid(&self, row: usize) -> bool {
+        self.validity
+            .is_none_or(|bits| bits[row / 8] >> (row % 8) & 1 == 1)
+    }
+
+    /// Bytes that were handed over.
+    pub fn length(&self) -> usize {
+        self.data.len() + self.heap.len()
+    }
+
+    /// Whether a text is longer than a result may be.
+    pub fn exceeds(&self, bytes_max: u64, row_count: usize) -> bool {
+        self.kind.is_text() && (0..row_count).any(|row| self.text(row).len() as u64 > bytes_max)
+    }
+
+    /// One result as a call of its own would have returned it.
+    fn value(&self, row: usize) -> Value {
+        let text = || String::from_utf8_lossy(self.text(row)).into_owned();
+        match self.kind {
+            ResultKind::Boolean => Value::Boolean(self.data[row] != 0),
+            ResultKind::BigInt => Value::BigInt(self.entry(row)),
+            ResultKind::Double => Value::Double(f64::from_bits(self.entry(row) as u64)),
+            ResultKind::Date => {
+                let bytes = &self.data[4 * row..4 * row + 4];
+                Value::Date(i32::from_le_bytes(bytes.try_into().unwrap_or_default()))
+            }
+            ResultKind::Time => Value::Time(self.entry(row)),
+            ResultKind::Timestamp => Value::Timestamp(self.entry(row)),
+            ResultKind::TimestampTz => Value::TimestampTz(self.entry(row)),
+            ResultKind::Varchar | ResultKind::Decimal => Value::Varchar(text()),
+            ResultKind::Blob => Value::Blob(self.text(row).to_vec()),
+        }
+    }
+
+    fn entry(&self, row: usize) -> i64 {
+        let bytes = &self.data[8 * row..8 * row + 8];
+        i64::from_le_bytes(bytes.try_into().unwrap_or_default())
+    }
+
+    /// Writes the results of the plan's rows; false, with nothing written, when one of them is
+    /// not of the declared type.
+    ///
+    /// # Safety
+    /// `output` is a flat vector of type `returns` with room for the rows.
+    pub unsafe fn write(
+        &self,
+        plan: &BlockPlan<'_>,
+        output: libduckdb_sys::duckdb_vector,
+        returns: &LogicalType,
+    ) -> EngineResult<bool> {
+        let start = plan.rows.start;
+        let is_null = |index: usize| !self.is_valid(index) || !plan.includes(start + index);
+        // SAFETY: passed on; the entries have the width of the type, texts are valid ones.
+        unsafe {
+            if self.kind.is_stored_as(returns) {
+                write::put_entries(output, start, self.data, self.kind.data_length(1));
+            } else if self.kind == ResultKind::Varchar && *returns == LogicalType::Varchar {
+                for index in (0..plan.rows.len()).filter(|index| !is_null(*index)) {
+                    write::put_bytes(output, start + index, self.text(index));
+                }
+            } else {
+                return self.write_converted(plan, output, returns);
+            }
+            let has_nulls = self.validity.is_some() || (plan.skips_nulls && plan.has_nulls);
+            if has_nulls {
+                for index in (0..plan.rows.len()).filter(|index| is_null(*index)) {
+                    write::write_null(output, returns, start + index);
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// # Safety
+    /// As [`Results::write`].
+    unsafe fn write_converted(
+        &self,
+        plan: &BlockPlan<'_>,
+        output: libduckdb_sys::duckdb_vector,
+        returns: &LogicalType,
+    ) -> EngineResult<bool> {
+        let mut values = Vec::with_capacity(plan.rows.len());
+        for (index, row) in plan.rows.clone().enumerate() {
+            let value = match self.is_valid(index) && plan.includes(row) {
+                true => self.value(index),
+                false => Value::Null,
+            };
+            match convert(value, returns) {
+                Ok(value) => values.push(value),
+                Err(_) => return Ok(false),
+            }
+        }
+        for (value, row) in values.iter().zip(plan.rows.clone()) {
+            // SAFETY: passed on.
+            unsafe { write::write(output, returns, row, value) }?;
+        }
+        Ok(true)
+    }
+}
