@@ -6,7 +6,7 @@
  * May not: know plans, prompts or models.
  */
 export type { EnsureEngineOptions } from './build/index.ts';
-export { ensureEngine } from './build/index.ts';
+export { encodeFooter, ensureEngine, platformOf } from './build/index.ts';
 export type {
   CreateProcedure,
   DdlStatement,

@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { ROOT } from './run/step.ts';
 
 const [name, ...parameters] = process.argv.slice(2);
+/** A folder's main.ts goes by the folder's name, other programs by their own beside it. */
+const PROGRAMS = ['bench/*/main.ts', 'bench/nl/{record-trend,learn-weights,catalog-times}.ts'];
 const benches = new Map(
-  globSync(['bench/*.bench.ts', 'bench/*/*.bench.ts', 'bench/*/main.ts'], { cwd: ROOT })
+  globSync(PROGRAMS, { cwd: ROOT })
     .sort()
-    .map((path) => [path.replace(/^bench\//, '').replace(/(\.bench\.ts|\/main\.ts)$/, ''), path]),
+    .map((path) => [path.replace(/^bench\//, '').replace(/(\/main)?\.ts$/, ''), path]),
 );
 const path = benches.get(name ?? '');
 if (path === undefined) {

@@ -6,3 +6,5 @@
  */
 export type { EnsureEngineOptions } from './ensure-engine.ts';
 export { ensureEngine } from './ensure-engine.ts';
+export { encodeFooter } from './footer.ts';
+export { platformOf } from './platform.ts';
