@@ -1,4 +1,4 @@
--- What the service remembers: runs, tokens, row filters, and who did what.
+-- What the service remembers: runs, tokens, and who did what.
 -- Tables without keys: rows are only added and, when they are old, removed.
 
 -- A run as it was asked for.
@@ -49,16 +49,6 @@ CREATE TABLE heliosdb.tokens (
   run_seconds_per_hour INTEGER,
   created_at TIMESTAMP WITH TIME ZONE NOT NULL,
   expires_at TIMESTAMP WITH TIME ZONE
-);
-
--- The rows of a table that a role may see; a table with several filters shows what passes all.
-CREATE TABLE heliosdb.row_filters (
-  role VARCHAR NOT NULL,
-  schema_name VARCHAR NOT NULL,
-  table_name VARCHAR NOT NULL,
-  -- A condition over the table's columns.
-  condition VARCHAR NOT NULL,
-  created_at TIMESTAMP WITH TIME ZONE NOT NULL
 );
 
 CREATE TABLE heliosdb.audit_log (
