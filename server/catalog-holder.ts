@@ -1,28 +1,43 @@
-import { interruptible } from '#agent';
-import type { CatalogSnapshot } from '#planner';
+import { interruptible, loadSemantics, openMemory } from '#agent';
+import type { CatalogSnapshot, VerifiedQuestion } from '#planner';
+import { applySemantics } from '#planner';
 import type { Database, SqlSession } from '#storage';
 import { readCatalog } from '#storage';
 
 const READS = /^(\s|--[^\n]*(\n|$)|\/\*[\s\S]*?\*\/|\()*(select|from|values|table|explain)\b/i;
+
+/** What questions are planned with. */
+export interface Knowledge {
+  readonly catalog: CatalogSnapshot;
+  /** Questions whose SQL a person has verified. */
+  readonly verified: readonly VerifiedQuestion[];
+}
+
+export interface CatalogHolderOptions {
+  readonly database: Database;
+  /** The file of the semantic model, read with every snapshot; null is none. */
+  readonly semanticsFile: string | null;
+  /** Where the command line remembers what it does not keep in the database. */
+  readonly stateDirectory: string;
+  readonly stopping: AbortSignal;
+}
 
 /**
  * The snapshot that questions are planned with. The service is the only one that can change the
  * database, so a snapshot holds until something was written through it.
  */
 export class CatalogHolder {
-  readonly #database: Database;
-  readonly #stopping: AbortSignal;
-  #reading: Promise<CatalogSnapshot> | null = null;
+  readonly #options: CatalogHolderOptions;
+  #reading: Promise<Knowledge> | null = null;
   /** Whether there are procedures that write: a SELECT that calls one is no mere reading. */
   #hasWriters = false;
 
-  constructor(database: Database, stopping: AbortSignal) {
-    this.#database = database;
-    this.#stopping = stopping;
+  constructor(options: CatalogHolderOptions) {
+    this.#options = options;
   }
 
-  /** The current snapshot; callers at the same time share one reading. */
-  get(): Promise<CatalogSnapshot> {
+  /** What is known now; callers at the same time share one reading. */
+  get(): Promise<Knowledge> {
     if (this.#reading !== null) return this.#reading;
     const reading = this.#read();
     this.#reading = reading;
@@ -34,7 +49,7 @@ export class CatalogHolder {
 
   /** Says that something may have been written. */
   invalidate(): void {
-    if (!this.#database.isReadOnly) this.#reading = null;
+    if (!this.#options.database.isReadOnly) this.#reading = null;
   }
 
   /** Says that this statement was run: what only reads leaves the snapshot as it is. */
@@ -42,14 +57,22 @@ export class CatalogHolder {
     if (!READS.test(sql) || this.#hasWriters) this.invalidate();
   }
 
-  #read(): Promise<CatalogSnapshot> {
-    const database = this.#database;
-    return database.withConnection((connection) =>
-      interruptible({ connection, database }, this.#stopping, async () => {
+  async #read(): Promise<Knowledge> {
+    const { database, semanticsFile, stateDirectory, stopping } = this.#options;
+    const snapshot = await database.withConnection((connection) =>
+      interruptible({ connection, database }, stopping, async () => {
         this.#hasWriters = await hasWriters(connection);
         return await readCatalog(connection);
       }),
     );
+    const memory = await openMemory({ database, directory: stateDirectory });
+    return {
+      catalog:
+        semanticsFile === null
+          ? snapshot
+          : applySemantics(snapshot, await loadSemantics(semanticsFile, snapshot)),
+      verified: await memory.verified(),
+    };
   }
 }
 

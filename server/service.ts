@@ -17,6 +17,7 @@ import { authenticate } from './identity/authenticate.ts';
 import { ensureRoles, Scopes } from './identity/scope.ts';
 import type { LocalSocket } from './local/local-socket.ts';
 import { openLocalSocket } from './local/local-socket.ts';
+import { Conversations } from './runs/conversations.ts';
 import { RunBook } from './runs/run-book.ts';
 import type { Memory } from './store/memory.ts';
 import { openMemory } from './store/memory.ts';
@@ -33,6 +34,8 @@ export interface ServiceOptions {
   readonly isTokenRequired?: boolean;
   /** The folder with the page's built files; one that does not exist is left out. */
   readonly pageDirectory?: string;
+  /** The file of the semantic model: what words mean in this database. */
+  readonly semanticsFile?: string | null;
   /** Where a read-only database's runs and tokens are kept. */
   readonly stateDirectory: string;
   readonly version: string;
@@ -114,6 +117,8 @@ async function open(parts: Parts): Promise<Service> {
   };
   const app = newApp(appOptions);
   const context = newContext(parts, { log: app.log, stopping: stopping.signal });
+  // A mistake in the semantic model is said at the start, not with every question.
+  if ((options.semanticsFile ?? null) !== null) await context.catalog.get();
   addRoutes(app, context, appOptions);
   await app.ready();
   const { catalog } = context;
@@ -158,7 +163,8 @@ function newContext(
 ): ServiceContext {
   const { database } = options;
   const ids = options.ids ?? randomIds;
-  const catalog = new CatalogHolder(database, stopping);
+  const { semanticsFile = null, stateDirectory } = options;
+  const catalog = new CatalogHolder({ database, semanticsFile, stateDirectory, stopping });
   const allowances = new Allowances(clock);
   const { runs: store, tokens, audit } = memory;
   const model = options.model ?? null;
@@ -166,6 +172,7 @@ function newContext(
   const runs = new RunBook({
     scopes,
     store,
+    conversations: new Conversations({ store, database, stateDirectory }),
     allowances,
     model,
     clock,

@@ -1,7 +1,8 @@
-import type { Answer, ConversationTurn, Memory, RunListener } from '#agent';
+import type { Answer, Memory, RunListener } from '#agent';
 import { ask, openMemory, openModel, readCachedCatalog } from '#agent';
 import type { Console } from '../console.ts';
 import { paletteFor } from '../console.ts';
+import type { OpenConversation } from '../conversation.ts';
 import { keepTurn, openConversation } from '../conversation.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { EXIT, exitCodeOf } from '../exit-code.ts';
@@ -35,8 +36,8 @@ export const run: Run = async (args, console) => {
   const progress = isQuiet ? null : showRunProgress(console);
   try {
     const onEvent = progress?.listen ?? (() => undefined);
-    const { turns } = conversation;
-    const answer = await answerWith(opened, request, { args, console, onEvent, memory, turns });
+    const surroundings = { args, console, onEvent, memory, conversation };
+    const answer = await answerWith(opened, request, surroundings);
     progress?.end();
     await render(answer, { args, console, shownRows: request.shownRows });
     await keepTurn(memory, conversation.id, { answer, console });
@@ -51,22 +52,23 @@ interface AskSurroundings {
   readonly console: Console;
   readonly onEvent: RunListener;
   readonly memory: Memory;
-  readonly turns: readonly ConversationTurn[];
+  readonly conversation: OpenConversation;
 }
 
 /** Options that only the asker's own process knows to follow. */
-const OWN_OPTIONS = ['continue', 'conversation', 'model', 'semantics'];
+const OWN_OPTIONS = ['model', 'semantics'];
 
 /** Asks the service that owns the database, so that everybody sees the run, or asks it here. */
 async function answerWith(
   { database, now, path, service }: OpenedDatabase,
   request: AskRequest,
-  { args, console, onEvent, memory, turns }: AskSurroundings,
+  { args, console, onEvent, memory, conversation }: AskSurroundings,
 ): Promise<Answer> {
   const { signal } = console;
   if (service !== null && !OWN_OPTIONS.some((name) => args.isSet(name))) {
     const question = {
       question: request.question,
+      conversation: conversation.id,
       plan_only: request.isPlanOnly,
       rows_max: Math.min(request.rowsMax, KEPT_ROWS),
       ...(request.instant === null ? {} : { as_of: request.instant }),
@@ -86,7 +88,7 @@ async function answerWith(
     now: request.instant ?? now,
     model,
     verified: await memory.verified(),
-    conversation: turns,
+    conversation: conversation.turns,
     signal,
     isPlanOnly: request.isPlanOnly,
     limits: { rowsMax: request.rowsMax },

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { openModel } from '#agent';
 import { EXIT } from '../exit-code.ts';
 import { databaseFile, openForService, printer, stateDirectory } from '../open-database.ts';
+import { semanticsFile } from '../semantics.ts';
 import type { Run } from '../usage/command.ts';
 import { parseCount, usageError } from '../usage/parse-arguments.ts';
 import { splitList } from '../usage/parse-parameters.ts';
@@ -32,6 +33,7 @@ export const serve: Run = async (args, console) => {
     isTokenRequired: args.isSet('require-token'),
     allowsExternalAccess: args.isSet('allow-files'),
     pageDirectory,
+    semanticsFile: await semanticsFile({ args, path: database.path }),
     stateDirectory: directory,
     version: await readVersion(),
     logStream: args.isSet('quiet') ? null : console.err,

@@ -22,6 +22,11 @@ export function serviceSpecs(DB: OptionSpec): readonly CommandSpec[] {
           value: 'NAME',
           description: 'a language model plans; none plans offline (default: HELIOSDB_MODEL)',
         },
+        {
+          name: 'semantics',
+          value: 'FILE',
+          description: 'what words mean here; default: NAME.semantics.yaml beside the database',
+        },
         { name: 'allow-host', value: 'LIST', description: 'further names it is reached by' },
         {
           name: 'require-token',

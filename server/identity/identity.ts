@@ -23,6 +23,14 @@ export const LOCAL: Identity = { id: 'local', name: 'local', role: 'admin', ...U
 /** The one who may open the file: the local socket lets nobody else in. */
 export const OWNER: Identity = { id: 'owner', name: 'owner', role: 'admin', ...UNBOUNDED };
 
+/**
+ * Whose questions continue each other: one's own. Those who need no token are one person at this
+ * machine, in a terminal and in the page.
+ */
+export function askersWith({ id }: Identity): readonly string[] {
+  return id === LOCAL.id || id === OWNER.id ? [LOCAL.id, OWNER.id] : [id];
+}
+
 export function mayActAs({ role }: Pick<Identity, 'role'>, needed: Role): boolean {
   return ROLES.indexOf(role) >= ROLES.indexOf(needed);
 }

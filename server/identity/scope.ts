@@ -1,8 +1,8 @@
 import { StatementRunner } from '#agent';
 import { HeliosError, quoteIdentifier, quoteLiteral } from '#core';
-import type { CatalogSnapshot, CatalogTable } from '#planner';
+import type { CatalogSnapshot, CatalogTable, VerifiedQuestion } from '#planner';
 import type { Database, SqlDatabase, SqlSession } from '#storage';
-import type { CatalogHolder } from '../catalog-holder.ts';
+import type { CatalogHolder, Knowledge } from '../catalog-holder.ts';
 import type { Identity } from './identity.ts';
 import { mayActAs } from './identity.ts';
 
@@ -43,20 +43,21 @@ export interface Scope {
   readonly role: string | null;
   readonly database: SqlDatabase;
   readonly catalog: () => Promise<CatalogSnapshot>;
+  readonly verified: () => Promise<readonly VerifiedQuestion[]>;
   /** Throws 42501 unless the role may run this statement. */
   readonly judge: (sql: string) => Promise<void>;
 }
 
-interface CachedCatalog {
-  readonly whole: CatalogSnapshot;
-  readonly part: Promise<CatalogSnapshot>;
+interface CachedKnowledge {
+  readonly whole: Knowledge;
+  readonly part: Promise<Knowledge>;
 }
 
 /** Gives each role its view of the database; the engine is the judge of it. */
 export class Scopes {
   readonly #database: Database;
   readonly #catalog: CatalogHolder;
-  readonly #catalogs = new Map<string, CachedCatalog>();
+  readonly #parts = new Map<string, CachedKnowledge>();
 
   constructor(database: Database, catalog: CatalogHolder) {
     this.#database = database;
@@ -66,8 +67,8 @@ export class Scopes {
   of(identity: Identity): Scope {
     const database = this.#database;
     if (mayActAs(identity, 'admin')) {
-      const catalog = () => this.#catalog.get();
-      return { role: null, database, catalog, judge: async () => undefined };
+      const known = () => this.#catalog.get();
+      return { role: null, database, ...accessors(known), judge: async () => undefined };
     }
     const { role } = identity;
     const judge = (sql: string): Promise<void> =>
@@ -75,25 +76,46 @@ export class Scopes {
     return {
       role,
       database: new RoleDatabase(database, role),
-      catalog: () => this.#part(role),
+      ...accessors(() => this.#part(role)),
       judge,
     };
   }
 
-  async #part(role: string): Promise<CatalogSnapshot> {
+  async #part(role: string): Promise<Knowledge> {
     const whole = await this.#catalog.get();
-    const cached = this.#catalogs.get(role);
+    const cached = this.#parts.get(role);
     // Whatever is granted or revoked is written, and what is written gives another snapshot.
     if (cached?.whole === whole) return await cached.part;
     const part = this.#database.withConnection((connection) => partOf(connection, role, whole));
-    this.#catalogs.set(role, { whole, part });
-    part.catch(() => this.#catalogs.delete(role));
+    this.#parts.set(role, { whole, part });
+    part.catch(() => this.#parts.delete(role));
     return await part;
   }
 }
 
-/** The tables and procedures that a role may use. */
+function accessors(known: () => Promise<Knowledge>): Pick<Scope, 'catalog' | 'verified'> {
+  return {
+    catalog: async () => (await known()).catalog,
+    verified: async () => (await known()).verified,
+  };
+}
+
+/** What a role may use of all that is known. */
 async function partOf(
+  connection: SqlSession,
+  role: string,
+  { catalog, verified }: Knowledge,
+): Promise<Knowledge> {
+  const allowed: VerifiedQuestion[] = [];
+  for (const pair of verified) {
+    // SQL that does not fit the database any more is nobody's.
+    if (await isAllowed(connection, role, pair.sql).catch(() => false)) allowed.push(pair);
+  }
+  return { catalog: await catalogPart(connection, role, catalog), verified: allowed };
+}
+
+/** The tables and procedures that a role may use. */
+async function catalogPart(
   connection: SqlSession,
   role: string,
   whole: CatalogSnapshot,
@@ -111,11 +133,25 @@ async function partOf(
     if (await isAllowed(connection, role, call)) procedures.push(procedure);
   }
   const names = new Set(tables.map(({ schema, name }) => `${schema}.${name}`));
-  const keys = whole.keys.filter(
-    ({ from, to }) =>
-      names.has(`${from.schema}.${from.table}`) && names.has(`${to.schema}.${to.table}`),
-  );
-  return { version: `${whole.version}-${role}`, tables, keys, procedures };
+  const isKept = ({ from, to }: KeyEnds): boolean =>
+    names.has(`${from.schema}.${from.table}`) && names.has(`${to.schema}.${to.table}`);
+  const { semantics } = whole;
+  const kept = semantics && {
+    tables: semantics.tables.filter(({ schema, name }) => names.has(`${schema}.${name}`)),
+    joins: semantics.joins.filter(isKept),
+  };
+  return {
+    version: `${whole.version}-${role}`,
+    tables,
+    keys: whole.keys.filter(isKept),
+    procedures,
+    ...(kept === undefined ? {} : { semantics: kept }),
+  };
+}
+
+interface KeyEnds {
+  readonly from: { readonly schema: string; readonly table: string };
+  readonly to: { readonly schema: string; readonly table: string };
 }
 
 async function isAllowed(connection: SqlSession, role: string, sql: string): Promise<boolean> {

@@ -17,7 +17,7 @@ const oneRun = z.object({ id });
 
 const startBody = z.strictObject({
   question: z.string().max(QUESTION_CHARACTERS_MAX).optional(),
-  /** Groups the runs that follow up on each other. */
+  /** The conversation that the question continues: that of an earlier run. */
   conversation: id.optional(),
   /** What "now" is: an ISO date or instant. */
   as_of: z.union([z.iso.date(), z.iso.datetime({ offset: true })]).optional(),
@@ -152,7 +152,7 @@ async function readRequest(
   }
   return {
     question,
-    conversation: body.conversation ?? earlier?.conversation ?? null,
+    conversation: body.conversation ?? earlier?.conversation ?? earlier?.id ?? null,
     isPlanOnly: body.plan_only,
     now: body.as_of === undefined ? context.now() : new Date(body.as_of).toISOString(),
     reading: body.choice === undefined ? null : readingOf(earlier, body.choice),

@@ -1,12 +1,13 @@
-import type { LanguageModel, RunEvent } from '#agent';
+import type { AskOptions, LanguageModel, RunEvent } from '#agent';
 import { ask, PlanMemory } from '#agent';
 import type { Clock, IdSource } from '#core';
 import { HeliosError } from '#core';
 import type { Allowances } from '../identity/allowance.ts';
 import type { Identity } from '../identity/identity.ts';
-import { mayActAs } from '../identity/identity.ts';
-import type { Scopes } from '../identity/scope.ts';
+import { askersWith, mayActAs } from '../identity/identity.ts';
+import type { Scope, Scopes } from '../identity/scope.ts';
 import type { RunListing, RunStore } from '../store/run-store.ts';
+import type { Conversations } from './conversations.ts';
 import { EventLog } from './event-log.ts';
 import { RunQueue } from './queue.ts';
 import { replay } from './replay.ts';
@@ -15,6 +16,7 @@ import { applyEvent, newRun, runSummary } from './run.ts';
 
 export interface RunRequest {
   readonly question: string;
+  /** The one that the question continues; null starts one, which is named after the run. */
   readonly conversation: string | null;
   readonly isPlanOnly: boolean;
   /** What "now" is, as an ISO instant. */
@@ -28,6 +30,7 @@ export interface RunRequest {
 export interface RunBookOptions {
   readonly scopes: Scopes;
   readonly store: RunStore;
+  readonly conversations: Conversations;
   readonly allowances: Allowances;
   /** What plans questions before the offline parser does; null is nobody. */
   readonly model: LanguageModel | null;
@@ -53,6 +56,16 @@ interface Entry {
   readonly told: [type: string, task: string | null][];
   readonly abort: AbortController;
   readonly finished: Promise<void>;
+}
+
+/** Resolves when all have ended, or when the signal is aborted. */
+async function ended(entries: readonly Entry[], signal: AbortSignal): Promise<void> {
+  const all = Promise.allSettled(entries.map(({ finished }) => finished));
+  const aborted = new Promise((resolve) => {
+    if (signal.aborted) resolve(null);
+    signal.addEventListener('abort', resolve, { once: true });
+  });
+  await Promise.race([all, aborted]);
 }
 
 /** Every run of the service: those that work and wait in memory, all of them in the store. */
@@ -83,10 +96,11 @@ export class RunBook {
     this.#queue.assertRoom();
     this.#assertFewUnfinished(identity);
     const { ids, clock, store } = this.#options;
+    const id = ids.next('run');
     const run = newRun({
-      id: ids.next('run'),
+      id,
       question: request.question,
-      conversation: request.conversation,
+      conversation: request.conversation ?? id,
       identity: identity.name,
       isPlanOnly: request.isPlanOnly,
       started: clock.now().toISOString(),
@@ -151,12 +165,7 @@ export class RunBook {
 
   /** Resolves when nothing runs or waits, or when the signal is aborted. */
   async idle(signal: AbortSignal): Promise<void> {
-    const all = Promise.allSettled([...this.#entries.values()].map(({ finished }) => finished));
-    const aborted = new Promise((resolve) => {
-      if (signal.aborted) resolve(null);
-      signal.addEventListener('abort', resolve, { once: true });
-    });
-    await Promise.race([all, aborted]);
+    await ended([...this.#entries.values()], signal);
   }
 
   /** Stops what runs and waits for it. */
@@ -182,12 +191,19 @@ export class RunBook {
 
   async #ask(entry: Entry, request: RunRequest): Promise<void> {
     const { scopes, model } = this.#options;
-    const { database, catalog, judge } = scopes.of(entry.identity);
+    const { database, catalog, verified, judge } = scopes.of(entry.identity);
+    const recalling = this.#recall(entry, request, verified);
+    const recalled = await recalling.catch(() => ({}));
     const rowsMax = Math.min(request.rowsMax ?? ANSWER_LIMITS.rowsMax, ANSWER_LIMITS.rowsMax);
     await ask({
       question: request.question,
       database,
-      catalog,
+      // What could not be recalled fails the run as a catalog that cannot be read does.
+      catalog: async () => {
+        await recalling;
+        return await catalog();
+      },
+      ...recalled,
       judge,
       now: request.now,
       model,
@@ -198,6 +214,25 @@ export class RunBook {
       ...(request.reading === null ? {} : { reading: request.reading }),
       onEvent: (event) => this.#note(entry, event),
     });
+  }
+
+  /** What was said before and what is verified. */
+  async #recall(
+    entry: Entry,
+    { conversation }: RunRequest,
+    verified: Scope['verified'],
+  ): Promise<Pick<AskOptions, 'conversation' | 'verified'>> {
+    if (conversation === null) return { verified: await verified() };
+    const { run, identity, abort } = entry;
+    const askers = askersWith(identity);
+    const entries = [...this.#entries.values()];
+    // They came first, so each has a turn in the queue or has had it.
+    const before = entries
+      .slice(0, entries.indexOf(entry))
+      .filter((one) => one.run.conversation === conversation && askers.includes(one.identity.id));
+    await ended(before, abort.signal);
+    const turns = await this.#options.conversations.turns(conversation, run.id, identity);
+    return { conversation: turns, verified: await verified() };
   }
 
   #note(entry: Entry, event: RunEvent): void {

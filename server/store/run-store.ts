@@ -1,5 +1,7 @@
+import type { ConversationTurn } from '#agent';
 import type { SqlValue } from '#core';
 import { SqlTimestamp } from '#core';
+import { plan as planSchema } from '#planner';
 import type { Database } from '#storage';
 import type { Feedback, Run, RunSummary } from '../runs/run.ts';
 import { newRun } from '../runs/run.ts';
@@ -21,6 +23,15 @@ export interface RunListing {
   readonly identityId: string | null;
 }
 
+export interface TurnListing {
+  readonly conversation: string;
+  /** Only turns before this run. */
+  readonly before: string;
+  readonly identityIds: readonly string[];
+}
+
+/** What a question can refer back to. */
+const TURNS_MAX = 50;
 const STORED_ROWS_MAX = 1_000;
 const STORED_BYTES_MAX = 256 * 1024;
 
@@ -105,6 +116,22 @@ export class RunStore {
     return rows.map(readSummary);
   }
 
+  /** The last runs of a conversation that ended, oldest first. */
+  async turns({ conversation, before, identityIds }: TurnListing): Promise<ConversationTurn[]> {
+    const rows = await this.#query(
+      `SELECT question, status, answer, run::JSON->>'$.run.sql' AS sql,
+         run::JSON->>'$.run.plan' AS plan
+       FROM heliosdb.runs JOIN heliosdb.run_results ON run_results.run_id = runs.run_id
+       WHERE (conversation_id = $1 OR runs.run_id = $1)
+         AND sequence < (SELECT sequence FROM heliosdb.runs WHERE run_id = $2)
+         AND list_contains(json_extract_string($3, '$[*]'), identity_id)
+         AND status IN ('ok', 'clarify', 'refused', 'failed')
+       ORDER BY sequence DESC LIMIT ${TURNS_MAX}`,
+      [conversation, before, JSON.stringify(identityIds)],
+    );
+    return rows.reverse().map(readTurn);
+  }
+
   /** Removes what is too old or too much. */
   async trim(): Promise<void> {
     const { days, countMax, bytesMax } = RUN_RETENTION;
@@ -165,6 +192,18 @@ function readSummary(row: Record<string, SqlValue>): RunSummary {
       rating === null
         ? null
         : { rating: Number(rating) as Feedback['rating'], comment: text(row.comment) || null },
+  };
+}
+
+function readTurn({ question, status, answer, sql, plan }: Record<string, SqlValue>) {
+  // A plan of an older version that does not fit any more is forgotten, the turn is not.
+  const parsed = planSchema.nullable().safeParse(plan ? JSON.parse(String(plan)) : null);
+  return {
+    question: String(question),
+    status: String(status) as ConversationTurn['status'],
+    answer: String(answer ?? ''),
+    sql: sql ? String(sql) : null,
+    plan: parsed.success ? parsed.data : null,
   };
 }
 

@@ -79,6 +79,11 @@ describe('the web page', { skip: noBrowser }, () => {
     await page.getByRole('heading', { level: 1, name: 'How many customers are there?' }).waitFor();
     await page.locator('.sentence').waitFor();
     const earlier = page.getByRole('navigation', { name: 'Earlier in this conversation' });
+    await earlier.getByRole('link', { name: SEED }).waitFor();
+    await page.getByRole('combobox', { name: 'Next question' }).fill('only platinum ones');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'only platinum ones' }).waitFor();
+    await page.locator('.sentence', { hasText: '40' }).waitFor();
     await earlier.getByRole('link', { name: SEED }).click();
     await page.getByRole('heading', { level: 1, name: SEED }).waitFor();
     assertNoFaults();
