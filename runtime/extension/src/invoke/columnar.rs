@@ -99,11 +99,11 @@ impl ColumnForm {
                 for row in valid_rows(reader, rows) {
                     // SAFETY: the row is valid and lies inside the chunk, as its elements do.
                     let range = unsafe { reader.list_range(row) };
-                    // SAFETY: as above.
-                    if range
-                        .clone()
-                        .any(|child| !unsafe { element.is_valid(child) })
-                    {
+                    let is_null = |child| {
+                        // SAFETY: as above.
+                        !unsafe { element.is_valid(child) }
+                    };
+                    if range.clone().any(is_null) {
                         return None;
                     }
                     count += range.len();

@@ -160,10 +160,17 @@ macro_rules! sql_type {
 }
 
 /// Entries of any integer type as one of them; `None` for other columns and for what is too large.
-unsafe fn prepare_integer<T: Copy>(column: &Column, row_count: usize) -> Option<Prepared<T>>
+unsafe fn prepare_integer<T>(column: &Column, row_count: usize) -> Option<Prepared<T>>
 where
-    T: TryFrom<i8> + TryFrom<i16> + TryFrom<i32> + TryFrom<i64>,
-    T: TryFrom<u8> + TryFrom<u16> + TryFrom<u32> + TryFrom<u64>,
+    T: Copy
+        + TryFrom<i8>
+        + TryFrom<i16>
+        + TryFrom<i32>
+        + TryFrom<i64>
+        + TryFrom<u8>
+        + TryFrom<u16>
+        + TryFrom<u32>
+        + TryFrom<u64>,
 {
     // SAFETY: the kind says what the entries are.
     unsafe {

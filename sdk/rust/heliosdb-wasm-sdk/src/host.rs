@@ -87,7 +87,8 @@ macro_rules! host_functions {
 
         #[cfg(not(target_arch = "wasm32"))]
         mod import {
-            $(pub unsafe fn $name($($argument: $type),*) -> i32 {
+            $(#[allow(clippy::too_many_arguments, reason = "the contract's own functions")]
+            pub unsafe fn $name($($argument: $type),*) -> i32 {
                 $(let _ = $argument;)*
                 crate::generated::status::ERROR
             })*
