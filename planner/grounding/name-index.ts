@@ -83,7 +83,10 @@ const TABLE_NOUNS = new Set([
 /** Finds tables and columns by the words of their names. */
 export class NameIndex {
   readonly #entries: readonly Entry[];
+  /** Entries by the words of their names and of their tables. */
   readonly #byWord = new Map<string, number[]>();
+  /** Entries by the words that make their names what they are. */
+  readonly #byOwnWord = new Map<string, number[]>();
   readonly #similar = new Map<string, ReadonlyMap<string, number>>();
 
   constructor(
@@ -101,10 +104,9 @@ export class NameIndex {
     ];
     this.#entries.forEach((item, index) => {
       for (const word of new Set([...item.words, ...item.context])) {
-        const list = this.#byWord.get(word);
-        if (list === undefined) this.#byWord.set(word, [index]);
-        else list.push(index);
+        add(this.#byWord, word, index);
       }
+      for (const word of new Set(item.words)) add(this.#byOwnWord, word, index);
     });
   }
 
@@ -124,9 +126,11 @@ export class NameIndex {
   /** Tables and columns whose names the words spell, best first. */
   find(asked: readonly string[]): readonly NameCandidate[] {
     const perWord = asked.map((word) => this.similarWords(word));
+    // Every name found answers to the first word; to a single word, by a word of its own.
+    const entries = asked.length === 1 ? this.#byOwnWord : this.#byWord;
     const ids = new Set<number>();
-    for (const similar of perWord) {
-      for (const word of similar.keys()) for (const id of this.#byWord.get(word) ?? []) ids.add(id);
+    for (const word of perWord[0]?.keys() ?? []) {
+      for (const id of entries.get(word) ?? []) ids.add(id);
     }
     const candidates: NameCandidate[] = [];
     for (const id of ids) {
@@ -160,6 +164,12 @@ export class NameIndex {
       .slice(0, count)
       .map(({ label }) => label);
   }
+}
+
+function add(map: Map<string, number[]>, word: string, id: number): void {
+  const list = map.get(word);
+  if (list === undefined) map.set(word, [id]);
+  else list.push(id);
 }
 
 function entry(table: TableModel, column: ColumnModel | null, alias?: readonly string[]): Entry {
