@@ -50,7 +50,7 @@ test('of many equally named columns the same bounded number is tested', async ()
   const tables = Array.from(
     { length: 30 },
     (_, index) =>
-      `CREATE TABLE part_${index} AS SELECT 'p' || i AS serial_no, i % 3 AS batch
+      `CREATE TABLE part_${index} AS SELECT i AS serial_no, i % 3 AS batch
          FROM range(3500) AS r(i)`,
   );
   const { names, containmentTests } = await inferredKeys(tables);
