@@ -85,7 +85,7 @@ func probe() (string, error) {
 			break
 		}
 		for _, row := range rows {
-			sum += row["range"].(int64)
+			sum += int64(row["range"].(int))
 		}
 		heliosdb.MetricCount("batches", 1)
 	}
