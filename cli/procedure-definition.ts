@@ -51,8 +51,7 @@ export function createStatement(
   const options: string[] = [];
   for (const option of ['memory', 'timeout'] as const) {
     const value = args.text(option);
-    if (value !== undefined)
-      options.push(`${option.toUpperCase()} '${value.replaceAll("'", "''")}'`);
+    if (value !== undefined) options.push(`${option} = '${value.replaceAll("'", "''")}'`);
   }
   const takesNull = procedure.parameters.some(({ nullable }) => nullable);
   return {
