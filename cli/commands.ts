@@ -1,7 +1,7 @@
 import { advisorSpecs } from './commands/advisor-specs.ts';
 import { procedureSpecs } from './commands/procedure-specs.ts';
 import { serviceSpecs } from './commands/service-specs.ts';
-import { sourceSpecs } from './commands/source-specs.ts';
+import { folderSpecs, sourceSpecs } from './commands/source-specs.ts';
 import type { CommandSpec, OptionSpec } from './usage/command.ts';
 
 const DB: OptionSpec = {
@@ -231,6 +231,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...serviceSpecs(DB),
   ...sourceSpecs(DB),
   ...procedureSpecs(DB),
+  ...folderSpecs(DB),
   {
     name: 'procedures',
     summary: 'list the procedures of a database',

@@ -7,7 +7,7 @@ export const EXIT = {
   usage: 2,
   refused: 3,
   clarify: 4,
-  /** `advise --check` found something that should be done. */
+  /** `advise --check` or `diff` found something that should be done. */
   findings: 5,
   /** `advise --check` had no history to judge by. */
   nothingToJudge: 6,
@@ -25,7 +25,7 @@ export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [EXIT.usage, 'the command line is wrong; nothing was done'],
   [EXIT.refused, 'the question was not understood, or may not be answered'],
   [EXIT.clarify, 'the question has more than one reading; stderr lists them'],
-  [EXIT.findings, 'advise --check: something should be done'],
+  [EXIT.findings, 'advise --check, diff: something should be done'],
   [EXIT.nothingToJudge, 'advise --check: no calls were recorded to judge by'],
   [EXIT.cancelled, 'cancelled with Ctrl-C'],
   [EXIT.brokenPipe, 'the reader of the output closed it'],

@@ -7,6 +7,43 @@ const LANGUAGE: OptionSpec = {
   description: 'python, javascript, rust, go or c; default: by the name of the file',
 };
 
+const PRUNE: OptionSpec = {
+  name: 'prune',
+  value: null,
+  description: 'drop the procedures that the folder does not define',
+};
+
+/** Commands about a folder of procedures. */
+export function folderSpecs(database: OptionSpec): readonly CommandSpec[] {
+  return [
+    {
+      name: 'diff',
+      summary: 'compare a folder of procedures with a database',
+      usage: 'DIR [options]',
+      description:
+        'Prints what apply would create (+), change (~) and drop (-), and exits with 5 when there is\nsomething. DIR/procedures.yaml lists the procedures.',
+      options: [database, PRUNE, JSON_OUT],
+      examples: [['heliosdb diff procedures --db sales.duckdb', 'before a merge']],
+      load: async () => (await import('./apply.ts')).diff,
+    },
+    {
+      name: 'apply',
+      summary: 'make a database agree with a folder of procedures',
+      usage: 'DIR [options]',
+      description:
+        'Creates and changes procedures as DIR/procedures.yaml says, in one transaction. What agrees\nalready is left alone, so a second run changes nothing.',
+      options: [
+        database,
+        PRUNE,
+        { name: 'dry-run', value: null, description: 'print the changes and make none' },
+        JSON_OUT,
+      ],
+      examples: [['heliosdb apply procedures --db sales.duckdb', 'after a merge']],
+      load: async () => (await import('./apply.ts')).apply,
+    },
+  ];
+}
+
 /** Commands about procedures that are still sources. */
 export function sourceSpecs(database: OptionSpec): readonly CommandSpec[] {
   return [
