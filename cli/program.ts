@@ -93,7 +93,7 @@ function find(name: string): (typeof COMMANDS)[number] {
       ? `did you mean ${candidate}?`
       : /\s/.test(name)
         ? `heliosdb ask "${name.slice(0, 80)}"`
-        : `commands are ${names.join(', ')}`;
+        : `commands are ${[...new Set(names.map((full) => full.split(' ')[0]))].join(', ')}`;
   throw usageError(`unknown command "${name.slice(0, 80)}"`, hint);
 }
 
