@@ -1,5 +1,5 @@
 ;; Queries for ever, large results, and rows that never end.
-;; clauses: SET (queries_max = 50, query_result_bytes_max = 10000, query_rows_max = 5000, query_time_ms_max = 200)
+;; clauses: SET (queries_max = 5, query_result_bytes_max = 10000, query_rows_max = 5000, query_time_ms_max = 2000)
 ;; case: for_ever 53400 more queries
 ;; case: too_many_bytes 38000 status 2
 ;; case: too_many_rows 38000 status 2
