@@ -14,6 +14,12 @@ import { parseParameters, splitList } from './usage/parse-parameters.ts';
 
 type Clause = 'VOLATILE' | 'STABLE' | 'IMMUTABLE';
 
+/** Refuses options that are wrong whatever the module is, before it is read or compiled. */
+export function checkOptions(args: Arguments): void {
+  const parameters = args.text('params');
+  if (parameters !== undefined) parseParameters(parameters);
+}
+
 /** What is to be registered: one under the given name, else all that the module declares. */
 export function proceduresOf(module: ModuleFile, args: Arguments): readonly Declared[] {
   const { procedures } = module;

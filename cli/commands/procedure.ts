@@ -7,7 +7,13 @@ import type { ExitCode } from '../exit-code.ts';
 import { EXIT } from '../exit-code.ts';
 import type { OpenedDatabase } from '../open-database.ts';
 import { databaseFile, openForQuestions, openForStatements } from '../open-database.ts';
-import { capabilitiesOf, createStatement, nameOf, proceduresOf } from '../procedure-definition.ts';
+import {
+  capabilitiesOf,
+  checkOptions,
+  createStatement,
+  nameOf,
+  proceduresOf,
+} from '../procedure-definition.ts';
 import { openModule } from '../procedure-source.ts';
 import { printFields } from '../render/fields.ts';
 import { printResultTable } from '../render/result-table.ts';
@@ -20,6 +26,7 @@ import { METRICS } from './introspect.ts';
 /** `heliosdb procedure create`. */
 export const create: Run = async (args, console) => {
   noPositionals(args);
+  checkOptions(args);
   await using module = await openModule(required(args, 'file'), console);
   const statements = proceduresOf(module, args).map((procedure) =>
     createStatement(args, module, procedure),

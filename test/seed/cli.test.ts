@@ -165,7 +165,7 @@ describe('further lines about procedures', () => {
   });
 
   const wrong: readonly (readonly [string, string, RegExp])[] = [
-    ['no name', 'procedure create --file x.wasm --returns BIGINT', /--name is missing/],
+    ['no file', 'procedure create --name p --returns BIGINT', /--file is missing/],
     [
       'a bad parameter',
       'procedure create --name p --returns BIGINT --file x --params x',
