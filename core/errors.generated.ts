@@ -167,7 +167,7 @@ export const ERRORS = {
   external_routine_exception: {
     sqlstate: '38000',
     message: 'procedure reported an error',
-    fields: ['procedure', 'code'],
+    fields: ['procedure', 'code', 'stack'],
     retryable: false,
   },
   prohibited_sql_statement_attempted: {
@@ -179,7 +179,7 @@ export const ERRORS = {
   wasm_trap: {
     sqlstate: '39W01',
     message: 'procedure trapped',
-    fields: ['procedure', 'trap'],
+    fields: ['procedure', 'trap', 'stack'],
     retryable: false,
   },
   malformed_guest_result: {
