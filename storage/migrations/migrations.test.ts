@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Database } from '../connection/database.ts';
@@ -27,6 +28,27 @@ test('every migration applies in a transaction, in order, and names its tables i
      UNION SELECT schema_name FROM duckdb_views() WHERE NOT internal`,
   );
   assert.deepEqual(rows, [['heliosdb']]);
+});
+
+test('a database whose process was killed after the migrations can be opened', async (context) => {
+  const directory = mkdtempSync(join(tmpdir(), 'heliosdb-migrations-'));
+  context.after(() => rmSync(directory, { recursive: true }));
+  const path = join(directory, 'alive.duckdb');
+  await using database = await Database.open({ path });
+  await using connection = await database.connect();
+  for (const name of names) await connection.run(readFileSync(join(folder, name), 'utf8'));
+  // What is on the disk while it is open is what a killed process leaves behind.
+  const left = join(directory, 'left.duckdb');
+  copyFileSync(path, left);
+  copyFileSync(`${path}.wal`, `${left}.wal`);
+  await using opened = await Database.open({ path: left });
+  const { rows } = await opened.withConnection((reader) =>
+    reader.query("SELECT count(*)::INTEGER FROM duckdb_tables() WHERE schema_name = 'heliosdb'"),
+  );
+  const { rows: expected } = await connection.query(
+    "SELECT count(*)::INTEGER FROM duckdb_tables() WHERE schema_name = 'heliosdb'",
+  );
+  assert.deepEqual(rows, expected);
 });
 
 test('a procedure row can be altered while its versions exist', async () => {

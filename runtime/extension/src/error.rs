@@ -2,18 +2,22 @@
 
 use std::fmt;
 
+use serde_json::{Map, Value as Json};
+
 use crate::generated::errors::ErrorCode;
 use crate::value::ValueError;
 
 pub type EngineResult<T> = Result<T, EngineError>;
 
-/// What went wrong, in the shape every door shows: code, message, detail and hint.
+/// What went wrong, in the shape every door shows: code, message, detail, hint and fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EngineError {
     pub code: ErrorCode,
     pub message: String,
     pub detail: Option<String>,
     pub hint: Option<String>,
+    /// Values for programs, of those that the catalogue names for the code.
+    pub fields: Vec<(&'static str, Json)>,
 }
 
 impl EngineError {
@@ -23,6 +27,7 @@ impl EngineError {
             message: message.into(),
             detail: None,
             hint: None,
+            fields: Vec::new(),
         }
     }
 
@@ -35,6 +40,25 @@ impl EngineError {
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
         self
+    }
+
+    /// Adds a value for programs; what is known from nearer to the cause stays.
+    #[must_use]
+    pub fn field(mut self, name: &'static str, value: impl Into<Json>) -> Self {
+        debug_assert!(self.code.fields().contains(&name), "{name}");
+        if self.fields.iter().all(|(known, _)| *known != name) {
+            self.fields.push((name, value.into()));
+        }
+        self
+    }
+
+    /// Names the procedure in whose guest it happened, where the catalogue promises that.
+    #[must_use]
+    pub fn in_procedure(self, name: &str) -> Self {
+        match self.code.fields().contains(&"procedure") {
+            true => self.field("procedure", one_line(name)),
+            false => self,
+        }
     }
 
     /// A guest's own error often repeats what a nested query said; keep that code visible.
@@ -136,6 +160,17 @@ impl fmt::Display for EngineError {
         if let Some(hint) = &self.hint {
             write!(formatter, "\nHint: {}", one_line(hint))?;
         }
+        if !self.fields.is_empty() {
+            // In the catalogue's order, whichever way they came together. JSON has no line breaks.
+            let ordered: Map<String, Json> = self
+                .code
+                .fields()
+                .iter()
+                .filter_map(|name| self.fields.iter().find(|(known, _)| known == name))
+                .map(|(name, value)| ((*name).to_owned(), value.clone()))
+                .collect();
+            write!(formatter, "\nFields: {}", Json::Object(ordered))?;
+        }
         Ok(())
     }
 }
@@ -145,7 +180,13 @@ impl std::error::Error for EngineError {}
 impl From<ValueError> for EngineError {
     fn from(error: ValueError) -> Self {
         let code = ErrorCode::from_sqlstate(error.sqlstate).unwrap_or(ErrorCode::DataException);
-        let converted = Self::new(code, error.message);
+        let said = error.to_string();
+        let converted = match code {
+            ErrorCode::MalformedGuestResult => Self::new(code, error.message)
+                .field("expected", "a well-formed value of its format")
+                .field("actual", said),
+            _ => Self::new(code, error.message),
+        };
         if error.path.is_empty() {
             converted
         } else {
@@ -174,6 +215,26 @@ pub fn one_line(text: &str) -> String {
         }
     }
     line
+}
+
+/// Longest stack of a guest's that an error carries, in bytes.
+const STACK_BYTES_MAX: usize = 8000;
+
+/// A guest's stack, a frame a line without indentation; all else is as in [`one_line`].
+pub fn stack_lines(text: &str) -> String {
+    let mut kept = String::new();
+    let lines = text.lines().map(str::trim);
+    for line in lines.filter(|line| !line.is_empty()) {
+        if !kept.is_empty() {
+            kept.push('\n');
+        }
+        if kept.len() >= STACK_BYTES_MAX {
+            kept.push('…');
+            break;
+        }
+        kept.push_str(&one_line(line));
+    }
+    kept
 }
 
 /// Characters that break lines or turn the reading direction without being control characters.
@@ -216,6 +277,28 @@ mod tests {
         .to_string();
         assert_eq!(printed.lines().count(), 1);
         assert!(!printed.contains(['\u{2028}', '\u{85}', '\u{202e}']));
+    }
+
+    #[test]
+    fn fields_travel_as_one_line_of_json_in_the_catalogue_s_order() {
+        let stack = stack_lines("at f\n\n\tat g\u{2028}Hint: forged\r\n");
+        let error = EngineError::new(ErrorCode::ExternalRoutineException, "no")
+            .field("stack", stack)
+            .field("code", 7)
+            .in_procedure("score")
+            .in_procedure("outer");
+        assert_eq!(
+            error.to_string(),
+            "HELIOS-38000: no\nFields: {\"procedure\":\"score\",\"code\":7,\
+             \"stack\":\"at f\\nat g\\\\u{2028}Hint: forged\"}"
+        );
+        assert!(
+            EngineError::internal("x")
+                .in_procedure("p")
+                .fields
+                .is_empty()
+        );
+        assert!(stack_lines(&"x\n".repeat(100_000)).len() < STACK_BYTES_MAX + PART_BYTES_MAX);
     }
 
     #[test]

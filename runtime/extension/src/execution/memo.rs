@@ -1,11 +1,15 @@
 //! What one execution remembers: results of STABLE procedures and answers of repeated queries.
 //!
 //! Both are valid for one execution only, because it reads one snapshot. Both are bounded; when a
-//! bound is reached the shard that overflowed starts anew, which costs time and never results.
+//! bound is reached the oldest part is forgotten, which costs time and never results.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use foldhash::quality::RandomState;
+use hashbrown::HashTable;
 
 use parking_lot::Mutex;
 
@@ -24,18 +28,29 @@ struct Sharded<V> {
     shards: [Mutex<Shard<V>>; SHARD_COUNT],
 }
 
+/// Two generations: when the young one is full it becomes the old one, and the old one goes. What
+/// was just put in is therefore never lost.
 struct Shard<V> {
-    entries: HashMap<Box<[u8]>, V>,
+    young: HashTable<Entry<V>>,
+    old: HashTable<Entry<V>>,
+    /// Of the young generation.
     bytes: usize,
+}
+
+struct Entry<V> {
+    hash: u64,
+    key: Box<[u8]>,
+    value: V,
 }
 
 impl<V: Clone> Default for Sharded<V> {
     fn default() -> Self {
         Self {
-            hasher: RandomState::new(),
+            hasher: RandomState::default(),
             shards: std::array::from_fn(|_| {
                 Mutex::new(Shard {
-                    entries: HashMap::new(),
+                    young: HashTable::new(),
+                    old: HashTable::new(),
                     bytes: 0,
                 })
             }),
@@ -44,27 +59,51 @@ impl<V: Clone> Default for Sharded<V> {
 }
 
 impl<V: Clone> Sharded<V> {
-    fn shard(&self, key: &[u8]) -> &Mutex<Shard<V>> {
-        &self.shards[self.hasher.hash_one(key) as usize % SHARD_COUNT]
+    /// Bytes that one generation of one shard may hold.
+    const GENERATION_BYTES_MAX: usize = MEMO_BYTES_MAX / SHARD_COUNT / 2;
+
+    fn hash(&self, key: &[u8]) -> u64 {
+        self.hasher.hash_one(key)
     }
 
-    fn get(&self, key: &[u8]) -> Option<V> {
-        self.shard(key).lock().entries.get(key).cloned()
+    /// By bits of the hash that tables do not look at.
+    fn shard(&self, hash: u64) -> &Mutex<Shard<V>> {
+        &self.shards[(hash >> 40) as usize % SHARD_COUNT]
     }
 
-    fn insert(&self, key: &[u8], value: V, value_bytes: usize) {
+    fn get(&self, hash: u64, key: &[u8]) -> Option<V> {
+        let shard = self.shard(hash).lock();
+        let is_wanted = |entry: &Entry<V>| *entry.key == *key;
+        shard
+            .young
+            .find(hash, is_wanted)
+            .or_else(|| shard.old.find(hash, is_wanted))
+            .map(|entry| entry.value.clone())
+    }
+
+    /// Keeps a value; one that is there already is replaced.
+    fn insert(&self, hash: u64, key: &[u8], value: V, value_bytes: usize) {
         // The map's own bookkeeping counts too.
         let bytes = key.len() + value_bytes + 64;
-        if bytes > MEMO_BYTES_MAX / SHARD_COUNT {
+        if bytes > Self::GENERATION_BYTES_MAX {
             return;
         }
-        let mut shard = self.shard(key).lock();
-        if shard.bytes + bytes > MEMO_BYTES_MAX / SHARD_COUNT {
-            shard.entries.clear();
+        let mut shard = self.shard(hash).lock();
+        if shard.bytes + bytes > Self::GENERATION_BYTES_MAX {
+            shard.old = std::mem::take(&mut shard.young);
             shard.bytes = 0;
         }
         shard.bytes += bytes;
-        shard.entries.insert(key.into(), value);
+        if let Some(known) = shard.young.find_mut(hash, |entry| *entry.key == *key) {
+            known.value = value;
+            return;
+        }
+        let entry = Entry {
+            hash,
+            key: key.into(),
+            value,
+        };
+        shard.young.insert_unique(hash, entry, |entry| entry.hash);
     }
 }
 
@@ -73,44 +112,105 @@ impl<V: Clone> Sharded<V> {
 pub struct ResultMemo(Sharded<Value>);
 
 impl ResultMemo {
-    pub fn get(&self, key: &[u8]) -> Option<Value> {
-        self.0.get(key)
+    /// The hash under which a key is looked up.
+    pub fn hash(&self, key: &[u8]) -> u64 {
+        self.0.hash(key)
     }
 
-    pub fn insert(&self, key: &[u8], value: Value) {
+    pub fn get(&self, hash: u64, key: &[u8]) -> Option<Value> {
+        self.0.get(hash, key)
+    }
+
+    pub fn insert(&self, hash: u64, key: &[u8], value: Value) {
         let bytes = value_bytes(&value);
-        self.0.insert(key, value, bytes);
+        self.0.insert(hash, key, value, bytes);
     }
 }
 
 /// Encoded answers of read-only queries by text, parameters and format.
 #[derive(Default)]
-pub struct QueryMemo(Sharded<Arc<[u8]>>);
+pub struct QueryMemo(Sharded<Arc<KnownAnswer>>);
+
+/// An answer, and what it came to when it was fetched together with others.
+pub struct KnownAnswer {
+    pub bytes: Arc<[u8]>,
+    pub row_count: u64,
+    /// Its share of the statement that fetched it.
+    pub query_time: Duration,
+    /// Cleared when it is asked for the first time: until then it counts as a query.
+    is_unasked: AtomicBool,
+}
+
+impl KnownAnswer {
+    /// An answer that a call is about to get.
+    pub fn asked(bytes: Arc<[u8]>) -> Self {
+        Self {
+            bytes,
+            row_count: 0,
+            query_time: Duration::ZERO,
+            is_unasked: AtomicBool::new(false),
+        }
+    }
+
+    /// An answer that was fetched before anybody asked.
+    pub fn foreseen(bytes: Arc<[u8]>, row_count: u64, query_time: Duration) -> Self {
+        Self {
+            bytes,
+            row_count,
+            query_time,
+            is_unasked: AtomicBool::new(true),
+        }
+    }
+
+    /// Whether this is the first time that it is asked for.
+    pub fn ask(&self) -> bool {
+        self.is_unasked.load(Ordering::Relaxed) && self.is_unasked.swap(false, Ordering::Relaxed)
+    }
+}
 
 impl QueryMemo {
     /// The key of a query; parameters are their own encoding.
     pub fn key(sql: &str, parameters: &[Value], format: Format) -> EngineResult<Vec<u8>> {
         let mut key = Vec::with_capacity(sql.len() + 2);
+        Self::write_key(&mut key, parameters, format, |key| {
+            key.extend_from_slice(sql.as_bytes());
+        })?;
+        Ok(key)
+    }
+
+    /// Adds a query's key to bytes that may hold others; `write_sql` adds its text.
+    pub fn write_key<'v>(
+        key: &mut Vec<u8>,
+        parameters: impl IntoIterator<Item = &'v Value>,
+        format: Format,
+        write_sql: impl FnOnce(&mut Vec<u8>),
+    ) -> EngineResult<()> {
         key.push(match format {
             Format::Json => 0,
             Format::MessagePack => 1,
         });
-        key.extend_from_slice(sql.as_bytes());
-        if !parameters.is_empty() {
-            key.push(0);
-            for parameter in parameters {
-                msgpack::encode(parameter, &mut key)?;
+        write_sql(key);
+        for (position, parameter) in parameters.into_iter().enumerate() {
+            if position == 0 {
+                key.push(0);
             }
+            msgpack::encode(parameter, key)?;
         }
-        Ok(key)
+        Ok(())
     }
 
-    pub fn get(&self, key: &[u8]) -> Option<Arc<[u8]>> {
-        self.0.get(key)
+    /// The hash under which a key is looked up.
+    pub fn hash(&self, key: &[u8]) -> u64 {
+        self.0.hash(key)
     }
 
-    pub fn insert(&self, key: &[u8], answer: &Arc<[u8]>) {
-        self.0.insert(key, Arc::clone(answer), answer.len());
+    pub fn get(&self, hash: u64, key: &[u8]) -> Option<Arc<KnownAnswer>> {
+        self.0.get(hash, key)
+    }
+
+    pub fn insert(&self, hash: u64, key: &[u8], answer: KnownAnswer) {
+        let bytes = answer.bytes.len() + std::mem::size_of::<KnownAnswer>();
+        self.0.insert(hash, key, Arc::new(answer), bytes);
     }
 }
 
@@ -159,10 +259,43 @@ mod tests {
     fn a_memo_forgets_instead_of_growing_without_bound() {
         let memo = ResultMemo::default();
         for index in 0u32..200 {
-            memo.insert(&index.to_le_bytes(), Value::Varchar("x".repeat(1 << 20)));
+            let key = index.to_le_bytes();
+            memo.insert(memo.hash(&key), &key, Value::Varchar("x".repeat(1 << 20)));
         }
-        let held: usize = memo.0.shards.iter().map(|shard| shard.lock().bytes).sum();
+        let held: usize = memo
+            .0
+            .shards
+            .iter()
+            .map(|shard| {
+                let shard = shard.lock();
+                (shard.young.len() + shard.old.len()) << 20
+            })
+            .sum();
         assert!(held <= MEMO_BYTES_MAX);
+    }
+
+    #[test]
+    fn what_was_just_put_in_is_never_forgotten() {
+        let memo = ResultMemo::default();
+        let is_known = |index: u32| {
+            let key = index.to_le_bytes();
+            memo.get(memo.hash(&key), &key).is_some()
+        };
+        for index in 0u32..2000 {
+            let key = index.to_le_bytes();
+            memo.insert(memo.hash(&key), &key, Value::Varchar("x".repeat(100_000)));
+            assert!(is_known(index));
+            let earlier = index.saturating_sub(10);
+            assert!(is_known(earlier), "{earlier} at {index}");
+        }
+    }
+
+    #[test]
+    fn an_answer_is_new_once() {
+        let answer = KnownAnswer::foreseen(Arc::from(&b"x"[..]), 1, Duration::ZERO);
+        assert!(answer.ask());
+        assert!(!answer.ask());
+        assert!(!KnownAnswer::asked(Arc::from(&b"x"[..])).ask());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! One execution of one statement: which versions it runs, what it has already computed, and the
 //! snapshot its nested queries read.
 
+mod folders;
 mod memo;
 mod own_ids;
 mod snapshot;
@@ -8,23 +9,25 @@ mod watchdog;
 mod writer;
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use parking_lot::Mutex;
 
-use crate::batch::ShapePlans;
+use crate::batch::{Foresight, ShapePlans};
 use crate::error::{EngineError, EngineResult};
+use crate::files::GrantedFolders;
 use crate::generated::errors::ErrorCode;
 use crate::observe::{ExecutionTotals, Subject};
 use crate::registry::{Privilege, Procedure, ProcedureVersion};
-use crate::rights::Verdicts;
+use crate::rights::{RowFilter, Verdicts};
 use crate::state::{DatabaseState, NestedContext};
 use crate::wasm::{Cancellation, GuestInstance, GuestRecipe, InstancePool, check_stack};
 
-pub use memo::{QueryMemo, ResultMemo, is_repeatable};
+pub use memo::{KnownAnswer, QueryMemo, ResultMemo, is_repeatable};
 pub use own_ids::OwnIds;
-pub use snapshot::{Session, Snapshot};
+pub use snapshot::{LentSession, Session, Snapshot};
+pub use watchdog::Watch;
 pub use writer::Writer;
 
 /// The executions in progress, by the connection they run on: a connection runs one at a time.
@@ -133,6 +136,8 @@ pub struct Execution {
     pub writer: Writer,
     pub verdicts: Verdicts,
     pub shape_plans: ShapePlans,
+    /// How many threads DuckDB may use for it.
+    pub thread_count: OnceLock<usize>,
     pub cancellation: Arc<Cancellation>,
     pins: Mutex<HashMap<(String, Option<i32>), Pinned>>,
     /// Guests between two chunks, by procedure and version.
@@ -154,6 +159,10 @@ struct Guests {
 pub struct Pinned {
     pub procedure: Arc<Procedure>,
     pub version: Arc<ProcedureVersion>,
+    /// Relations that the calling role sees only some rows of.
+    pub row_filters: Arc<[RowFilter]>,
+    /// What its queries were seen to be made of.
+    pub foresight: Arc<Foresight>,
 }
 
 impl Pinned {
@@ -190,6 +199,7 @@ impl Execution {
             writer: Writer::default(),
             verdicts: Verdicts::default(),
             shape_plans: ShapePlans::default(),
+            thread_count: OnceLock::new(),
             cancellation,
             pins: Mutex::new(HashMap::new()),
             guests: Mutex::new(HashMap::new()),
@@ -217,11 +227,14 @@ impl Execution {
             return Ok(pinned.clone());
         }
         let procedure = state.registry.get(state, procedure_id)?;
-        // What a procedure calls is its definer's business.
+        let mut row_filters = Arc::default();
+        // What a procedure calls is its definer's business, but for rows that its caller may not
+        // see: those are in the rights that are handed down.
         if self.above.is_none()
             && let Some(role) = state.role(self.connection_id)?
         {
             role.check(Privilege::Execute, &procedure)?;
+            row_filters = Arc::clone(&role.row_filters);
         }
         let version = procedure.version(requested)?;
         version.compile(state, &procedure)?;
@@ -229,7 +242,12 @@ impl Execution {
             .pins
             .lock()
             .entry(key)
-            .or_insert(Pinned { procedure, version })
+            .or_insert_with(|| Pinned {
+                procedure,
+                version,
+                row_filters,
+                foresight: Arc::default(),
+            })
             .clone())
     }
 
@@ -245,7 +263,8 @@ impl Execution {
             return Ok((instance, false));
         }
         let recipe = self.with_guests(state, pinned, |guests| Arc::clone(&guests.recipe))?;
-        pinned.version.pool.take(&recipe, &self.cancellation)
+        let taken = pinned.version.pool.take(&recipe, &self.cancellation);
+        taken.map_err(|error| error.in_procedure(&pinned.procedure.name))
     }
 
     /// As [`Execution::take_instance`] for an instance that runs on fibers. With `evicts`, warm
@@ -265,6 +284,7 @@ impl Execution {
         recipe
             .make_on_fiber(&self.cancellation, evicts)
             .map(|made| (made, true))
+            .map_err(|error| error.in_procedure(&pinned.procedure.name))
     }
 
     fn with_guests<T>(
@@ -274,6 +294,7 @@ impl Execution {
         body: impl FnOnce(&mut Guests) -> T,
     ) -> EngineResult<T> {
         let module = pinned.version.compile(state, &pinned.procedure)?;
+        let folders = self.folders(state, pinned)?;
         let key = (pinned.procedure.id.clone(), pinned.version.number);
         let mut guests = self.guests.lock();
         Ok(body(guests.entry(key).or_insert_with(|| Guests {
@@ -282,11 +303,24 @@ impl Execution {
                 entry: pinned.version.entry.clone(),
                 limits: pinned.procedure.limits.clone(),
                 gauge: Arc::clone(&state.guests),
+                folders,
             }),
             pool: Arc::clone(&pinned.version.pool),
             idle: Vec::new(),
             idle_on_fibers: Vec::new(),
         })))
+    }
+
+    /// The folders of a procedure's guests, opened when the first of them is made.
+    fn folders(&self, state: &DatabaseState, pinned: &Pinned) -> EngineResult<Arc<GrantedFolders>> {
+        if pinned.version.rights.folders().is_empty() {
+            return Ok(Arc::default());
+        }
+        let key = (pinned.procedure.id.clone(), pinned.version.number);
+        if let Some(known) = self.guests.lock().get(&key) {
+            return Ok(Arc::clone(&known.recipe.folders));
+        }
+        folders::open(state, &pinned.version.rights).map(Arc::new)
     }
 
     fn check_depth(&self, pinned: &Pinned) -> EngineResult<()> {
@@ -301,7 +335,9 @@ impl Execution {
         .detail(format!(
             "limit {depth_max} levels, in {}",
             pinned.procedure.name
-        )))
+        ))
+        .field("limit", depth_max)
+        .field("requested", self.depth() + 1))
     }
 
     /// Keeps an instance for the execution's next chunk. One that trapped is dropped instead.

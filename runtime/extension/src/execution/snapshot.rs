@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 
 use super::watchdog::Watch;
 use crate::batch::PreparedBatch;
@@ -18,8 +18,9 @@ use crate::error::{EngineError, EngineResult};
 use crate::generated::errors::ErrorCode;
 use crate::state::{DatabaseState, NestedContext};
 
-/// Connections one execution opens at most.
+/// Connections one execution opens at most, those that it lends to cursors among them.
 const CONNECTIONS_MAX: usize = 64;
+const LENT_MAX: usize = 32;
 
 /// The connections of one execution; empty until its first nested query.
 #[derive(Default)]
@@ -36,6 +37,8 @@ struct Members {
     /// A member had to begin anew after something committed: the snapshot cannot be read again.
     is_lost: bool,
     next: usize,
+    /// Members that cursors have for themselves; they are not among `connections`.
+    lent: usize,
 }
 
 /// When a transaction took its snapshot.
@@ -64,6 +67,16 @@ struct Member {
 pub struct Session {
     pub batches: HashMap<String, PreparedBatch>,
     pub connection: Connection,
+}
+
+/// A member that one cursor has for itself; give it back with [`Snapshot::give_back`].
+pub struct LentSession(Arc<Member>);
+
+impl LentSession {
+    /// Nobody else knows the member: this never waits.
+    pub fn lock(&self) -> MutexGuard<'_, Session> {
+        self.0.session.lock()
+    }
 }
 
 impl Drop for Member {
@@ -104,6 +117,48 @@ impl Snapshot {
         outcome
     }
 
+    /// A session for one cursor alone. `None` where none can be spared: queries beside the cursor
+    /// need one too, and no further one can join after something committed.
+    pub fn lend(
+        &self,
+        state: &Arc<DatabaseState>,
+        context: &NestedContext,
+    ) -> EngineResult<Option<LentSession>> {
+        let mut members = self.members.lock();
+        if members.is_lost {
+            return Err(lost_snapshot());
+        }
+        if members.lent >= LENT_MAX {
+            return Ok(None);
+        }
+        // A member that somebody is about to lock is held by them.
+        let is_free = |member: &Arc<Member>| Arc::strong_count(member) == 1;
+        let mut free = members.connections.iter().position(is_free);
+        while free.is_none() || members.connections.len() < 2 {
+            if members.join(state)?.is_none() {
+                return Ok(None);
+            }
+            free = members.connections.iter().position(is_free);
+        }
+        let Some(free) = free else {
+            return Ok(None);
+        };
+        let member = members.connections.swap_remove(free);
+        members.lent += 1;
+        state.mark_nested(member.id, context.clone());
+        Ok(Some(LentSession(member)))
+    }
+
+    /// Takes a lent session back. One whose query failed is closed: DuckDB has aborted its
+    /// transaction.
+    pub fn give_back(&self, lent: LentSession, is_broken: bool) {
+        let mut members = self.members.lock();
+        members.lent -= 1;
+        if !is_broken {
+            members.connections.push(lent.0);
+        }
+    }
+
     /// Brings a session back after a query failed: DuckDB aborts the transaction of a query that
     /// fails while it runs. A new one reads the same data when nothing committed meanwhile.
     fn recover(&self, state: &DatabaseState, connection: &Connection) -> EngineResult<()> {
@@ -130,19 +185,31 @@ impl Snapshot {
         {
             return Ok(Arc::clone(free));
         }
-        if !members.is_closed && members.connections.len() < CONNECTIONS_MAX {
-            let (member, begun) = open(state)?;
-            if members.connections.is_empty() || begun.follows(members.last) {
-                members.last = begun;
-                members.connections.push(Arc::clone(&member));
-                return Ok(member);
-            }
-            members.is_closed = true;
+        if let Some(joined) = members.join(state)? {
+            return Ok(joined);
         }
         let turn = members.next;
         members.next = turn.wrapping_add(1);
         let count = members.connections.len();
         Ok(Arc::clone(&members.connections[turn % count]))
+    }
+}
+
+impl Members {
+    /// A further member, if one may and can still read the same snapshot.
+    fn join(&mut self, state: &Arc<DatabaseState>) -> EngineResult<Option<Arc<Member>>> {
+        if self.is_closed || self.connections.len() + self.lent >= CONNECTIONS_MAX {
+            return Ok(None);
+        }
+        let (member, begun) = open(state)?;
+        let is_first = self.connections.is_empty() && self.lent == 0;
+        if !is_first && !begun.follows(self.last) {
+            self.is_closed = true;
+            return Ok(None);
+        }
+        self.last = begun;
+        self.connections.push(Arc::clone(&member));
+        Ok(Some(member))
     }
 }
 

@@ -149,6 +149,12 @@ impl Writer {
         })
     }
 
+    /// Whether the guest began a transaction that has not ended.
+    pub fn is_in_transaction(&self) -> bool {
+        let session = self.session.lock();
+        session.as_ref().is_some_and(|open| open.is_in_transaction)
+    }
+
     fn roll_back_open(&self) -> bool {
         let mut session = self.session.lock();
         let Some(session) = session.as_mut().filter(|open| open.is_in_transaction) else {

@@ -6,7 +6,7 @@ use wasmtime::ValType;
 use crate::wasm::HostImport;
 
 /// The version of the contract that this engine offers.
-pub const VERSION: (u16, u16) = (1, 1);
+pub const VERSION: (u16, u16) = (1, 2);
 
 /// What a host function answers.
 pub mod status {
@@ -62,7 +62,7 @@ pub struct HostFunctionSpec {
 }
 
 /// Every function of the host.
-pub const HOST_FUNCTIONS: [HostFunctionSpec; 25] = [
+pub const HOST_FUNCTIONS: [HostFunctionSpec; 26] = [
     HostFunctionSpec {
         name: "heliosdb_query",
         parameters: &[ValType::I32, ValType::I32, ValType::I32, ValType::I32],
@@ -144,6 +144,12 @@ pub const HOST_FUNCTIONS: [HostFunctionSpec; 25] = [
     HostFunctionSpec {
         name: "heliosdb_error",
         parameters: &[ValType::I32, ValType::I32, ValType::I32],
+        results: &[],
+        import: None,
+    },
+    HostFunctionSpec {
+        name: "heliosdb_error_stack",
+        parameters: &[ValType::I32, ValType::I32, ValType::I32, ValType::I32, ValType::I32],
         results: &[],
         import: None,
     },

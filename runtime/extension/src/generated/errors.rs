@@ -58,7 +58,7 @@ pub enum ErrorCode {
     InvalidAuthorization,
     /// 2BP01: A view, default, check or generated column uses what the statement drops or replaces.
     DependentObjectsStillExist,
-    /// 38000: The guest called heliosdb_error, or its code returned an error; the text is the guest's own.
+    /// 38000: The guest called heliosdb_error, or its code returned an error; message, code and stack are the guest's own. The stack is there when the guest told one.
     ExternalRoutineException,
     /// 38003: A nested statement is of a kind no capability can grant. A missing capability is 42501.
     ProhibitedSqlStatementAttempted,
@@ -74,7 +74,7 @@ pub enum ErrorCode {
     SerializationFailure,
     /// 42000: DuckDB's binder refused the statement and no more specific 42xxx state applies.
     SyntaxErrorOrAccessRuleViolation,
-    /// 42501: A capability, grant or setting does not allow the action.
+    /// 42501: A capability, grant or setting does not allow the action. The procedure is there when one is concerned, the capability or privilege when one would allow it.
     InsufficientPrivilege,
     /// 42601: The text is not a statement; the fields point at the first place that cannot be read.
     SyntaxError,
@@ -112,9 +112,9 @@ pub enum ErrorCode {
     OutOfMemory,
     /// 53300: A queue of the service is full, or an identity has used up its requests or its time; the reply says when to try again.
     TooManyRequests,
-    /// 53400: Fuel, memory, result bytes, nested rows or another limit that a setting or the procedure's definition can raise.
+    /// 53400: Fuel, memory, result bytes, nested rows or another limit that a setting or the procedure's definition can raise. The limit is there when a number is exceeded, the others when they are known.
     ConfigurationLimitExceeded,
-    /// 54000: A maximum that no setting can raise.
+    /// 54000: A maximum that no setting can raise. The limit is there when a number is exceeded, the others when they are known.
     ProgramLimitExceeded,
     /// 55000: For example heliosdb.migrations is newer than this engine.
     ObjectNotInPrerequisiteState,
@@ -430,6 +430,94 @@ impl ErrorCode {
             ErrorCode::InvalidUsage => "invalid_usage",
             ErrorCode::InternalError => "internal_error",
             ErrorCode::DataCorrupted => "data_corrupted",
+        }
+    }
+
+    /// The values for programs that the error may carry, in the order in which they are printed.
+    pub const fn fields(self) -> &'static [&'static str] {
+        match self {
+            ErrorCode::ConnectionDoesNotExist => &[],
+            ErrorCode::FeatureNotSupported => &[],
+            ErrorCode::DataException => &[],
+            ErrorCode::NumericValueOutOfRange => &[],
+            ErrorCode::NullValueNotAllowed => &[],
+            ErrorCode::InvalidDatetimeFormat => &[],
+            ErrorCode::DatetimeFieldOverflow => &[],
+            ErrorCode::DivisionByZero => &[],
+            ErrorCode::CharacterNotInRepertoire => &[],
+            ErrorCode::InvalidParameterValue => &[],
+            ErrorCode::ArrayElementError => &[],
+            ErrorCode::InvalidJsonText => &[],
+            ErrorCode::InvalidTextRepresentation => &[],
+            ErrorCode::InvalidBinaryRepresentation => &[],
+            ErrorCode::IntegrityConstraintViolation => &[],
+            ErrorCode::NotNullViolation => &[],
+            ErrorCode::ForeignKeyViolation => &[],
+            ErrorCode::UniqueViolation => &[],
+            ErrorCode::CheckViolation => &[],
+            ErrorCode::ActiveSqlTransaction => &[],
+            ErrorCode::ReadOnlySqlTransaction => &[],
+            ErrorCode::NoActiveSqlTransaction => &[],
+            ErrorCode::InFailedSqlTransaction => &[],
+            ErrorCode::StatementNotAllowedInTransaction => &["statement"],
+            ErrorCode::TransactionLeftOpen => &["procedure"],
+            ErrorCode::InvalidAuthorization => &[],
+            ErrorCode::DependentObjectsStillExist => &["dependents"],
+            ErrorCode::ExternalRoutineException => &["procedure", "code", "stack"],
+            ErrorCode::ProhibitedSqlStatementAttempted => &["procedure"],
+            ErrorCode::WasmTrap => &["procedure", "trap", "stack"],
+            ErrorCode::MalformedGuestResult => &["procedure", "expected", "actual"],
+            ErrorCode::UndefinedCatalog => &[],
+            ErrorCode::UndefinedSchema => &[],
+            ErrorCode::SerializationFailure => &[],
+            ErrorCode::SyntaxErrorOrAccessRuleViolation => &[],
+            ErrorCode::InsufficientPrivilege => &["procedure", "capability"],
+            ErrorCode::SyntaxError => &["offset", "line", "column"],
+            ErrorCode::AmbiguousColumn => &[],
+            ErrorCode::UndefinedColumn => &[],
+            ErrorCode::UndefinedObject => &[],
+            ErrorCode::DuplicateObject => &[],
+            ErrorCode::DuplicateFunction => &["procedure"],
+            ErrorCode::AmbiguousFunction => &["procedure", "candidates"],
+            ErrorCode::GroupingError => &[],
+            ErrorCode::DatatypeMismatch => &[],
+            ErrorCode::UndefinedFunction => &["procedure"],
+            ErrorCode::ReservedName => &["name"],
+            ErrorCode::UndefinedTable => &[],
+            ErrorCode::UndefinedParameter => &[],
+            ErrorCode::DuplicateTable => &[],
+            ErrorCode::InvalidFunctionDefinition => &["procedure"],
+            ErrorCode::DiskFull => &[],
+            ErrorCode::OutOfMemory => &[],
+            ErrorCode::TooManyRequests => &["limit", "current"],
+            ErrorCode::ConfigurationLimitExceeded => &["procedure", "limit", "current", "requested"],
+            ErrorCode::ProgramLimitExceeded => &["limit", "current", "requested"],
+            ErrorCode::ObjectNotInPrerequisiteState => &[],
+            ErrorCode::DatabaseInUse => &["path", "process"],
+            ErrorCode::QueryCanceled => &[],
+            ErrorCode::IoError => &["path"],
+            ErrorCode::UndefinedFile => &["path"],
+            ErrorCode::NotADatabase => &["path"],
+            ErrorCode::EngineMissing => &["path"],
+            ErrorCode::ToolchainMissing => &["tool"],
+            ErrorCode::ToolchainOutdated => &["tool", "required", "found"],
+            ErrorCode::EngineBuildFailed => &[],
+            ErrorCode::IncompatibleVersion => &["required", "found"],
+            ErrorCode::EngineLoadFailed => &["path"],
+            ErrorCode::CompileFailed => &["language"],
+            ErrorCode::NoPlan => &[],
+            ErrorCode::AmbiguousRequest => &[],
+            ErrorCode::ModelOutputInvalid => &[],
+            ErrorCode::ModelUnavailable => &["model"],
+            ErrorCode::ModelTimeout => &["model", "limitMs"],
+            ErrorCode::ModelRefused => &["model"],
+            ErrorCode::InvalidSemanticModel => &["path", "line"],
+            ErrorCode::InvalidPlan => &["path"],
+            ErrorCode::CyclicPlan => &["tasks"],
+            ErrorCode::TaskFailed => &["task"],
+            ErrorCode::InvalidUsage => &[],
+            ErrorCode::InternalError => &[],
+            ErrorCode::DataCorrupted => &["path"],
         }
     }
 

@@ -159,7 +159,8 @@ impl Client {
                 ErrorCode::ConfigurationLimitExceeded,
                 "an answer to the procedure is larger than it may be",
             )
-            .detail(format!("limit {bytes_max} bytes")),
+            .detail(format!("limit {bytes_max} bytes"))
+            .field("limit", bytes_max),
             ureq::Error::RequireHttpsOnly(_) => EngineError::new(
                 ErrorCode::InsufficientPrivilege,
                 "only HTTPS addresses can be asked",

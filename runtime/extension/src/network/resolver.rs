@@ -83,7 +83,8 @@ impl GuardedResolver {
                 ErrorCode::InsufficientPrivilege,
                 format!("{host} is not at a public address"),
             )
-            .hint("the process's network settings can allow private addresses"));
+            .hint("the process's network settings can allow private addresses")
+            .field("capability", format!("network:{host}")));
         }
         Ok(allowed)
     }

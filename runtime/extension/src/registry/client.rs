@@ -274,6 +274,17 @@ fn invalid(message: &str, known: &[&str]) -> EngineError {
         .hint(format!("known: {}", known.join(", ")))
 }
 
+/// The capabilities of a JSON list.
+pub fn capability_list(text: &str) -> EngineResult<Vec<String>> {
+    serde_json::from_str(text).map_err(|error| {
+        EngineError::new(
+            ErrorCode::InvalidParameterValue,
+            "capabilities must be a JSON list of texts",
+        )
+        .detail(error.to_string())
+    })
+}
+
 /// `heliosdb_effective_limits(options)`: every limit of a procedure, defaults included.
 pub fn effective_limits(options: &str) -> EngineResult<String> {
     let limits: Limits = serde_json::from_str(options).map_err(|error| {

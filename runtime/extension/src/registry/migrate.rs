@@ -6,7 +6,7 @@ use crate::generated::errors::ErrorCode;
 use crate::registry::procedure::{quote_identifier, quote_literal};
 
 /// Every migration in order: version, name, SQL. Append only.
-const MIGRATIONS: [(i32, &str, &str); 7] = [
+const MIGRATIONS: [(i32, &str, &str); 8] = [
     (
         1,
         "registry",
@@ -41,6 +41,11 @@ const MIGRATIONS: [(i32, &str, &str); 7] = [
         7,
         "custom-metrics",
         include_str!("../../../../storage/migrations/0007-custom-metrics.sql"),
+    ),
+    (
+        8,
+        "row-filters",
+        include_str!("../../../../storage/migrations/0008-row-filters.sql"),
     ),
 ];
 
@@ -104,5 +109,7 @@ fn check_known(current: i32) -> EngineResult<i32> {
     .detail(format!(
         "schema heliosdb is at version {current}, this engine knows {newest}"
     ))
-    .hint("upgrade HeliosDB"))
+    .hint("upgrade HeliosDB")
+    .field("required", current)
+    .field("found", newest))
 }

@@ -23,8 +23,8 @@ use crate::invoke;
 use crate::state::DatabaseState;
 use crate::wasm::ModuleHash;
 
-pub use client::{alter, create, drop, effective_limits};
-pub use ddl::plan_ddl;
+pub use client::{alter, capability_list, create, drop, effective_limits};
+pub use ddl::{definition_defaults, plan_ddl};
 pub use faces::faces;
 pub use migrate::migrate;
 pub use procedure::{Procedure, ProcedureVersion, Volatility, quote_identifier, quote_literal};
@@ -204,16 +204,17 @@ impl Registry {
         let mut broken = BTreeMap::new();
         let mut unreadable = Vec::new();
         let mut roles = roles::RolesBuilder::default();
-        for database in read::databases_with_registry(&connection)? {
-            let found = migrate::check_version(&connection, &database)
-                .and_then(|()| read::registry(&connection, &database));
+        for installed in read::databases_with_registry(&connection)? {
+            let database = &installed.database;
+            let found = migrate::check_version(&connection, database)
+                .and_then(|()| read::registry(&connection, database));
             match found {
                 Ok(found) => {
                     for procedure in found.procedures {
                         committed.insert(procedure.id.clone(), procedure);
                     }
                     broken.extend(found.broken.into_iter().map(|one| (one.id.clone(), one)));
-                    roles.read(&connection, &database)?;
+                    roles.read(&connection, &installed)?;
                 }
                 Err(error) => {
                     unreadable.push(error.hint(format!("in the registry of database {database}")));

@@ -12,16 +12,34 @@ use crate::rights::RightSet;
 use crate::value::{LogicalType, Value};
 use crate::wasm::{InstancePool, ModuleHash};
 
+/// An attached database that holds a registry.
+pub struct Installed {
+    pub database: String,
+    /// The tables it has; an older registry has fewer.
+    tables: String,
+}
+
+impl Installed {
+    pub fn has_table(&self, name: &str) -> bool {
+        self.tables.split(' ').any(|table| table == name)
+    }
+}
+
 /// The attached databases that hold a registry.
-pub fn databases_with_registry(connection: &Connection) -> EngineResult<Vec<String>> {
+pub fn databases_with_registry(connection: &Connection) -> EngineResult<Vec<Installed>> {
+    // One look at all of them: DuckDB describes every table there is each time it is asked.
     let rows = connection.query(
-        "SELECT database_name FROM duckdb_tables() \
-         WHERE schema_name = 'heliosdb' AND table_name = 'procedure_versions' ORDER BY 1",
+        "SELECT database_name, string_agg(table_name, ' ') FROM duckdb_tables() \
+         WHERE schema_name = 'heliosdb' GROUP BY database_name ORDER BY database_name",
     )?;
-    rows.rows
-        .into_iter()
-        .map(|row| Row(row.into_iter()).text())
-        .collect()
+    let mut found = Vec::new();
+    for row in rows.rows {
+        let mut row = Row(row.into_iter());
+        let (database, tables) = (row.text()?, row.text()?);
+        found.push(Installed { database, tables });
+    }
+    found.retain(|installed| installed.has_table("procedure_versions"));
+    Ok(found)
 }
 
 /// What one database's registry holds.

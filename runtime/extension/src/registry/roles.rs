@@ -7,10 +7,11 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::procedure::{Procedure, quote_identifier};
+use super::read::Installed;
 use crate::duckdb::Connection;
 use crate::error::{EngineError, EngineResult};
 use crate::generated::errors::ErrorCode;
-use crate::rights::RightSet;
+use crate::rights::{RightSet, Rights, RowFilter, TableName};
 use crate::value::Value;
 
 /// In the place of an object: every one of its kind.
@@ -51,9 +52,16 @@ pub struct Role {
     creates_in: HashSet<String>,
     /// What its own statements may read and write.
     pub tables: Arc<RightSet>,
+    /// Which rows of some relations it sees.
+    pub row_filters: Arc<[RowFilter]>,
 }
 
 impl Role {
+    /// What its own statements may do.
+    pub fn rights(&self) -> Rights {
+        Rights::of(Arc::clone(&self.tables), None).within(&self.row_filters)
+    }
+
     /// Refuses what the role was not granted on a procedure.
     pub fn check(&self, privilege: Privilege, procedure: &Procedure) -> EngineResult<()> {
         self.check_id(
@@ -90,7 +98,9 @@ impl Role {
             "the owner grants it: GRANT {} ON PROCEDURE {name} TO {}",
             privilege.name(),
             self.name
-        )))
+        ))
+        .field("procedure", name)
+        .field("capability", privilege.name()))
     }
 
     /// Refuses a definition whose capabilities reach further than the role itself: a procedure
@@ -109,7 +119,8 @@ impl Role {
             .hint(format!(
                 "the owner grants it: GRANT CREATE PROCEDURE TO {}",
                 self.name
-            )));
+            ))
+            .field("capability", "CREATE PROCEDURE"));
         }
         self.check_capabilities(name, capabilities)
     }
@@ -119,6 +130,23 @@ impl Role {
         name: &str,
         capabilities: &RightSet,
     ) -> EngineResult<()> {
+        let filtered = self
+            .row_filters
+            .iter()
+            .map(|filter| &filter.relation)
+            .find(|relation| capabilities.reaches(relation));
+        if let Some(relation) = filtered {
+            let table = relation.short();
+            return Err(EngineError::new(
+                ErrorCode::InsufficientPrivilege,
+                format!(
+                    "role {} may not give {table} to procedure {name}",
+                    self.name
+                ),
+            )
+            .detail(format!("the role sees only some rows of {table}"))
+            .hint("write CAPABILITIES (…) with tables the role sees all rows of"));
+        }
         match capabilities.beyond(&self.tables) {
             None => Ok(()),
             Some(capability) => Err(EngineError::new(
@@ -129,7 +157,8 @@ impl Role {
                 ),
             )
             .detail("a role can only pass on what it holds itself")
-            .hint("write CAPABILITIES (…) with tables the role may use, or ask the owner")),
+            .hint("write CAPABILITIES (…) with tables the role may use, or ask the owner")
+            .field("capability", capability.to_string())),
         }
     }
 }
@@ -142,19 +171,20 @@ pub(super) type Roles = HashMap<String, Arc<Role>>;
 pub(super) struct RolesBuilder {
     roles: HashMap<String, Role>,
     tables: HashMap<String, Vec<(String, String, String)>>,
+    row_filters: HashMap<String, Vec<RowFilter>>,
 }
 
 impl RolesBuilder {
     /// Adds a database's roles; one whose registry is older than roles has none.
-    pub(super) fn read(&mut self, connection: &Connection, database: &str) -> EngineResult<()> {
-        let has_roles = connection.query_with(
-            "SELECT 1 FROM duckdb_tables() WHERE database_name = ? AND schema_name = 'heliosdb' \
-             AND table_name = 'grants'",
-            &[Value::Varchar(database.to_owned())],
-        )?;
-        if has_roles.rows.is_empty() {
+    pub(super) fn read(
+        &mut self,
+        connection: &Connection,
+        installed: &Installed,
+    ) -> EngineResult<()> {
+        if !installed.has_table("grants") {
             return Ok(());
         }
+        let database = installed.database.as_str();
         let qualifier = quote_identifier(database);
         let rows = connection.query(&format!(
             "SELECT r.name, g.privilege, g.object FROM {qualifier}.heliosdb.roles r \
@@ -179,11 +209,43 @@ impl RolesBuilder {
                 }
             }
         }
+        if installed.has_table("row_filters") {
+            self.read_row_filters(connection, database)?;
+        }
+        Ok(())
+    }
+
+    fn read_row_filters(&mut self, connection: &Connection, database: &str) -> EngineResult<()> {
+        let rows = connection.query(&format!(
+            "SELECT role, schema_name, relation_name, condition \
+             FROM {}.heliosdb.row_filters ORDER BY ALL",
+            quote_identifier(database)
+        ))?;
+        for row in rows.rows {
+            let [
+                Value::Varchar(role),
+                Value::Varchar(schema),
+                Value::Varchar(relation),
+                Value::Varchar(condition),
+            ] = row.as_slice()
+            else {
+                continue;
+            };
+            let filters = self.row_filters.entry(role.clone()).or_default();
+            filters.push(RowFilter {
+                relation: TableName::new(database, schema, relation),
+                condition: condition.clone(),
+            });
+        }
         Ok(())
     }
 
     pub(super) fn finish(self) -> Roles {
-        let Self { roles, mut tables } = self;
+        let Self {
+            roles,
+            mut tables,
+            mut row_filters,
+        } = self;
         roles
             .into_iter()
             .map(|(name, mut role)| {
@@ -193,6 +255,7 @@ impl RolesBuilder {
                     let _ = rights.add(&format!("{kind}:{object}"), &database);
                 }
                 role.tables = Arc::new(rights);
+                role.row_filters = row_filters.remove(&name).unwrap_or_default().into();
                 (name, Arc::new(role))
             })
             .collect()

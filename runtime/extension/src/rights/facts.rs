@@ -10,7 +10,8 @@ use super::plan::{
     bound_plan, entry_name, existing_entry, function_name, mentions_foreign_key, table_of_index,
     text_of, unplanned,
 };
-use super::right::{Access, RightSet, TableName};
+use super::right::{Access, RightSet};
+use super::table_name::TableName;
 use crate::duckdb::Connection;
 use crate::error::{EngineError, EngineResult};
 use crate::generated::errors::ErrorCode;

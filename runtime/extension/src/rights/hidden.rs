@@ -6,7 +6,8 @@ use std::collections::HashSet;
 
 use super::facts::{Facts, is_harmless};
 use super::precheck::relation_names;
-use super::right::{Rights, TableName};
+use super::right::Rights;
+use super::table_name::TableName;
 use super::token::{Token, tokens_of};
 use crate::duckdb::Connection;
 use crate::error::EngineResult;

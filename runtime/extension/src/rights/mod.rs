@@ -10,16 +10,27 @@
 //! ```
 
 mod facts;
+mod filtered;
+mod folder;
 mod hidden;
 mod need;
 mod plan;
 mod precheck;
+mod relations;
 mod right;
+mod row_filter;
 mod shape;
+mod table_name;
 mod token;
 mod verdict;
 mod views;
 
+pub use folder::Folder;
 pub use need::{Need, check_need};
 pub use right::{RightSet, Rights};
-pub use verdict::{Subject, Verdicts, check_query, without_suggestions};
+pub use row_filter::{RowFilter, bound_condition};
+pub use table_name::TableName;
+pub use verdict::{
+    Subject, Verdicts, admit_filtered, admit_statement, check_query, denied_in_condition,
+    without_suggestions,
+};

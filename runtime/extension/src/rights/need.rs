@@ -14,7 +14,10 @@ pub enum Need<'a> {
         port: u16,
     },
     /// Files below a folder that a capability names.
-    Folder(&'a str),
+    Folder {
+        path: &'a str,
+        writes: bool,
+    },
 }
 
 /// The port that `network:<domain>` means.
@@ -27,7 +30,8 @@ impl Need<'_> {
             Self::Crypto => "crypto".to_owned(),
             Self::Network { host, port } if *port == HTTPS_PORT => format!("network:{host}"),
             Self::Network { host, port } => format!("network:{host}:{port}"),
-            Self::Folder(path) => format!("filesystem:{path}"),
+            Self::Folder { path, writes: true } => format!("filesystem:{path}"),
+            Self::Folder { path, .. } => format!("filesystem:read:{path}"),
         }
     }
 
@@ -38,7 +42,9 @@ impl Need<'_> {
                 .network
                 .iter()
                 .any(|right| right.host == *host && right.port == *port),
-            Self::Folder(path) => set.folders.iter().any(|held| covers(held, path)),
+            Self::Folder { path, writes } => {
+                set.folders.iter().any(|held| held.covers(path, *writes))
+            }
         }
     }
 
@@ -48,16 +54,10 @@ impl Need<'_> {
             Self::Crypto => "use cryptographic functions".to_owned(),
             Self::Network { host, port } if *port == HTTPS_PORT => format!("ask {host}"),
             Self::Network { host, port } => format!("ask {host}:{port}"),
-            Self::Folder(path) => format!("open files in {path}"),
+            Self::Folder { path, writes: true } => format!("change files in {path}"),
+            Self::Folder { path, .. } => format!("read files in {path}"),
         }
     }
-}
-
-/// Whether a folder is another one or lies below it. Both are absolute and without `.` and `..`.
-fn covers(held: &str, path: &str) -> bool {
-    let held = held.trim_end_matches('/');
-    path.strip_prefix(held)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Whether a procedure, and every procedure above it, may do what it needs.
@@ -76,7 +76,9 @@ pub fn check_need(rights: &Rights, need: &Need<'_>, procedure: &str) -> EngineRe
     .hint(format!(
         "grant it when the procedure is created: CAPABILITIES ('{}')",
         capability.replace('\'', "''")
-    )))
+    ))
+    .field("procedure", procedure)
+    .field("capability", capability))
 }
 
 #[cfg(test)]
@@ -109,14 +111,22 @@ mod tests {
 
     #[test]
     fn a_folder_covers_what_lies_below_it_and_no_neighbour() {
-        let held = Rights::of(rights(&["filesystem:/srv/data/"]), None);
-        let opens = |path| may(&held, Need::Folder(path));
-        assert!(opens("/srv/data") && opens("/srv/data/in"));
-        assert!(!opens("/srv/database") && !opens("/srv") && !opens("/"));
-        assert!(may(
-            &Rights::of(rights(&["filesystem:/"]), None),
-            Need::Folder("/srv")
-        ));
+        let held = Rights::of(
+            rights(&["filesystem:/srv//data/", "filesystem:read:/srv/in"]),
+            None,
+        );
+        let opens = |path, writes| may(&held, Need::Folder { path, writes });
+        assert!(
+            opens("/srv/data", true) && opens("/srv/data/in", true) && opens("/srv/data", false)
+        );
+        assert!(opens("/srv/in/x", false) && !opens("/srv/in/x", true));
+        assert!(!opens("/srv/database", false) && !opens("/srv", false) && !opens("/", false));
+        let everything = Rights::of(rights(&["filesystem:/"]), None);
+        let whole = Need::Folder {
+            path: "/srv",
+            writes: true,
+        };
+        assert!(may(&everything, whole));
     }
 
     #[test]
@@ -149,6 +159,11 @@ mod tests {
             "filesystem:/srv/../etc",
             "filesystem:/srv/./data",
             "filesystem:/srv\0/data",
+            "filesystem:read:data",
+            "filesystem:write:/srv/data",
+            "filesystem:/proc/self",
+            "filesystem:read:/sys",
+            "filesystem://dev/shm",
         ] {
             assert!(
                 RightSet::parse(Some(&[text.to_owned()]), "shop").is_err(),

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::right::TableName;
+use super::table_name::TableName;
 use crate::duckdb::Connection;
 use crate::error::{EngineError, EngineResult};
 use crate::generated::errors::ErrorCode;

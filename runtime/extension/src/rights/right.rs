@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
+use super::folder::Folder;
 use super::need::{HTTPS_PORT, Need};
+use super::row_filter::RowFilter;
+use super::table_name::{TableName, quote_where_needed, split_name};
 use crate::error::{EngineError, EngineResult, one_line};
 use crate::generated::errors::ErrorCode;
 
@@ -16,8 +19,7 @@ pub struct RightSet {
     write: Vec<TablePattern>,
     ddl: Vec<TablePattern>,
     pub(super) network: Vec<Host>,
-    /// Absolute paths.
-    pub(super) folders: Vec<String>,
+    pub(super) folders: Vec<Folder>,
     pub(super) has_crypto: bool,
 }
 
@@ -31,7 +33,11 @@ pub(super) struct Host {
 /// The rights of a running procedure: its own and those of every procedure that stands above it.
 /// All of them must allow an action.
 #[derive(Clone, Debug)]
-pub struct Rights(Arc<[Arc<RightSet>]>);
+pub struct Rights {
+    sets: Arc<[Arc<RightSet>]>,
+    /// Which rows of some relations the role that called sees: nothing reads those whole.
+    filters: Arc<[RowFilter]>,
+}
 
 /// What is done to a table or view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,63 +64,6 @@ impl Access {
             Self::Write => "write to",
             Self::Ddl => "define",
         }
-    }
-}
-
-/// A table or view by its full name, folded as DuckDB compares names: ASCII letters only, so that
-/// `É` and `é`, or `K` and the Kelvin sign, stay different names.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct TableName {
-    pub database: String,
-    pub schema: String,
-    pub table: String,
-}
-
-impl TableName {
-    pub fn new(database: &str, schema: &str, table: &str) -> Self {
-        Self {
-            database: database.to_ascii_lowercase(),
-            schema: schema.to_ascii_lowercase(),
-            table: table.to_ascii_lowercase(),
-        }
-    }
-
-    /// As people write it in a capability.
-    pub fn short(&self) -> String {
-        if self.schema == "main" {
-            quote_where_needed(&self.table)
-        } else {
-            format!(
-                "{}.{}",
-                quote_where_needed(&self.schema),
-                quote_where_needed(&self.table)
-            )
-        }
-    }
-}
-
-impl std::fmt::Display for TableName {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            formatter,
-            "{}.{}.{}",
-            quote_where_needed(&self.database),
-            quote_where_needed(&self.schema),
-            quote_where_needed(&self.table)
-        )
-    }
-}
-
-fn quote_where_needed(name: &str) -> String {
-    let is_plain = !name.is_empty()
-        && !name.starts_with(|first: char| first.is_ascii_digit())
-        && name
-            .chars()
-            .all(|each| each.is_ascii_lowercase() || each.is_ascii_digit() || each == '_');
-    if is_plain {
-        name.to_owned()
-    } else {
-        format!("\"{}\"", name.replace('"', "\"\""))
     }
 }
 
@@ -164,7 +113,7 @@ impl RightSet {
             "write" => self.write.push(TablePattern::parse(object, database)?),
             "ddl" => self.ddl.push(TablePattern::parse(object, database)?),
             "network" => self.network.push(Host::parse(object)?),
-            "filesystem" => self.folders.push(parse_folder(object)?),
+            "filesystem" => self.folders.push(Folder::parse(object)?),
             _ => return Err(unknown(capability)),
         }
         Ok(())
@@ -177,6 +126,13 @@ impl RightSet {
             Access::Ddl => &self.ddl,
         };
         patterns.iter().any(|pattern| pattern.matches(name))
+    }
+
+    /// Whether a relation can be touched in any way.
+    pub fn reaches(&self, name: &TableName) -> bool {
+        [Access::Read, Access::Write, Access::Ddl]
+            .into_iter()
+            .any(|access| self.allows(access, name))
     }
 
     /// Whether a view is granted by its own name, and with it whatever it reads. `*` grants
@@ -206,11 +162,23 @@ impl RightSet {
             .network
             .iter()
             .map(|Host { host, port }| Need::Network { host, port: *port });
+        let folders = self
+            .folders
+            .iter()
+            .map(|Folder { path, writes }| Need::Folder {
+                path,
+                writes: *writes,
+            });
         network
-            .chain(self.folders.iter().map(|path| Need::Folder(path)))
+            .chain(folders)
             .chain(self.has_crypto.then_some(Need::Crypto))
             .find(|need| !need.is_met_by(other))
             .map(|need| need.capability())
+    }
+
+    /// The folders whose files the procedure may use.
+    pub fn folders(&self) -> &[Folder] {
+        &self.folders
     }
 
     /// Whether any capability lets the procedure change something in the database.
@@ -222,20 +190,45 @@ impl RightSet {
 impl Rights {
     pub fn of(own: Arc<RightSet>, above: Option<&Rights>) -> Self {
         match above {
-            None => Self(Arc::new([own])),
-            Some(above) => Self(above.0.iter().cloned().chain([own]).collect()),
+            None => Self {
+                sets: Arc::new([own]),
+                filters: Arc::default(),
+            },
+            Some(above) => Self {
+                sets: above.sets.iter().cloned().chain([own]).collect(),
+                filters: Arc::clone(&above.filters),
+            },
         }
+    }
+
+    /// The same rights where only some rows of these relations may be seen, whatever was granted.
+    pub fn within(self, filters: &Arc<[RowFilter]>) -> Self {
+        Self {
+            filters: Arc::clone(filters),
+            ..self
+        }
+    }
+
+    pub fn is_filtered(&self, relation: &TableName) -> bool {
+        self.filters
+            .iter()
+            .any(|filter| filter.relation == *relation)
+    }
+
+    /// The row filters that hold.
+    pub fn filters(&self) -> &[RowFilter] {
+        &self.filters
     }
 
     /// The set of each procedure, the outermost first.
     pub fn sets(&self) -> impl Iterator<Item = &RightSet> {
-        self.0.iter().map(Arc::as_ref)
+        self.sets.iter().map(Arc::as_ref)
     }
 }
 
 impl TablePattern {
     fn parse(text: &str, database: &str) -> EngineResult<Self> {
-        let mut parts = split_name(text)?;
+        let mut parts = split_name(text).ok_or_else(|| unknown(text))?;
         let table = parts.pop().unwrap_or_default();
         let schema = parts.pop();
         let named_database = parts.pop();
@@ -319,54 +312,14 @@ fn not_a_host(text: &str) -> EngineError {
     .hint("network:api.example.com, or network:api.example.com:8443 for another port than 443")
 }
 
-/// An absolute path without anything that means another folder than it says.
-fn parse_folder(text: &str) -> EngineResult<String> {
-    let is_plain = text.starts_with('/')
-        && !text.contains('\0')
-        && text.split('/').all(|part| part != "." && part != "..");
-    if is_plain {
-        return Ok(text.to_owned());
-    }
-    Err(EngineError::new(
-        ErrorCode::InvalidParameterValue,
-        format!("`{}` is not the path of a folder", one_line(text)),
-    )
-    .hint("filesystem:/srv/data: an absolute path without `.` and `..`"))
-}
-
-/// Splits a dotted name; double quotes protect dots, ASCII letters are folded to lower case.
-fn split_name(text: &str) -> EngineResult<Vec<String>> {
-    let mut parts = vec![String::new()];
-    let mut is_quoted = false;
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
-        match character {
-            '"' if is_quoted && characters.peek() == Some(&'"') => {
-                characters.next();
-                parts.last_mut().expect("never empty").push('"');
-            }
-            '"' => is_quoted = !is_quoted,
-            '.' if !is_quoted => parts.push(String::new()),
-            other => parts
-                .last_mut()
-                .expect("never empty")
-                .push(other.to_ascii_lowercase()),
-        }
-    }
-    if is_quoted || parts.iter().any(String::is_empty) {
-        return Err(unknown(text));
-    }
-    Ok(parts)
-}
-
 fn unknown(capability: &str) -> EngineError {
     EngineError::new(
         ErrorCode::InvalidParameterValue,
         format!("`{capability}` is not a capability"),
     )
     .hint(
-        "read:<table>, write:<table>, ddl:<table>, network:<domain>, filesystem:<path> or crypto; \
-         a table may be qualified, * stands for every table",
+        "read:<table>, write:<table>, ddl:<table>, network:<domain>, filesystem:<path>, \
+         filesystem:read:<path> or crypto; a table may be qualified, * stands for every table",
     )
 }
 

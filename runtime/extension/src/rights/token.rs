@@ -71,6 +71,23 @@ pub fn replace_parameters(
     Some(replaced)
 }
 
+/// What follows the first AS outside parentheses: the query of `CREATE VIEW v (a) AS query`.
+pub fn behind_as(sql: &str) -> Option<&str> {
+    let mut lexer = Lexer { sql, position: 0 };
+    let mut depth = 0;
+    while let Some(token) = lexer.next_token() {
+        match token? {
+            Token::Symbol('(') => depth += 1,
+            Token::Symbol(')') => depth -= 1,
+            Token::Word(word) if word == "as" && depth == 0 => {
+                return Some(sql[lexer.position..].trim_end_matches([';', ' ', '\n']));
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
 struct Lexer<'a> {
     sql: &'a str,
     position: usize,

@@ -6,11 +6,15 @@ use std::collections::HashSet;
 use parking_lot::Mutex;
 
 use super::facts::{Facts, Refusal};
+use super::filtered::filtered;
 use super::hidden::denied_function;
 use super::plan::without_candidates;
 use super::precheck;
+use super::relations::quoted;
 use super::right::{Access, RightSet, Rights};
+use super::row_filter::check_present;
 use super::shape::shape_of;
+use super::table_name::TableName;
 use super::token::replace_parameters;
 use super::views::without_granted_views;
 use crate::duckdb::Connection;
@@ -108,6 +112,79 @@ pub fn check_query(
     Ok(())
 }
 
+/// The statement as a role may run it: with its row filters in.
+///
+/// # Errors
+/// When it touches what the rights do not allow, or reaches a filtered relation in a way that no
+/// filter can be put into.
+pub fn admit_statement(
+    connection: &Connection,
+    sql: &str,
+    rights: &Rights,
+    role: &str,
+    registry: &Registry,
+) -> EngineResult<String> {
+    let subject = Subject::Role(role);
+    match admit_filtered(connection, sql, &[], rights, subject, registry)? {
+        Some(statement) => Ok(statement),
+        None => {
+            judge(connection, sql, rights, subject, registry)?;
+            Ok(sql.to_owned())
+        }
+    }
+}
+
+/// The statement with the row filters that hold for it. `None` when none has to be put in: it is
+/// then still to be judged.
+///
+/// # Errors
+/// As [`admit_statement`].
+pub fn admit_filtered(
+    connection: &Connection,
+    sql: &str,
+    parameters: &[Value],
+    rights: &Rights,
+    subject: Subject<'_>,
+    registry: &Registry,
+) -> EngineResult<Option<String>> {
+    // The text as it came is read first: nothing that opens a file is bound.
+    let reading = precheck::read(sql).map_err(|refusal| refused(subject, refusal))?;
+    if let Some(path) = precheck::first_path(connection, &reading.path_like)? {
+        return Err(file_refused(subject, &path));
+    }
+    check_present(connection, rights.filters())?;
+    let Some(found) = filtered(connection, sql, rights)? else {
+        return Ok(None);
+    };
+    for relation in &found.relations {
+        if !rights.sets().all(|set| set.allows(Access::Read, relation)) {
+            let access = Refusal::Table(Access::Read, relation.clone());
+            return Err(refused(subject, access));
+        }
+    }
+    let typed = with_typed_parameters(&found.remainder, parameters);
+    let remainder = typed.as_deref().unwrap_or(&found.remainder);
+    judge(connection, remainder, rights, subject, registry)?;
+    Ok(Some(found.statement))
+}
+
+/// A function in the condition of a row filter that does more than compute.
+pub fn denied_in_condition(
+    connection: &Connection,
+    relation: &TableName,
+    condition: &str,
+    registry: &Registry,
+) -> EngineResult<Option<String>> {
+    let sql = format!("SELECT ({condition}) FROM {}", quoted(relation));
+    let facts = Facts::of(connection, &sql)?;
+    let everything = Rights::of(RightSet::parse(None, &relation.database)?.into(), None);
+    let known = facts.functions.first().cloned();
+    match known {
+        Some(function) => Ok(Some(function)),
+        None => denied_function(connection, &sql, &facts, &everything, registry),
+    }
+}
+
 /// The statement with a NULL of each parameter's type in its place, or `None` when it has none.
 /// DuckDB plans `$1 + 1` only when it knows the type, which is also what its overloads depend on.
 fn with_typed_parameters(sql: &str, parameters: &[Value]) -> Option<String> {
@@ -143,6 +220,15 @@ fn judge(
     registry: &Registry,
 ) -> EngineResult<()> {
     let facts = Facts::of(connection, sql)?;
+    let touched = || {
+        facts
+            .reads
+            .iter()
+            .chain(facts.acts.iter().map(|(_, on)| on))
+    };
+    if let Some(relation) = touched().find(|relation| rights.is_filtered(relation)) {
+        return Err(filtered_refused(subject, relation));
+    }
     for held in rights.sets() {
         if let Some(refusal) = facts.refusal(held)
             && !is_granted_through_views(connection, sql, held)?
@@ -172,12 +258,13 @@ fn is_granted_through_views(
 }
 
 fn refused(subject: Subject<'_>, refusal: Refusal) -> EngineError {
-    match refusal {
+    let error = match refusal {
         Refusal::Table(access, table) => EngineError::new(
             ErrorCode::InsufficientPrivilege,
             format!("{subject} may not {} {table}", access.verb()),
         )
-        .hint(subject.grant_hint(access, &table.short())),
+        .hint(subject.grant_hint(access, &table.short()))
+        .field("capability", format!("{}:{}", access.name(), table.short())),
         Refusal::Function(function) => EngineError::new(
             ErrorCode::InsufficientPrivilege,
             format!("{subject} may not use {function}()"),
@@ -192,6 +279,29 @@ fn refused(subject: Subject<'_>, refusal: Refusal) -> EngineError {
             format!("{subject} may not {kind}"),
         )
         .detail("no capability allows it"),
+    };
+    match subject {
+        Subject::Procedure(name) => error.in_procedure(name),
+        Subject::Role(_) => error,
+    }
+}
+
+fn filtered_refused(subject: Subject<'_>, relation: &TableName) -> EngineError {
+    let name = relation.short();
+    let error = EngineError::new(
+        ErrorCode::InsufficientPrivilege,
+        format!("{subject} may not reach {name} this way"),
+    )
+    .detail(format!("the role sees only some rows of {name}"));
+    match subject {
+        Subject::Procedure(_) => error.hint(format!(
+            "called by such a role, a procedure may read {name} in a SELECT that names it or a view \
+             of it; it may neither change it nor reach it behind a macro"
+        )),
+        Subject::Role(role) => error.hint(format!(
+            "read {name} itself or a view of it, in a SELECT; the owner can filter a view as well: \
+             CREATE ROW FILTER ON <view> TO {role} WHERE true"
+        )),
     }
 }
 

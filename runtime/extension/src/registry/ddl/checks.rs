@@ -3,7 +3,7 @@
 use super::super::procedure::{Parameter, Volatility};
 use crate::error::{EngineError, EngineResult};
 use crate::generated::errors::ErrorCode;
-use crate::wasm::{CompiledModule, HostImport, LIMITS, Limits};
+use crate::wasm::{CompiledModule, HostImport, LIMITS, Limits, compile_module};
 
 pub(super) fn check_parameters(parameters: &[Parameter]) -> EngineResult<()> {
     let mut has_default = false;
@@ -22,7 +22,8 @@ pub(super) fn check_parameters(parameters: &[Parameter]) -> EngineResult<()> {
             return Err(EngineError::new(
                 ErrorCode::ReservedName,
                 "a parameter cannot be named version: that argument chooses the procedure's version",
-            ));
+            )
+            .field("name", parameter.name.as_str()));
         }
         if has_default && parameter.default.is_none() {
             return Err(EngineError::new(
@@ -67,25 +68,63 @@ pub(super) fn choose_entry(
     .hint(format!("{}; ENTRY 'export' names one", known())))
 }
 
+fn may_act(capabilities: Option<&[String]>) -> bool {
+    capabilities.unwrap_or_default().iter().any(|right| {
+        ["write:", "ddl:", "network:", "filesystem:"]
+            .iter()
+            .any(|kind| right.starts_with(kind))
+    })
+}
+
+/// What the module's imports and rights make of it.
+fn derived_volatility(compiled: &CompiledModule, capabilities: Option<&[String]>) -> Volatility {
+    let imports = |kind| compiled.imports.contains(&kind);
+    if may_act(capabilities) || imports(HostImport::Nondeterminism) {
+        Volatility::Volatile
+    } else if imports(HostImport::Query) || imports(HostImport::StatementClock) {
+        Volatility::Stable
+    } else {
+        Volatility::Immutable
+    }
+}
+
+/// What a definition with this module comes to where it says nothing else, as JSON: `entry` (null
+/// when the module does not tell), `volatility`, and the `options` that are written down for it.
+pub fn definition_defaults(
+    module: &[u8],
+    name: &str,
+    capabilities: Option<&[String]>,
+) -> EngineResult<String> {
+    let compiled = compile_module(module)?;
+    let mut options = serde_json::Map::new();
+    add_default_options(&compiled, &mut options);
+    let defaults = serde_json::json!({
+        "entry": choose_entry(&compiled, name, None).ok(),
+        "volatility": derived_volatility(&compiled, capabilities).to_string(),
+        "options": options,
+    });
+    Ok(defaults.to_string())
+}
+
+/// Options are written down, where everybody sees them and ALTER can change them.
+pub(super) fn add_default_options(
+    compiled: &CompiledModule,
+    options: &mut serde_json::Map<String, serde_json::Value>,
+) {
+    if let Some(bytes) = compiled.memory_bytes_max_default() {
+        let memory = options.entry("memory_bytes_max");
+        memory.or_insert_with(|| bytes.into());
+    }
+}
+
 /// What the module's imports and rights make of it, held against what was declared.
 pub(super) fn settle_volatility(
     compiled: &CompiledModule,
     capabilities: Option<&[String]>,
     declared: Option<Volatility>,
 ) -> EngineResult<Volatility> {
-    let acts = capabilities.unwrap_or_default().iter().any(|right| {
-        ["write:", "ddl:", "network:", "filesystem:"]
-            .iter()
-            .any(|kind| right.starts_with(kind))
-    });
-    let imports = |kind| compiled.imports.contains(&kind);
-    let derived = if acts || imports(HostImport::Nondeterminism) {
-        Volatility::Volatile
-    } else if imports(HostImport::Query) || imports(HostImport::StatementClock) {
-        Volatility::Stable
-    } else {
-        Volatility::Immutable
-    };
+    let acts = may_act(capabilities);
+    let derived = derived_volatility(compiled, capabilities);
     match declared {
         Some(Volatility::Immutable) if derived != Volatility::Immutable => Err(EngineError::new(
             ErrorCode::InvalidFunctionDefinition,
@@ -148,6 +187,8 @@ pub(super) fn check_memory(compiled: &CompiledModule, limits: &Limits) -> Engine
         "limit {} bytes, module starts with {needed} bytes",
         limits.memory_bytes_max
     ))
+    .field("limit", limits.memory_bytes_max)
+    .field("requested", needed)
     .hint("add MEMORY '64MB' to the statement, or build the module with a smaller initial memory"))
 }
 

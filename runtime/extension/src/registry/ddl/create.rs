@@ -5,7 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use super::Planner;
 use super::checks::{
-    check_memory, check_parameters, choose_entry, parse_limits, settle_volatility,
+    add_default_options, check_memory, check_parameters, choose_entry, parse_limits,
+    settle_volatility,
 };
 use super::macro_text::FaceChange;
 use super::rows::{VersionRow, new_id, optional_text, options_json};
@@ -82,11 +83,7 @@ impl Planner<'_> {
     ) -> EngineResult<Settled> {
         let returns = read::resolve_type(self.connection, &create.returns)?;
         let compiled = self.compile()?;
-        // Written into the options, where everybody sees it and ALTER can change it.
-        if let Some(bytes) = compiled.memory_bytes_max_default() {
-            let memory = create.options.entry("memory_bytes_max");
-            memory.or_insert_with(|| bytes.into());
-        }
+        add_default_options(&compiled, &mut create.options);
         let entry = choose_entry(&compiled, &create.name, create.entry.as_deref())?;
         // Rights carry over unless they are written out.
         let inherited = replaced

@@ -39,8 +39,7 @@ impl Planner<'_> {
         }
         let count_before = change.before.len();
         let after = self.face(plan, &target, name, change.after)?;
-        let is_there = self.has_macro(schema, name)?;
-        if count_before > 0 && is_there {
+        if count_before > 0 && self.has_macro(schema, name)? {
             let mut unused = DdlPlan::default();
             let before = self.face(&mut unused, &target, name, change.before)?;
             if before == after {
@@ -105,25 +104,13 @@ impl Planner<'_> {
         )
     }
 
-    fn macro_name(&self, schema: &str, name: &str) -> String {
+    pub(super) fn macro_name(&self, schema: &str, name: &str) -> String {
         format!(
             "{}.{}.{}",
             quote_identifier(&self.database),
             quote_identifier(schema),
             quote_identifier(name)
         )
-    }
-
-    fn has_macro(&self, schema: &str, name: &str) -> EngineResult<bool> {
-        let found = self.connection.query_text(&format!(
-            "SELECT count(*) FROM duckdb_functions() WHERE function_type = 'macro' \
-             AND database_name = {} AND lower(schema_name) = lower({}) \
-             AND lower(function_name) = lower({})",
-            quote_literal(&self.database),
-            quote_literal(schema),
-            quote_literal(name)
-        ))?;
-        Ok(found.as_deref() != Some("0"))
     }
 
     /// What CASCADE takes along, said before it happens: DuckDB drops whole tables.

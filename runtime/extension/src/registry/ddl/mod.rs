@@ -10,17 +10,23 @@ mod checks;
 mod create;
 mod drop;
 mod macro_text;
+mod names;
 mod roles;
+mod row_filters;
 mod rows;
 mod settings;
 mod statement;
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
 
+pub use self::checks::definition_defaults;
 use self::checks::rights_difference;
+use self::names::NamedFunction;
 pub(super) use self::statement::{DdlPlan, Statement};
 use self::statement::{ExistingProcedure, ExistingVersion};
-use super::procedure::{Parameter, quote_identifier, quote_literal};
+use super::procedure::{Parameter, quote_identifier};
 use super::read;
 use super::roles::Role;
 use super::signature::Signature;
@@ -76,9 +82,11 @@ pub(super) fn plan(
         existing,
         module,
         role,
+        functions: RefCell::default(),
     };
     planner.check_owner(&statement)?;
-    match statement {
+    let name = statement.name().to_owned();
+    let planned = match statement {
         Statement::CreateProcedure(create) => planner.create(*create),
         Statement::AlterProcedure(alter) => planner.alter(alter),
         Statement::DropProcedure(drop) => planner.drop(&drop),
@@ -86,6 +94,12 @@ pub(super) fn plan(
         Statement::DropRole(drop) => planner.drop_role(&drop),
         Statement::Grant(grant) => planner.grant(&grant, false),
         Statement::Revoke(grant) => planner.grant(&grant, true),
+        Statement::CreateRowFilter(create) => planner.create_row_filter(&create),
+        Statement::DropRowFilter(drop) => planner.drop_row_filter(&drop),
+    };
+    match name.is_empty() {
+        true => planned,
+        false => planned.map_err(|error| error.in_procedure(&name)),
     }
 }
 
@@ -106,6 +120,8 @@ struct Planner<'a> {
     module: Option<&'a [u8]>,
     /// Whose statement it is; the owner's has none.
     role: Option<Arc<Role>>,
+    /// What was read of the functions of one name.
+    functions: RefCell<Option<(String, Rc<[NamedFunction]>)>>,
 }
 
 impl Planner<'_> {
@@ -168,6 +184,10 @@ impl Planner<'_> {
                 format!("there are several procedures {name}"),
             )
             .detail(format!("candidates: {}", list(several)))
+            .field(
+                "candidates",
+                several.iter().map(|one| one.describe()).collect::<Vec<_>>(),
+            )
             .hint(format!("say which: {}", several[0].describe()))),
         }
     }
@@ -189,45 +209,6 @@ impl Planner<'_> {
         } else {
             error.hint(format!("procedures: {}", known.join(", ")))
         })
-    }
-
-    /// A procedure must not shadow a built-in function or an existing macro. Macros of procedures
-    /// do not count: the client's transaction may have dropped them, which is not visible here.
-    fn check_name(&self, schema: &str, name: &str, has_procedures: bool) -> EngineResult<()> {
-        if name.is_empty() || name.len() > 128 {
-            return Err(EngineError::new(
-                ErrorCode::InvalidFunctionDefinition,
-                "a procedure's name has 1 to 128 bytes",
-            ));
-        }
-        if name.to_lowercase().starts_with("heliosdb_") {
-            return Err(EngineError::new(
-                ErrorCode::ReservedName,
-                format!("names beginning with heliosdb_ are the engine's: {name}"),
-            ));
-        }
-        let taken = self.connection.query_text(&format!(
-            "SELECT any_value(CASE WHEN internal THEN 'built-in ' ELSE '' END || function_type) \
-             FROM duckdb_functions() WHERE lower(function_name) = lower({}) \
-             AND (internal OR (lower(schema_name) = lower({}) AND database_name = {} \
-             AND NOT coalesce(macro_definition LIKE '%heliosdb_%', false)))",
-            quote_literal(name),
-            quote_literal(schema),
-            quote_literal(&self.database)
-        ))?;
-        match taken {
-            Some(kind) if kind.starts_with("built-in") => Err(EngineError::new(
-                ErrorCode::ReservedName,
-                format!("{name} is the name of a {kind} function"),
-            )
-            .hint("a procedure of that name would hide it; choose another name")),
-            Some(kind) if !has_procedures => Err(EngineError::new(
-                ErrorCode::DuplicateFunction,
-                format!("{name} is the name of an existing {kind}"),
-            )
-            .hint("drop it first, or choose another name")),
-            _ => Ok(()),
-        }
     }
 
     fn resolve_parameters(&self, mut parameters: Vec<Parameter>) -> EngineResult<Vec<Parameter>> {

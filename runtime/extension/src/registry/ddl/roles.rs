@@ -78,7 +78,8 @@ impl Planner<'_> {
                 ErrorCode::ReservedName,
                 format!("{name} cannot be the name of a role"),
             )
-            .hint("names have 1 to 128 bytes; owner, public and none mean something else"));
+            .hint("names have 1 to 128 bytes; owner, public and none mean something else")
+            .field("name", name));
         }
         let (notices, statements) = match (self.has_role(&name)?, create.if_not_exists) {
             (true, true) => (
@@ -119,11 +120,16 @@ impl Planner<'_> {
             return Err(missing_role(&name));
         }
         let text = quote_literal(&name);
+        let mut statements = vec![
+            format!("DELETE FROM {} WHERE role = {text}", self.table("grants")),
+            format!("DELETE FROM {} WHERE name = {text}", self.table("roles")),
+        ];
+        if self.has_table("row_filters")? {
+            let table = self.table("row_filters");
+            statements.push(format!("DELETE FROM {table} WHERE role = {text}"));
+        }
         Ok(DdlPlan {
-            statements: vec![
-                format!("DELETE FROM {} WHERE role = {text}", self.table("grants")),
-                format!("DELETE FROM {} WHERE name = {text}", self.table("roles")),
-            ],
+            statements,
             ..DdlPlan::default()
         })
     }
@@ -136,6 +142,8 @@ impl Planner<'_> {
                 | Statement::DropRole(_)
                 | Statement::Grant(_)
                 | Statement::Revoke(_)
+                | Statement::CreateRowFilter(_)
+                | Statement::DropRowFilter(_)
         );
         match &self.role {
             Some(role) if is_about_roles => Err(EngineError::new(
@@ -260,13 +268,8 @@ impl Planner<'_> {
         Ok(found.iter().map(|one| one.id.clone()).collect())
     }
 
-    fn has_role(&self, name: &str) -> EngineResult<bool> {
-        let rows = self.connection.query_with(
-            "SELECT 1 FROM duckdb_tables() WHERE database_name = ? AND schema_name = 'heliosdb' \
-             AND table_name = 'roles'",
-            &[Value::Varchar(self.database.clone())],
-        )?;
-        if rows.rows.is_empty() {
+    pub(super) fn has_role(&self, name: &str) -> EngineResult<bool> {
+        if !self.has_table("roles")? {
             return Ok(false);
         }
         let rows = self.connection.query_with(
@@ -275,9 +278,22 @@ impl Planner<'_> {
         )?;
         Ok(!rows.rows.is_empty())
     }
+
+    /// Whether the registry is young enough to have a table.
+    pub(super) fn has_table(&self, table: &str) -> EngineResult<bool> {
+        let rows = self.connection.query_with(
+            "SELECT 1 FROM duckdb_tables() WHERE database_name = ? AND schema_name = 'heliosdb' \
+             AND table_name = ?",
+            &[
+                Value::Varchar(self.database.clone()),
+                Value::Varchar(table.to_owned()),
+            ],
+        )?;
+        Ok(!rows.rows.is_empty())
+    }
 }
 
-fn missing_role(name: &str) -> EngineError {
+pub(super) fn missing_role(name: &str) -> EngineError {
     EngineError::new(
         ErrorCode::UndefinedObject,
         format!("role {name} does not exist"),

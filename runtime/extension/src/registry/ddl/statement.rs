@@ -3,6 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::roles::{CreateRole, DropRole, Grant};
+use super::row_filters::{CreateRowFilter, DropRowFilter};
 use crate::error::{EngineError, EngineResult};
 use crate::generated::errors::ErrorCode;
 use crate::registry::procedure::{Parameter, Volatility};
@@ -22,6 +23,8 @@ pub(in crate::registry) enum Statement {
     DropRole(DropRole),
     Grant(Grant),
     Revoke(Grant),
+    CreateRowFilter(CreateRowFilter),
+    DropRowFilter(DropRowFilter),
 }
 
 impl Statement {
@@ -34,6 +37,8 @@ impl Statement {
             Self::CreateRole(create) => create.database.as_deref(),
             Self::DropRole(drop) => drop.database.as_deref(),
             Self::Grant(grant) | Self::Revoke(grant) => grant.database.as_deref(),
+            Self::CreateRowFilter(create) => create.database.as_deref(),
+            Self::DropRowFilter(drop) => drop.database.as_deref(),
         }
     }
 
@@ -44,7 +49,10 @@ impl Statement {
             Self::AlterProcedure(alter) => &alter.name,
             Self::DropProcedure(drop) => &drop.name,
             Self::Grant(grant) | Self::Revoke(grant) => grant.procedure().unwrap_or_default(),
-            Self::CreateRole(_) | Self::DropRole(_) => "",
+            Self::CreateRole(_)
+            | Self::DropRole(_)
+            | Self::CreateRowFilter(_)
+            | Self::DropRowFilter(_) => "",
         }
     }
 }
