@@ -1,9 +1,12 @@
 //! Answering the queries of many calls at once.
 //!
-//! Rows of a chunk run on fibers until each waits for a query. Queries of one template (the same
-//! text but for literals that are compared with something) become one statement over a table of
-//! their literals; whatever does not fit is run one by one, with the same answers.
+//! Queries of one template (the same text but for literals that are compared with something) become
+//! one statement over a table of their literals; whatever does not fit is run one by one, with the
+//! same answers. Where the queries of rows that have not run yet can be foreseen, they are answered
+//! before they are asked; the others are collected from rows that wait on fibers.
 
+mod cost;
+mod foresight;
 mod prepared;
 mod request_table;
 mod shape_plan;
@@ -13,16 +16,17 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::execution::KnownAnswer;
 use crate::invoke::ProcedureCall;
+use crate::value::Value;
 use crate::wasm::{Answered, QueryRequest};
 
+pub use foresight::{Foresight, LEARNING_ROWS, Observation, Observed, Rule, Rules, answer_rows};
 pub use prepared::{BatchAnswer, PreparedBatch};
-pub use request_table::{RequestBatches, register_request_table};
+pub use request_table::{RegisteredBatch, RequestBatches, register_request_table};
 pub use shape_plan::ShapePlans;
 pub use template::Template;
-
-/// Requests of one template below which running them one by one is as cheap.
-const BATCHED_REQUESTS_MIN: usize = 4;
+use template::argument_key;
 
 /// Answers every request, in order.
 pub fn answer_all(call: &ProcedureCall, requests: &[QueryRequest]) -> Vec<Answered> {
@@ -35,28 +39,26 @@ pub fn answer_all(call: &ProcedureCall, requests: &[QueryRequest]) -> Vec<Answer
         }
     }
     for group in groups.into_values() {
-        if group.len() >= BATCHED_REQUESTS_MIN {
-            answer_group(call, requests, &group, &mut answers);
-        }
+        answer_group(call, requests, &group, &mut answers);
     }
     answers
         .into_iter()
         .zip(requests)
-        .map(|(answer, request)| {
-            answer.unwrap_or_else(|| {
-                let started = Instant::now();
-                let outcome = call.run_query(request);
-                Answered {
-                    outcome,
-                    query_time: started.elapsed(),
-                }
-            })
-        })
+        .map(|(answer, request)| answer.unwrap_or_else(|| answer_one(call, request)))
         .collect()
 }
 
-/// Answers the requests of one template with one statement, where that is possible. Requests it
-/// leaves without an answer are run one by one, which also finds each one's own error.
+fn answer_one(call: &ProcedureCall, request: &QueryRequest) -> Answered {
+    let started = Instant::now();
+    let outcome = call.run_query(request);
+    Answered {
+        outcome,
+        query_time: started.elapsed(),
+    }
+}
+
+/// Answers the requests of one template with one statement, where that is possible and pays.
+/// Requests it leaves without an answer are run one by one, which also finds each one's own error.
 fn answer_group(
     call: &ProcedureCall,
     requests: &[QueryRequest],
@@ -65,25 +67,34 @@ fn answer_group(
 ) {
     // Identical requests share one row of the statement.
     let mut distinct: HashMap<Vec<u8>, usize> = HashMap::new();
-    let mut rows: Vec<&Template> = Vec::new();
+    let mut rows: Vec<&[Value]> = Vec::new();
     let mut row_of_request = Vec::with_capacity(group.len());
     for (_, template) in group {
-        let row = *distinct.entry(template.argument_key()).or_insert_with(|| {
-            rows.push(template);
-            rows.len() - 1
-        });
+        let row = *distinct
+            .entry(argument_key(&template.arguments))
+            .or_insert_with(|| {
+                rows.push(&template.arguments);
+                rows.len() - 1
+            });
         row_of_request.push(row);
     }
-    if rows.len() < BATCHED_REQUESTS_MIN {
+    let (first, template) = &group[0];
+    let cost = call.execution.shape_plans.cost(&template.key);
+    if cost.needs_single() && rows.len() > 1 {
+        let answered = answer_one(call, &requests[*first]);
+        cost.note_single(answered.query_time);
+        answers[*first] = Some(answered);
+    }
+    if !cost.pays(rows.len()) {
         return;
     }
-    let started = Instant::now();
     let members = || group.iter().map(|(position, _)| &requests[*position]);
     let time_left = members()
         .map(|request| request.time_left)
         .min()
         .unwrap_or(Duration::ZERO);
-    let Some(found) = call.run_batch(&requests[group[0].0], &rows, time_left) else {
+    let started = Instant::now();
+    let Some(found) = call.run_batch(&requests[*first], template, &rows, time_left) else {
         return;
     };
     let query_time = started.elapsed() / u32::try_from(group.len()).unwrap_or(u32::MAX);
@@ -91,8 +102,16 @@ fn answer_group(
         let (request, Some(rows)) = (&requests[*position], &found[row]) else {
             continue;
         };
-        call.remember(request, &rows.bytes);
-        call.count_batched(request, query_time, rows.row_count);
+        if answers[*position].is_some() {
+            continue;
+        }
+        call.remember(request, KnownAnswer::asked(Arc::clone(&rows.bytes)));
+        call.count_batched(
+            &request.sql,
+            &request.parameters,
+            query_time,
+            rows.row_count,
+        );
         answers[*position] = Some(Answered {
             outcome: Ok(Arc::clone(&rows.bytes)),
             query_time,

@@ -1,4 +1,5 @@
-//! `heliosdb_requests(batch id)`: the literals of a batch of queries as a table.
+//! `heliosdb_requests(batch id)`: values that the engine holds as a table, as the literals of a
+//! batch of queries.
 //!
 //! DuckDB may scan it on another thread than the one that runs the statement, so a batch is found
 //! by its id and never through a thread-local.
@@ -28,31 +29,39 @@ pub struct RequestBatches {
 /// The requests one prepared statement reads; replaced before each execution.
 pub struct RequestBatch {
     pub types: Vec<LogicalType>,
-    /// One row a request; the row's position is its number.
-    pub rows: Mutex<Arc<Vec<Vec<Value>>>>,
+    /// The literals of one request after the other; a request's position is its number.
+    pub literals: Mutex<Arc<Vec<Value>>>,
 }
 
 /// Keeps a batch findable while it lives.
 pub struct RegisteredBatch {
     state: Arc<DatabaseState>,
     pub id: i64,
-    pub batch: Arc<RequestBatch>,
+    batch: Arc<RequestBatch>,
 }
 
 impl RegisteredBatch {
-    pub fn new(state: &Arc<DatabaseState>, types: Vec<LogicalType>) -> Self {
+    pub fn new(state: &DatabaseState, types: Vec<LogicalType>) -> EngineResult<Self> {
+        let Some(owner) = state.myself() else {
+            return Err(EngineError::internal("the database is closing"));
+        };
         let batches = &state.request_batches;
         let id = batches.next.fetch_add(1, Ordering::Relaxed);
         let batch = Arc::new(RequestBatch {
             types,
-            rows: Mutex::default(),
+            literals: Mutex::default(),
         });
         batches.live.lock().insert(id, Arc::clone(&batch));
-        Self {
-            state: Arc::clone(state),
+        Ok(Self {
+            state: owner,
             id,
             batch,
-        }
+        })
+    }
+
+    /// What the next statement over the batch reads: as many literals a request as it has types.
+    pub fn set_literals(&self, literals: Vec<Value>) {
+        *self.batch.literals.lock() = Arc::new(literals);
     }
 }
 
@@ -101,7 +110,7 @@ type BoundBatch = Arc<RequestBatch>;
 
 /// One execution's rows and how far they have been handed over.
 struct Scan {
-    rows: Arc<Vec<Vec<Value>>>,
+    literals: Arc<Vec<Value>>,
     position: Mutex<usize>,
 }
 
@@ -132,6 +141,8 @@ unsafe extern "C" fn bind(raw: ffi::duckdb_bind_info) {
             }
             // SAFETY: DuckDB owns the bind data from here on.
             unsafe {
+                // Fewer rows than most tables have, so that they are the side that is hashed; and few
+                // enough for DuckDB never to choose a merge of ranges, which fails for such plans.
                 ffi::duckdb_bind_set_cardinality(raw, 256, false);
                 ffi::duckdb_bind_set_bind_data(
                     raw,
@@ -164,7 +175,7 @@ unsafe extern "C" fn init(raw: ffi::duckdb_init_info) {
             // SAFETY: the bind data is the batch set above.
             let batch = unsafe { &*ffi::duckdb_init_get_bind_data(raw).cast::<BoundBatch>() };
             let scan = Scan {
-                rows: Arc::clone(&batch.rows.lock()),
+                literals: Arc::clone(&batch.literals.lock()),
                 position: Mutex::new(0),
             };
             // SAFETY: DuckDB owns the init data from here on.
@@ -191,23 +202,24 @@ unsafe extern "C" fn scan(raw: ffi::duckdb_function_info, output: ffi::duckdb_da
                 )
             };
             let mut position = scan.position.lock();
-            let rows = &scan.rows[*position..];
-            let rows = &rows[..rows.len().min(CHUNK_ROWS_MAX)];
+            let width = batch.types.len().max(1);
+            let literals = &scan.literals[*position * width..];
+            let row_count = (literals.len() / width).min(CHUNK_ROWS_MAX);
             // SAFETY: the chunk has the bound columns and room for `CHUNK_ROWS_MAX` rows.
             unsafe {
                 let numbers = ffi::duckdb_data_chunk_get_vector(output, 0);
-                for row in 0..rows.len() {
+                for row in 0..row_count {
                     write::put(numbers, row, (*position + row) as i64);
                 }
                 for (column, logical_type) in batch.types.iter().enumerate() {
                     let vector = ffi::duckdb_data_chunk_get_vector(output, column as u64 + 1);
-                    for (row, values) in rows.iter().enumerate() {
-                        write::write(vector, logical_type, row, &values[column])?;
+                    for row in 0..row_count {
+                        write::write(vector, logical_type, row, &literals[row * width + column])?;
                     }
                 }
-                ffi::duckdb_data_chunk_set_size(output, rows.len() as u64);
+                ffi::duckdb_data_chunk_set_size(output, row_count as u64);
             }
-            *position += rows.len();
+            *position += row_count;
             Ok(())
         },
         // SAFETY: `raw` is valid during the call.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use serde_json::Value as Json;
 
+use super::cost::Cost;
 use super::request_table::argument_column;
 use super::template::Template;
 use crate::duckdb::Connection;
@@ -15,7 +16,10 @@ use crate::value::{LogicalType, Value};
 
 /// What one execution found out about its templates.
 #[derive(Default)]
-pub struct ShapePlans(Mutex<HashMap<String, Option<Arc<ShapePlan>>>>);
+pub struct ShapePlans {
+    plans: Mutex<HashMap<String, Option<Arc<ShapePlan>>>>,
+    costs: Mutex<HashMap<String, Arc<Cost>>>,
+}
 
 /// How a template's queries are answered together.
 #[derive(Debug)]
@@ -34,6 +38,20 @@ pub enum RowsPerRequest {
     One,
     /// Rows of one table in its order; the first column behind the request number is the row id.
     InRowOrder,
+    /// Rows in the order that the query asks for; behind the request number stand a row's place
+    /// and its rank, which differ where the query leaves the order open.
+    Ordered,
+}
+
+impl RowsPerRequest {
+    /// Columns before the query's own.
+    pub fn leading_columns(self) -> usize {
+        match self {
+            Self::One => 1,
+            Self::InRowOrder => 2,
+            Self::Ordered => 3,
+        }
+    }
 }
 
 impl ShapePlan {
@@ -44,42 +62,46 @@ impl ShapePlan {
 
 impl ShapePlans {
     /// The plan of a template, found out at its first use. `None` means one by one.
-    pub fn get(
-        &self,
-        connection: &Connection,
-        template: &Template,
-        example: &str,
-    ) -> Option<Arc<ShapePlan>> {
-        if let Some(known) = self.0.lock().get(&template.key) {
+    pub fn get(&self, connection: &Connection, template: &Template) -> Option<Arc<ShapePlan>> {
+        if let Some(known) = self.plans.lock().get(&template.key) {
             return known.clone();
         }
         // Finding out never fails a statement: what goes wrong here goes one by one.
-        let plan = plan(connection, template, example)
-            .unwrap_or(None)
-            .map(Arc::new);
-        self.0.lock().insert(template.key.clone(), plan.clone());
+        let plan = plan(connection, template).unwrap_or(None).map(Arc::new);
+        self.plans.lock().insert(template.key.clone(), plan.clone());
         plan
     }
 
     /// Gives a template up, after its statement failed.
     pub fn give_up(&self, key: &str) {
-        self.0.lock().insert(key.to_owned(), None);
+        self.plans.lock().insert(key.to_owned(), None);
+    }
+
+    /// Whether a template was found to go one by one.
+    pub fn is_given_up(&self, key: &str) -> bool {
+        matches!(self.plans.lock().get(key), Some(None))
+    }
+
+    /// What the queries of a template were seen to take.
+    pub fn cost(&self, key: &str) -> Arc<Cost> {
+        let mut costs = self.costs.lock();
+        match costs.get(key) {
+            Some(known) => Arc::clone(known),
+            None => Arc::clone(costs.entry(key.to_owned()).or_default()),
+        }
     }
 }
 
-fn plan(
-    connection: &Connection,
-    template: &Template,
-    example: &str,
-) -> EngineResult<Option<ShapePlan>> {
-    if !template.pieces[0]
+fn plan(connection: &Connection, template: &Template) -> EngineResult<Option<ShapePlan>> {
+    let is_select = template.pieces[0]
         .trim_start()
         .get(..6)
-        .is_some_and(|word| word.eq_ignore_ascii_case("select"))
-    {
+        .is_some_and(|word| word.eq_ignore_ascii_case("select"));
+    // Without an equality every request would be compared with every row of the table.
+    if !is_select || !template.has_equality {
         return Ok(None);
     }
-    let Some(rows) = classify(connection, example)? else {
+    let Some(rows) = classify(connection, &template.example())? else {
         return Ok(None);
     };
     let probe = connection.prepare(&template.fill(|position| format!("${}", position + 1)))?;
@@ -92,9 +114,21 @@ fn plan(
         argument_types.push(compared);
     }
     let mut query = template.fill(|position| format!("heliosdb_q.{}", argument_column(position)));
-    if rows == RowsPerRequest::InRowOrder {
-        let start = query.len() - query.trim_start().len();
-        query.insert_str(start + "select".len(), " rowid AS heliosdb_ordinal,");
+    let start = query.len() - query.trim_start().len() + "select".len();
+    match rows {
+        RowsPerRequest::One => {}
+        RowsPerRequest::InRowOrder => query.insert_str(start, " rowid AS heliosdb_ordinal,"),
+        RowsPerRequest::Ordered => {
+            let Some((body, terms)) = split_order(&query) else {
+                return Ok(None);
+            };
+            query = format!(
+                "{} row_number() OVER heliosdb_w AS heliosdb_ordinal, \
+                 rank() OVER heliosdb_w AS heliosdb_rank,{} WINDOW heliosdb_w AS (ORDER BY {terms})",
+                &body[..start],
+                &body[start..],
+            );
+        }
     }
     let plan = ShapePlan {
         argument_types,
@@ -146,15 +180,19 @@ fn classify(connection: &Connection, example: &str) -> EngineResult<Option<RowsP
         }),
         _ => false,
     };
+    let order = match node["modifiers"].as_array().map_or(&[][..], Vec::as_slice) {
+        [] => None,
+        [order] if order["type"] == "ORDER_MODIFIER" => Some(&order["orders"]),
+        _ => return Ok(None),
+    };
     let is_plain = node["type"] == "SELECT_NODE"
-        && is_empty(&node["modifiers"])
         && is_empty(&node["cte_map"])
         && is_empty(&node["group_expressions"])
         && is_empty(&node["group_sets"])
         && node["having"].is_null()
         && node["qualify"].is_null()
         && node["sample"].is_null();
-    if !is_plain {
+    if !is_plain || !has_equality(&node["where_clause"]) {
         return Ok(None);
     }
     let mut functions = Vec::new();
@@ -163,19 +201,105 @@ fn classify(connection: &Connection, example: &str) -> EngineResult<Option<RowsP
     let in_select = functions.len();
     visit(&node["where_clause"], &mut functions, &mut has_odd_part);
     visit(&node["from_table"], &mut functions, &mut has_odd_part);
-    if has_odd_part {
+    let orders_columns = order.is_none_or(|order| orders_by_columns(order, &node["select_list"]));
+    if has_odd_part || !orders_columns {
         return Ok(None);
     }
     let Some(aggregates) = aggregate_flags(connection, &functions)? else {
         return Ok(None);
     };
     let from = &node["from_table"];
-    if aggregates[..in_select].contains(&true) {
-        let joins_tables = matches!(from["type"].as_str(), Some("BASE_TABLE" | "JOIN"));
-        return Ok(joins_tables.then_some(RowsPerRequest::One));
-    }
+    let joins_tables = matches!(from["type"].as_str(), Some("BASE_TABLE" | "JOIN"));
+    let is_aggregate = aggregates[..in_select].contains(&true);
     let is_table = from["type"] == "BASE_TABLE" && from["sample"].is_null();
-    Ok(is_table.then_some(RowsPerRequest::InRowOrder))
+    Ok(match order {
+        None if is_aggregate => joins_tables.then_some(RowsPerRequest::One),
+        None => is_table.then_some(RowsPerRequest::InRowOrder),
+        Some(_) if is_aggregate => None,
+        Some(_) => joins_tables.then_some(RowsPerRequest::Ordered),
+    })
+}
+
+/// Whether every term of an ORDER BY is a column of a table: a window's order knows neither the
+/// numbers nor the names of result columns.
+fn orders_by_columns(orders: &Json, select_list: &Json) -> bool {
+    let list = |value: &Json| value.as_array().cloned().unwrap_or_default();
+    let is_renamed = |name: &Json| {
+        let name = name.as_str().unwrap_or_default();
+        list(select_list).iter().any(|item| {
+            item["alias"]
+                .as_str()
+                .unwrap_or_default()
+                .eq_ignore_ascii_case(name)
+        })
+    };
+    list(orders).iter().all(|order| {
+        let term = &order["expression"];
+        let names = list(&term["column_names"]);
+        term["class"] == "COLUMN_REF" && names.last().is_some_and(|name| !is_renamed(name))
+    })
+}
+
+/// Cuts a query before its only ORDER BY outside parentheses; gives what stands before and its
+/// terms. The text has no comments: templates have none.
+fn split_order(query: &str) -> Option<(&str, &str)> {
+    let bytes = query.as_bytes();
+    let (mut depth, mut quote, mut found) = (0i32, None, None);
+    for (position, byte) in bytes.iter().enumerate() {
+        match (quote, byte) {
+            (Some(open), close) if open == *close => quote = None,
+            (Some(_), _) => {}
+            (None, b'\'' | b'"') => quote = Some(*byte),
+            (None, b'(') => depth += 1,
+            (None, b')') => depth -= 1,
+            (None, b'o' | b'O') if depth == 0 => {
+                let Some(end) = order_by_end(query, position) else {
+                    continue;
+                };
+                if found.replace((position, end)).is_some() {
+                    return None;
+                }
+            }
+            _ => {}
+        }
+    }
+    let (start, end) = found?;
+    let terms = query[end..].trim_end().trim_end_matches(';');
+    Some((&query[..start], terms))
+}
+
+/// The end of `ORDER BY` when it stands here as two words.
+fn order_by_end(query: &str, position: usize) -> Option<usize> {
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80;
+    let bytes = query.as_bytes();
+    if position > 0 && is_word(bytes[position - 1]) {
+        return None;
+    }
+    let word = bytes.get(position..position + 5)?;
+    let blanks = bytes[position + 5..]
+        .iter()
+        .take_while(|byte| byte.is_ascii_whitespace())
+        .count();
+    let second = position + 5 + blanks;
+    let end = second + 2;
+    let is_by = blanks > 0
+        && word.eq_ignore_ascii_case(b"order")
+        && bytes.get(second..end)?.eq_ignore_ascii_case(b"by")
+        && bytes.get(end).is_none_or(|byte| !is_word(*byte));
+    is_by.then_some(end)
+}
+
+/// Whether a condition demands that something equals a constant.
+fn has_equality(condition: &Json) -> bool {
+    match condition["type"].as_str() {
+        Some("CONJUNCTION_AND") => condition["children"]
+            .as_array()
+            .is_some_and(|children| children.iter().any(has_equality)),
+        Some("COMPARE_EQUAL") => ["left", "right"]
+            .iter()
+            .any(|side| condition[side]["class"] == "CONSTANT"),
+        _ => false,
+    }
 }
 
 /// Collects function names; notes parts that this reading does not cover.
@@ -239,4 +363,23 @@ fn aggregate_flags(connection: &Connection, names: &[String]) -> EngineResult<Op
         }
     }
     Ok(Some(flags))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_of_a_query_is_cut_off() {
+        assert_eq!(
+            split_order("SELECT a, 'order by' FROM t ORDER\n  BY a DESC, b ;"),
+            Some(("SELECT a, 'order by' FROM t ", " a DESC, b "))
+        );
+        assert_eq!(split_order("SELECT order_by FROM orders"), None);
+        assert_eq!(
+            split_order("SELECT (SELECT 1 ORDER BY 1) FROM t order by \"order by\""),
+            Some(("SELECT (SELECT 1 ORDER BY 1) FROM t ", " \"order by\""))
+        );
+        assert_eq!(split_order("SELECT 1 ORDER BY a ORDER BY b"), None);
+    }
 }

@@ -1,5 +1,6 @@
 //! A query taken apart into what stays and what varies from call to call.
 
+use crate::registry::quote_literal;
 use crate::value::Value;
 
 /// The query of one call: the text between its literals, and the literals.
@@ -7,13 +8,17 @@ use crate::value::Value;
 /// Only whole numbers and strings directly behind a comparison operator vary, and bound
 /// parameters. Any other literal can change what the query means (`LIMIT 5`, `ORDER BY 1`,
 /// `INTERVAL '1 day'`), so it stays part of the text.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Template {
     /// The text with a mark for each literal and its kind; equal for queries of one template.
     pub key: String,
     /// The text between the literals: one more than there are arguments.
     pub pieces: Vec<String>,
     pub arguments: Vec<Value>,
+    /// Which arguments are bound parameters and not part of the text.
+    pub is_bound: Vec<bool>,
+    /// Whether one of them stands behind an equals sign.
+    pub has_equality: bool,
 }
 
 /// Stands for a literal in a key; no query text may contain it.
@@ -49,6 +54,8 @@ impl Template {
             key,
             pieces: reader.pieces,
             arguments: reader.arguments,
+            is_bound: reader.is_bound,
+            has_equality: reader.has_equality,
         })
     }
 
@@ -64,22 +71,73 @@ impl Template {
         text
     }
 
-    /// Equal for requests of one template with equal literals.
-    pub fn argument_key(&self) -> Vec<u8> {
-        let mut key = Vec::with_capacity(self.arguments.len() * 9);
-        for argument in &self.arguments {
-            match argument {
-                Value::Integer(number) => key.extend_from_slice(&number.to_le_bytes()),
-                Value::BigInt(number) => key.extend_from_slice(&number.to_le_bytes()),
-                Value::Varchar(text) => {
-                    key.extend_from_slice(&(text.len() as u64).to_le_bytes());
-                    key.extend_from_slice(text.as_bytes());
-                }
-                _ => unreachable!("only these kinds are taken out"),
+    /// A query of this template whose every argument stands in the text.
+    pub fn example(&self) -> String {
+        self.fill(|position| literal_text(&self.arguments[position]))
+    }
+
+    /// Adds the text with other literals, as a guest writes them; bound parameters stay marks.
+    pub fn write_text(&self, arguments: &[Value], text: &mut Vec<u8>) {
+        for (position, piece) in self.pieces.iter().enumerate() {
+            text.extend_from_slice(piece.as_bytes());
+            match (arguments.get(position), self.is_bound.get(position)) {
+                (Some(_), Some(true)) => text.push(b'?'),
+                (Some(argument), _) => write_literal(argument, text),
+                (None, _) => {}
             }
         }
-        key
     }
+}
+
+fn write_literal(argument: &Value, text: &mut Vec<u8>) {
+    use std::io::Write;
+    // Writing to a vector does not fail.
+    let _ = match argument {
+        Value::Integer(number) => write!(text, "{number}"),
+        Value::BigInt(number) => write!(text, "{number}"),
+        other => text.write_all(literal_text(other).as_bytes()),
+    };
+}
+
+fn literal_text(argument: &Value) -> String {
+    match argument {
+        Value::Integer(number) => number.to_string(),
+        Value::BigInt(number) => number.to_string(),
+        Value::Varchar(text) => quote_literal(text),
+        _ => unreachable!("only these kinds are taken out"),
+    }
+}
+
+/// A value as an argument of a template; `None` for one that templates do not take out.
+pub fn as_argument(value: &Value) -> Option<Value> {
+    Some(match value {
+        Value::TinyInt(number) => whole_number(i64::from(*number)),
+        Value::SmallInt(number) => whole_number(i64::from(*number)),
+        Value::Integer(number) => Value::Integer(*number),
+        Value::UTinyInt(number) => whole_number(i64::from(*number)),
+        Value::USmallInt(number) => whole_number(i64::from(*number)),
+        Value::UInteger(number) => whole_number(i64::from(*number)),
+        Value::BigInt(number) => whole_number(*number),
+        Value::Varchar(text) => Value::Varchar(text.clone()),
+        _ => return None,
+    })
+}
+
+/// Equal for requests of one template with equal literals.
+pub fn argument_key(arguments: &[Value]) -> Vec<u8> {
+    let mut key = Vec::with_capacity(arguments.len() * 9);
+    for argument in arguments {
+        match argument {
+            Value::Integer(number) => key.extend_from_slice(&number.to_le_bytes()),
+            Value::BigInt(number) => key.extend_from_slice(&number.to_le_bytes()),
+            Value::Varchar(text) => {
+                key.extend_from_slice(&(text.len() as u64).to_le_bytes());
+                key.extend_from_slice(text.as_bytes());
+            }
+            _ => unreachable!("only these kinds are taken out"),
+        }
+    }
+    key
 }
 
 /// A number's type belongs to the template: DuckDB types a literal by its size.
@@ -104,8 +162,10 @@ struct Reader<'a> {
     piece: String,
     pieces: Vec<String>,
     arguments: Vec<Value>,
+    is_bound: Vec<bool>,
     used_parameters: usize,
     follows_comparison: bool,
+    has_equality: bool,
 }
 
 impl Reader<'_> {
@@ -117,7 +177,7 @@ impl Reader<'_> {
                     self.position = self.end_of_quoted(b'\'')?;
                     let text = &self.sql[start + 1..self.position - 1];
                     if self.follows_comparison {
-                        self.vary(Value::Varchar(text.replace("''", "'")));
+                        self.vary(Value::Varchar(text.replace("''", "'")), false);
                     } else {
                         self.keep(start);
                     }
@@ -158,7 +218,7 @@ impl Reader<'_> {
         }
         let text = &self.sql[start..self.position];
         match text.parse::<i64>() {
-            Ok(number) if self.follows_comparison => self.vary(whole_number(number)),
+            Ok(number) if self.follows_comparison => self.vary(whole_number(number), false),
             // A decimal's type depends on its digits; it stays in the text.
             _ => self.keep(start),
         }
@@ -166,25 +226,20 @@ impl Reader<'_> {
     }
 
     fn parameter(&mut self) -> Option<()> {
-        let value = match self.parameters.get(self.used_parameters)? {
-            Value::TinyInt(number) => whole_number(i64::from(*number)),
-            Value::SmallInt(number) => whole_number(i64::from(*number)),
-            Value::Integer(number) => Value::Integer(*number),
-            Value::UTinyInt(number) => whole_number(i64::from(*number)),
-            Value::USmallInt(number) => whole_number(i64::from(*number)),
-            Value::UInteger(number) => whole_number(i64::from(*number)),
-            Value::BigInt(number) => whole_number(*number),
-            Value::Varchar(text) => Value::Varchar(text.clone()),
-            _ => return None,
-        };
+        let value = as_argument(self.parameters.get(self.used_parameters)?)?;
         self.used_parameters += 1;
-        self.vary(value);
+        self.vary(value, true);
         Some(())
     }
 
-    fn vary(&mut self, argument: Value) {
-        self.pieces.push(std::mem::take(&mut self.piece));
+    fn vary(&mut self, argument: Value, is_bound: bool) {
+        let piece = std::mem::take(&mut self.piece);
+        let before = piece.trim_end();
+        self.has_equality |=
+            before.ends_with('=') && !["<=", ">=", "!="].iter().any(|sign| before.ends_with(sign));
+        self.pieces.push(piece);
         self.arguments.push(argument);
+        self.is_bound.push(is_bound);
         self.follows_comparison = false;
     }
 
@@ -236,6 +291,35 @@ mod tests {
         assert_ne!(
             one.key,
             template("SELECT a FROM t WHERE id = 7 AND n = '' LIMIT 6").key
+        );
+    }
+
+    #[test]
+    fn an_equality_is_told_from_a_range() {
+        assert!(template("SELECT 1 FROM t WHERE a > 3 AND b =  4").has_equality);
+        for sign in ["<", ">", "<=", ">=", "<>", "!="] {
+            assert!(!template(&format!("SELECT 1 FROM t WHERE a {sign} 4")).has_equality);
+        }
+    }
+
+    #[test]
+    fn a_text_is_written_again_with_other_literals() {
+        let sql = "SELECT a FROM t WHERE id = 12 AND n = 'O''Neil' AND b = ? LIMIT 5";
+        let one = Template::of(sql, &[Value::BigInt(9)]).unwrap();
+        let text_with = |arguments: &[Value]| {
+            let mut text = Vec::new();
+            one.write_text(arguments, &mut text);
+            String::from_utf8(text).unwrap()
+        };
+        assert_eq!(text_with(&one.arguments), sql);
+        let others = [
+            Value::Integer(-1),
+            Value::Varchar("it's".into()),
+            Value::Integer(1),
+        ];
+        assert_eq!(
+            text_with(&others),
+            "SELECT a FROM t WHERE id = -1 AND n = 'it''s' AND b = ? LIMIT 5"
         );
     }
 

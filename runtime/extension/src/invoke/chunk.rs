@@ -1,13 +1,13 @@
 //! Evaluating one chunk: NULLs, what is already known, and the calls that remain.
 
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::columnar::{BlockPlan, ColumnForm, Results};
+use super::column_form::ColumnForm;
+use super::columnar::{BlockPlan, Results};
 use super::guest_call::ProcedureCall;
-use super::wave::Waves;
+use super::spread::Pace;
 use crate::duckdb::InvokeInfo;
 use crate::error::{EngineError, EngineResult};
 use crate::execution::{Execution, Pinned};
@@ -19,12 +19,7 @@ use crate::value::convert::convert;
 use crate::value::key::encode_key;
 use crate::value::read::VectorReader;
 use crate::value::{LogicalType, Value, write};
-use crate::wasm::{
-    ActiveGuest, CallReport, ColumnarOutcome, GuestCall, GuestInstance, HostImport, LogLevel,
-};
-
-/// Rows below which a chunk's queries are not worth collecting.
-const COLLECTED_ROWS_MIN: usize = 4;
+use crate::wasm::{ActiveGuest, CallReport, ColumnarOutcome, GuestCall, GuestInstance, LogLevel};
 
 /// The evaluation of one chunk by one occurrence on one thread.
 pub struct Chunk<'a> {
@@ -32,9 +27,9 @@ pub struct Chunk<'a> {
     pub returns: &'a LogicalType,
     pub call: &'a Arc<ProcedureCall>,
     pub tally: Tally,
-    instance: Option<GuestInstance>,
-    scratch: Scratch<'a>,
-    is_timed_by_call: bool,
+    pub(super) instance: Option<GuestInstance>,
+    pub(super) scratch: Scratch<'a>,
+    pub(super) is_timed_by_call: bool,
     _active: ActiveGuest,
 }
 
@@ -62,21 +57,11 @@ const COLUMNAR_FAILURES_MAX: u32 = 3;
 /// Rows below which one call a row is as fast.
 const COLUMNAR_ROWS_MIN: usize = 2;
 
+/// A call below this stays on its thread: its arguments would have to be set aside first.
+const HANDED_CALL_MIN: Duration = Duration::from_micros(50);
+
 /// Results may be this small a limit only where each is returned by its own call.
 const FIXED_RESULT_BYTES: u64 = 64;
-
-/// A call that has to be made, for every row with the same arguments.
-pub struct Task {
-    pub arguments: Vec<Value>,
-    key: Box<[u8]>,
-}
-
-/// Where a row's result comes from.
-enum Source {
-    Null,
-    Known(Value),
-    Task(usize),
-}
 
 impl<'a> Chunk<'a> {
     pub fn new(
@@ -106,6 +91,11 @@ impl<'a> Chunk<'a> {
         &self.call.pinned
     }
 
+    /// Wall-clock time that one call may spend in queries.
+    pub fn query_time_max(&self) -> Duration {
+        Duration::from_millis(self.pinned().procedure.limits.query_time_ms_max)
+    }
+
     pub fn execution(&self) -> &'a Execution {
         &self.call.execution
     }
@@ -117,8 +107,8 @@ impl<'a> Chunk<'a> {
         info: &InvokeInfo,
     ) -> EngineResult<()> {
         self.tally.rows += row_count as u64;
-        if row_count >= COLLECTED_ROWS_MIN && self.collects_queries() {
-            self.run_in_waves(readers, row_count, info)
+        if self.collects_queries(row_count) {
+            self.run_together(readers, row_count, info)
         } else if row_count >= COLUMNAR_ROWS_MIN && self.takes_columns(readers) {
             self.run_columnar(readers, 0..row_count, info)
         } else {
@@ -234,7 +224,7 @@ impl<'a> Chunk<'a> {
         self.tally.bytes_in += plan.length() as u64;
         if is_done {
             self.is_timed_by_call = false;
-            let called = rows.clone().filter(|row| plan.includes(*row)).count() as u64;
+            let called = plan.computed_count() as u64;
             self.tally.calls += called;
             self.tally.columnar_rows += called;
         }
@@ -269,27 +259,19 @@ impl<'a> Chunk<'a> {
         Ok(instance)
     }
 
-    /// Whether rows may be interleaved: nothing but reading may happen in them.
-    fn collects_queries(&self) -> bool {
-        let module = self.pinned().version.compiled.get();
-        self.pinned().procedure.volatility == Volatility::Stable
-            && self.pinned().procedure.limits.batch_queries
-            && !self.pinned().changes_data()
-            && !self.state.is_guard_off()
-            && module.is_some_and(|module| {
-                module.imports.contains(&HostImport::Query)
-                    && !module.imports.contains(&HostImport::Transaction)
-            })
-    }
-
     fn run_in_turn(
         &mut self,
         readers: &[VectorReader<'_>],
         rows: Range<usize>,
         info: &InvokeInfo,
     ) -> EngineResult<()> {
-        let is_memoised = self.pinned().procedure.volatility == Volatility::Stable;
-        for row in rows {
+        let is_memoised = self.is_memoised();
+        let pace = Pace::begin();
+        for row in rows.clone() {
+            let helpers = self.helpers(&pace, HANDED_CALL_MIN, row - rows.start, rows.end - row);
+            if helpers > 0 {
+                return self.run_on_threads(readers, row..rows.end, helpers, info);
+            }
             let value = if self.is_skipped(readers, row) {
                 Value::Null
             } else if is_memoised {
@@ -303,66 +285,18 @@ impl<'a> Chunk<'a> {
         Ok(())
     }
 
-    /// Runs the rows so that their queries can be answered together.
-    fn run_in_waves(
-        &mut self,
-        readers: &[VectorReader<'_>],
-        row_count: usize,
-        info: &InvokeInfo,
-    ) -> EngineResult<()> {
-        self.is_timed_by_call = false;
-        let mut sources = Vec::with_capacity(row_count);
-        let mut tasks: Vec<Task> = Vec::new();
-        let mut task_of_key: HashMap<Box<[u8]>, usize> = HashMap::new();
-        for row in 0..row_count {
-            if self.is_skipped(readers, row) {
-                sources.push(Source::Null);
-                continue;
-            }
-            self.make_key(readers, row);
-            if let Some(known) = self.execution().results.get(self.scratch.key) {
-                self.tally.memo_hits += 1;
-                sources.push(Source::Known(known));
-            } else if let Some(task) = task_of_key.get(self.scratch.key.as_slice()) {
-                self.tally.memo_hits += 1;
-                sources.push(Source::Task(*task));
-            } else {
-                let key: Box<[u8]> = self.scratch.key.as_slice().into();
-                task_of_key.insert(key.clone(), tasks.len());
-                sources.push(Source::Task(tasks.len()));
-                tasks.push(Task {
-                    arguments: read_arguments(readers, row)?,
-                    key,
-                });
-            }
-        }
-        let keys: Vec<Box<[u8]>> = tasks
-            .iter_mut()
-            .map(|task| std::mem::take(&mut task.key))
-            .collect();
-        let results = Waves::new(self).run(tasks)?;
-        for (key, result) in keys.iter().zip(&results) {
-            self.execution().results.insert(key, result.clone());
-        }
-        for (row, source) in sources.iter().enumerate() {
-            let value = match source {
-                Source::Null => &Value::Null,
-                Source::Known(value) => value,
-                Source::Task(task) => &results[*task],
-            };
-            // SAFETY: the output vector has the registered return type and room for the chunk.
-            unsafe { write::write(info.output(), self.returns, row, value) }?;
-        }
-        Ok(())
+    /// Whether calls with the same arguments give the same within one statement.
+    pub(super) fn is_memoised(&self) -> bool {
+        self.pinned().procedure.volatility == Volatility::Stable
     }
 
-    fn is_skipped(&self, readers: &[VectorReader<'_>], row: usize) -> bool {
+    pub(super) fn is_skipped(&self, readers: &[VectorReader<'_>], row: usize) -> bool {
         !self.pinned().procedure.called_on_null_input
             // SAFETY: `row` lies inside the chunk.
             && readers.iter().any(|reader| !unsafe { reader.is_valid(row) })
     }
 
-    fn make_key(&mut self, readers: &[VectorReader<'_>], row: usize) {
+    pub(super) fn make_key(&mut self, readers: &[VectorReader<'_>], row: usize) {
         self.scratch.key.clear();
         self.scratch
             .key
@@ -376,14 +310,15 @@ impl<'a> Chunk<'a> {
 
     fn memoised(&mut self, readers: &[VectorReader<'_>], row: usize) -> EngineResult<Value> {
         self.make_key(readers, row);
-        if let Some(known) = self.execution().results.get(self.scratch.key) {
+        let results = &self.execution().results;
+        let hash = results.hash(self.scratch.key);
+        if let Some(known) = results.get(hash, self.scratch.key) {
             self.tally.memo_hits += 1;
             return Ok(known);
         }
         let value = self.evaluate(readers, row)?;
-        self.execution()
-            .results
-            .insert(self.scratch.key, value.clone());
+        let results = &self.execution().results;
+        results.insert(hash, self.scratch.key, value.clone());
         Ok(value)
     }
 
@@ -406,7 +341,11 @@ impl<'a> Chunk<'a> {
         outcome
     }
 
-    fn call_guest(&mut self, arguments: Vec<Value>, time_weight: u64) -> EngineResult<Value> {
+    pub(super) fn call_guest(
+        &mut self,
+        arguments: Vec<Value>,
+        time_weight: u64,
+    ) -> EngineResult<Value> {
         let mut instance = self.ready_instance()?;
         instance.traffic().time_weight = time_weight;
         let guest_call: Arc<dyn GuestCall> = Arc::<ProcedureCall>::clone(self.call);
@@ -432,12 +371,16 @@ impl<'a> Chunk<'a> {
 
     /// Takes note of what a call did to its instance.
     pub fn note(&mut self, instance: &mut GuestInstance) {
-        let traffic = instance.traffic().take();
-        self.tally.bytes_in += traffic.bytes_in;
-        self.tally.bytes_out += traffic.bytes_out;
-        self.tally.marshalling_ns += traffic.marshalling_ns;
-        let peak = instance.peak_memory_bytes() as u64;
-        self.tally.peak_memory_bytes = self.tally.peak_memory_bytes.max(peak);
+        note(&mut self.tally, instance);
+    }
+
+    /// Keeps an instance for the rows to come, of this chunk or a later one.
+    pub(super) fn keep(&mut self, instance: GuestInstance) {
+        if self.instance.is_none() {
+            self.instance = Some(instance);
+        } else {
+            self.execution().put_back(self.pinned(), instance);
+        }
     }
 
     /// Turns what a call gave back into the row's value: logs, declared type, `ON ERROR`.
@@ -464,7 +407,7 @@ impl<'a> Chunk<'a> {
             ErrorCode::QueryCanceled | ErrorCode::InternalError
         );
         if procedure.on_error_null && is_recoverable {
-            self.call.log(LogLevel::Error, &error.to_string());
+            self.call.log(LogLevel::Error, error.to_string());
             return Ok(Value::Null);
         }
         Err(error)
@@ -478,7 +421,17 @@ impl<'a> Chunk<'a> {
     }
 }
 
-fn read_arguments(readers: &[VectorReader<'_>], row: usize) -> EngineResult<Vec<Value>> {
+/// Takes note of what a call did to its instance.
+pub(super) fn note(tally: &mut Tally, instance: &mut GuestInstance) {
+    let traffic = instance.traffic().take();
+    tally.bytes_in += traffic.bytes_in;
+    tally.bytes_out += traffic.bytes_out;
+    tally.marshalling_ns += traffic.marshalling_ns;
+    let peak = instance.peak_memory_bytes() as u64;
+    tally.peak_memory_bytes = tally.peak_memory_bytes.max(peak);
+}
+
+pub(super) fn read_arguments(readers: &[VectorReader<'_>], row: usize) -> EngineResult<Vec<Value>> {
     readers
         .iter()
         // SAFETY: `row` lies inside the chunk.

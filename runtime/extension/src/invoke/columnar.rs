@@ -6,127 +6,13 @@
 
 use std::ops::Range;
 
+use super::column_form::{ColumnForm, aligned};
+use super::row_mask::RowMask;
 use crate::error::EngineResult;
 use crate::value::convert::convert;
 use crate::value::read::VectorReader;
 use crate::value::{LogicalType, Value, write};
-use crate::wasm::{ResultKind, column_kind as kind, malformed_columns as malformed};
-
-/// How a parameter's values lie in the guest's memory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ColumnForm {
-    Fixed {
-        kind: u32,
-        width: usize,
-        scale: u8,
-    },
-    Bytes {
-        kind: u32,
-    },
-    /// Lists of values of a fixed width.
-    List {
-        kind: u32,
-        width: usize,
-    },
-}
-
-impl ColumnForm {
-    /// The form of a type; `None` where there is none.
-    pub fn of(logical_type: &LogicalType) -> Option<Self> {
-        let fixed = |kind, width| {
-            Some(Self::Fixed {
-                kind,
-                width,
-                scale: 0,
-            })
-        };
-        match logical_type {
-            LogicalType::Boolean => fixed(kind::BOOLEAN, 1),
-            LogicalType::TinyInt => fixed(kind::TINYINT, 1),
-            LogicalType::SmallInt => fixed(kind::SMALLINT, 2),
-            LogicalType::Integer => fixed(kind::INTEGER, 4),
-            LogicalType::BigInt => fixed(kind::BIGINT, 8),
-            LogicalType::UTinyInt => fixed(kind::UTINYINT, 1),
-            LogicalType::USmallInt => fixed(kind::USMALLINT, 2),
-            LogicalType::UInteger => fixed(kind::UINTEGER, 4),
-            LogicalType::UBigInt => fixed(kind::UBIGINT, 8),
-            LogicalType::Float => fixed(kind::FLOAT, 4),
-            LogicalType::Double => fixed(kind::DOUBLE, 8),
-            LogicalType::Date => fixed(kind::DATE, 4),
-            LogicalType::Time => fixed(kind::TIME, 8),
-            LogicalType::Timestamp => fixed(kind::TIMESTAMP, 8),
-            LogicalType::TimestampTz => fixed(kind::TIMESTAMP_TZ, 8),
-            LogicalType::Decimal { width, scale } => Some(Self::Fixed {
-                kind: kind::DECIMAL,
-                width: match width {
-                    0..=4 => 2,
-                    5..=9 => 4,
-                    10..=18 => 8,
-                    _ => 16,
-                },
-                scale: *scale,
-            }),
-            LogicalType::Varchar => Some(Self::Bytes {
-                kind: kind::VARCHAR,
-            }),
-            LogicalType::Blob => Some(Self::Bytes { kind: kind::BLOB }),
-            LogicalType::List(element) => match Self::of(element)? {
-                Self::Fixed { kind, width, .. } if kind != kind::DECIMAL => Some(Self::List {
-                    kind: kind::LIST_OF + kind,
-                    width,
-                }),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    /// Bytes of a column of these rows without its validity; `None` where a row has no form.
-    fn length(self, reader: &VectorReader<'_>, rows: &Range<usize>) -> Option<usize> {
-        let offsets = 4 * (rows.len() + 1);
-        match self {
-            Self::Fixed { width, .. } => Some(aligned(width * rows.len())),
-            Self::Bytes { .. } => {
-                let heap: usize = valid_rows(reader, rows)
-                    // SAFETY: the rows are valid and lie inside the chunk.
-                    .map(|row| unsafe { reader.bytes(row) }.len())
-                    .sum();
-                Some(aligned(offsets) + aligned(heap))
-            }
-            Self::List { width, .. } => {
-                let element = &reader.children()[0];
-                let mut count = 0;
-                for row in valid_rows(reader, rows) {
-                    // SAFETY: the row is valid and lies inside the chunk, as its elements do.
-                    let range = unsafe { reader.list_range(row) };
-                    let is_null = |child| {
-                        // SAFETY: as above.
-                        !unsafe { element.is_valid(child) }
-                    };
-                    if range.clone().any(is_null) {
-                        return None;
-                    }
-                    count += range.len();
-                }
-                Some(aligned(offsets) + aligned(width * count))
-            }
-        }
-    }
-}
-
-fn valid_rows<'r>(
-    reader: &'r VectorReader<'_>,
-    rows: &Range<usize>,
-) -> impl Iterator<Item = usize> + 'r {
-    // SAFETY: the rows lie inside the chunk.
-    rows.clone().filter(|row| unsafe { reader.is_valid(*row) })
-}
-
-const ALIGNMENT: usize = 16;
-
-fn aligned(length: usize) -> usize {
-    length.next_multiple_of(ALIGNMENT)
-}
+use crate::wasm::{ResultKind, malformed_columns as malformed};
 
 /// The block's own fields up to the results' column, in bytes.
 const RESULT_OFFSET: usize = 16;
@@ -139,9 +25,10 @@ pub struct BlockPlan<'a> {
     forms: &'a [ColumnForm],
     readers: &'a [VectorReader<'a>],
     rows: Range<usize>,
-    /// Whether rows with a NULL argument are left out.
-    skips_nulls: bool,
-    has_nulls: bool,
+    /// Of each column, where it has NULLs.
+    validities: Vec<Option<RowMask>>,
+    /// The rows that are computed; `None` when all are.
+    included: Option<RowMask>,
     length: usize,
 }
 
@@ -155,20 +42,25 @@ impl<'a> BlockPlan<'a> {
     ) -> Option<Self> {
         let validity = aligned(rows.len().div_ceil(8));
         let mut length = aligned(RESULT_OFFSET + COLUMN_BYTES * (1 + forms.len())) + validity;
-        let mut has_nulls = false;
+        let mut validities = Vec::with_capacity(readers.len());
+        let mut included = None;
         for (form, reader) in forms.iter().zip(readers) {
             length += form.length(reader, &rows)?;
-            if reader.has_nulls(&rows) {
-                has_nulls = true;
+            let valid = RowMask::of_valid(reader, &rows);
+            if valid.is_some() {
                 length += validity;
             }
+            if skips_nulls {
+                included = RowMask::both(included, valid.as_ref());
+            }
+            validities.push(valid);
         }
         Some(Self {
             forms,
             readers,
             rows,
-            skips_nulls,
-            has_nulls,
+            validities,
+            included,
             length,
         })
     }
@@ -178,12 +70,11 @@ impl<'a> BlockPlan<'a> {
         self.length
     }
 
-    /// Whether a row is computed.
-    pub fn includes(&self, row: usize) -> bool {
-        !self.skips_nulls
-            || !self.has_nulls
-            // SAFETY: the row lies inside the chunk.
-            || self.readers.iter().all(|reader| unsafe { reader.is_valid(row) })
+    /// How many rows are computed.
+    pub fn computed_count(&self) -> usize {
+        self.included
+            .as_ref()
+            .map_or(self.rows.len(), RowMask::count)
     }
 
     /// Writes the block to `memory`, which lies at `address`.
@@ -198,13 +89,12 @@ impl<'a> BlockPlan<'a> {
         writer.put(0, rows.len() as u32);
         writer.put(4, self.forms.len() as u32);
         writer.put(8, 0);
-        let mask = match self.skips_nulls && self.has_nulls {
-            true => writer.bits(rows, |row| self.includes(row)),
-            false => 0,
-        };
+        let mask = writer.mask(self.included.as_ref());
         writer.put(12, mask);
-        for (position, (form, reader)) in self.forms.iter().zip(self.readers).enumerate() {
-            let description = writer.column(*form, reader, rows);
+        let columns_of = self.forms.iter().zip(self.readers).zip(&self.validities);
+        for (position, ((form, reader), valid)) in columns_of.enumerate() {
+            let validity = writer.mask(valid.as_ref());
+            let description = writer.column(*form, reader, (rows, validity));
             for (field, value) in description.into_iter().enumerate() {
                 writer.put(columns + COLUMN_BYTES * position + 4 * field, value);
             }
@@ -234,29 +124,23 @@ impl BlockWriter<'_> {
         )
     }
 
-    /// One bit a row.
-    fn bits(&mut self, rows: &Range<usize>, is_set: impl Fn(usize) -> bool) -> u32 {
-        let (part, address) = self.part(rows.len().div_ceil(8));
-        for (byte, first) in part.iter_mut().zip(rows.clone().step_by(8)) {
-            let last = rows.end.min(first + 8);
-            *byte =
-                (first..last).fold(0, |bits, row| bits | u8::from(is_set(row)) << (row - first));
-        }
+    /// One bit a row; 0 stands for all rows.
+    fn mask(&mut self, mask: Option<&RowMask>) -> u32 {
+        let Some(mask) = mask else {
+            return 0;
+        };
+        let (part, address) = self.part(mask.bytes().len());
+        part.copy_from_slice(mask.bytes());
         address
     }
 
-    /// Writes a column and returns its description.
+    /// Writes a column, whose validity lies there already, and returns its description.
     fn column(
         &mut self,
         form: ColumnForm,
         reader: &VectorReader<'_>,
-        rows: &Range<usize>,
+        (rows, validity): (&Range<usize>, u32),
     ) -> [u32; 7] {
-        let validity = match reader.has_nulls(rows) {
-            // SAFETY: the rows lie inside the chunk.
-            true => self.bits(rows, |row| unsafe { reader.is_valid(row) }),
-            false => 0,
-        };
         match form {
             ColumnForm::Fixed { kind, width, scale } => {
                 let (part, data) = self.part(width * rows.len());
@@ -323,9 +207,13 @@ impl<'m> Results<'m> {
         let slice = |start: u32, length: usize, what: &str| {
             let start = start as usize;
             let range = start..start.saturating_add(length);
-            memory
-                .get(range)
-                .ok_or_else(|| malformed(&format!("{what} lie outside of the memory")))
+            memory.get(range.clone()).ok_or_else(|| {
+                malformed(
+                    &format!("{what} lie outside of the memory"),
+                    format!("bytes below {}", memory.len()),
+                    format!("bytes {} to {}", range.start, range.end),
+                )
+            })
         };
         let description = slice(
             address.saturating_add(RESULT_OFFSET as u32),
@@ -336,8 +224,13 @@ impl<'m> Results<'m> {
             let bytes = &description[4 * index..4 * index + 4];
             u32::from_le_bytes(bytes.try_into().unwrap_or_default())
         };
-        let kind = ResultKind::of(field(0))
-            .ok_or_else(|| malformed(&format!("results of the unknown type {}", field(0))))?;
+        let kind = ResultKind::of(field(0)).ok_or_else(|| {
+            malformed(
+                &format!("results of the unknown type {}", field(0)),
+                "a column type of the contract",
+                field(0),
+            )
+        })?;
         let heap = match kind.is_text() {
             true => slice(field(5), field(6) as usize, "the results' texts")?,
             false => &[],
@@ -357,22 +250,32 @@ impl<'m> Results<'m> {
     }
 
     fn check(&self, row_count: usize) -> EngineResult<()> {
-        if self.kind == ResultKind::Boolean && self.data.iter().any(|byte| *byte > 1) {
-            return Err(malformed("a BOOLEAN that is neither 0 nor 1"));
+        let not_boolean = self.data.iter().find(|byte| **byte > 1);
+        if let (ResultKind::Boolean, Some(byte)) = (self.kind, not_boolean) {
+            return Err(malformed(
+                "a BOOLEAN that is neither 0 nor 1",
+                "0 or 1",
+                byte,
+            ));
         }
         if !self.kind.is_text() {
             return Ok(());
         }
         let is_ordered = (0..row_count).all(|row| self.offset(row) <= self.offset(row + 1));
         if !is_ordered || self.offset(row_count) > self.heap.len() {
-            return Err(malformed("texts whose offsets do not fit"));
+            return Err(malformed(
+                "texts whose offsets do not fit",
+                format!("ascending offsets up to {}", self.heap.len()),
+                format!("a last offset of {}", self.offset(row_count)),
+            ));
         }
-        let is_utf8 = || (0..row_count).all(|row| std::str::from_utf8(self.text(row)).is_ok());
-        match self.kind {
-            ResultKind::Blob => Ok(()),
-            _ if is_utf8() => Ok(()),
-            _ => Err(malformed("a text that is not UTF-8")),
+        if self.kind == ResultKind::Blob {
+            return Ok(());
         }
+        (0..row_count).try_for_each(|row| match std::str::from_utf8(self.text(row)) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(malformed("a text that is not UTF-8", "UTF-8", error)),
+        })
     }
 
     fn offset(&self, position: usize) -> usize {
@@ -382,11 +285,6 @@ impl<'m> Results<'m> {
 
     fn text(&self, row: usize) -> &'m [u8] {
         &self.heap[self.offset(row)..self.offset(row + 1)]
-    }
-
-    fn is_valid(&self, row: usize) -> bool {
-        self.validity
-            .is_none_or(|bits| bits[row / 8] >> (row % 8) & 1 == 1)
     }
 
     /// Bytes that were handed over.
@@ -423,6 +321,14 @@ impl<'m> Results<'m> {
         i64::from_le_bytes(bytes.try_into().unwrap_or_default())
     }
 
+    /// The rows that have a result; `None` when all have.
+    fn valid(&self, plan: &BlockPlan<'_>) -> Option<RowMask> {
+        let own = self
+            .validity
+            .map(|bits| RowMask::of_bits(bits, plan.rows.len()));
+        RowMask::both(own, plan.included.as_ref())
+    }
+
     /// Writes the results of the plan's rows; false, with nothing written, when one of them is
     /// not of the declared type.
     ///
@@ -434,24 +340,22 @@ impl<'m> Results<'m> {
         output: libduckdb_sys::duckdb_vector,
         returns: &LogicalType,
     ) -> EngineResult<bool> {
-        let start = plan.rows.start;
-        let is_null = |index: usize| !self.is_valid(index) || !plan.includes(start + index);
+        let (start, row_count) = (plan.rows.start, plan.rows.len());
+        let valid = self.valid(plan);
+        let is_valid = |index: &usize| valid.as_ref().is_none_or(|valid| valid.get(*index));
         // SAFETY: passed on; the entries have the width of the type, texts are valid ones.
         unsafe {
             if self.kind.is_stored_as(returns) {
                 write::put_entries(output, start, self.data, self.kind.data_length(1));
             } else if self.kind == ResultKind::Varchar && *returns == LogicalType::Varchar {
-                for index in (0..plan.rows.len()).filter(|index| !is_null(*index)) {
+                for index in (0..row_count).filter(is_valid) {
                     write::put_bytes(output, start + index, self.text(index));
                 }
             } else {
                 return self.write_converted(plan, output, returns);
             }
-            let has_nulls = self.validity.is_some() || (plan.skips_nulls && plan.has_nulls);
-            if has_nulls {
-                for index in (0..plan.rows.len()).filter(|index| is_null(*index)) {
-                    write::write_null(output, returns, start + index);
-                }
+            if let Some(valid) = &valid {
+                write::put_nulls(output, start, valid.bytes(), row_count);
             }
         }
         Ok(true)
@@ -466,8 +370,9 @@ impl<'m> Results<'m> {
         returns: &LogicalType,
     ) -> EngineResult<bool> {
         let mut values = Vec::with_capacity(plan.rows.len());
-        for (index, row) in plan.rows.clone().enumerate() {
-            let value = match self.is_valid(index) && plan.includes(row) {
+        let valid = self.valid(plan);
+        for index in 0..plan.rows.len() {
+            let value = match valid.as_ref().is_none_or(|valid| valid.get(index)) {
                 true => self.value(index),
                 false => Value::Null,
             };

@@ -1,12 +1,9 @@
-//! Cursors over a procedure's queries.
-//!
-//! The result is computed when the cursor is opened and kept by DuckDB, outside the guest's memory,
-//! in its compact columns: the connection is free for other queries at once, whatever they do, and
-//! rows are encoded only as they are fetched.
+//! Cursors over a procedure's queries: rows are encoded as they are fetched.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use super::cursor_rows::CursorRows;
 use super::guest_call::ProcedureCall;
 use crate::duckdb::{DataChunk, OpenResult};
 use crate::error::{EngineError, EngineResult};
@@ -14,17 +11,15 @@ use crate::generated::errors::ErrorCode;
 use crate::observe::QueryOutcome;
 use crate::value::Format;
 use crate::value::result::{ResultEncoder, encode_row};
-use crate::wasm::{GuestCursor, QueryRequest};
+use crate::wasm::{BatchSize, GuestCursor, QueryRequest};
 
 /// The open result of one query.
 pub struct QueryCursor {
     call: Arc<ProcedureCall>,
     request: QueryRequest,
-    result: OpenResult,
-    chunk: Option<DataChunk>,
-    /// The next row of `chunk`.
-    row: usize,
-    row_count: u64,
+    /// Goes before what it came from.
+    position: Position,
+    rows: CursorRows,
     /// Nanoseconds that the query and the fetching of its rows took.
     spent_ns: u64,
     is_broken: bool,
@@ -34,24 +29,53 @@ impl QueryCursor {
     pub fn open(call: Arc<ProcedureCall>, request: QueryRequest) -> EngineResult<Self> {
         call.count_queries(1);
         let started = Instant::now();
-        let result = call.on_connection(request.time_left, |connection| {
-            call.judged(connection, &request.sql, &request.parameters)?
-                .execute(&request.parameters)
-        })?;
+        let rows = CursorRows::open(&call, &request)?;
         Ok(Self {
+            position: Position {
+                chunk: None,
+                row: 0,
+                row_count: 0,
+                rows_max: call.pinned.procedure.limits.query_rows_max,
+            },
             call,
             request,
-            result,
-            chunk: None,
-            row: 0,
-            row_count: 0,
+            rows,
             spent_ns: started.elapsed().as_nanos() as u64,
             is_broken: false,
         })
     }
+}
 
+impl GuestCursor for QueryCursor {
+    fn next(&mut self, size: BatchSize, time_left: Duration) -> EngineResult<Option<Vec<u8>>> {
+        let started = Instant::now();
+        let Self {
+            call,
+            request,
+            position,
+            ..
+        } = self;
+        let batch = self.rows.fetch(time_left, |result| {
+            position.batch(result, request.format, size, call.bytes_max())
+        });
+        self.spent_ns += started.elapsed().as_nanos() as u64;
+        self.is_broken |= batch.is_err();
+        batch
+    }
+}
+
+/// How far the rows of a result were fetched.
+struct Position {
+    chunk: Option<DataChunk>,
+    /// The next row of `chunk`.
+    row: usize,
+    row_count: u64,
+    rows_max: u64,
+}
+
+impl Position {
     /// Makes sure that `chunk` holds the row at `row`; false at the end.
-    fn advance(&mut self) -> EngineResult<bool> {
+    fn advance(&mut self, result: &mut OpenResult) -> EngineResult<bool> {
         loop {
             if let Some(chunk) = &self.chunk {
                 if self.row < chunk.row_count() {
@@ -60,7 +84,7 @@ impl QueryCursor {
                 self.row = 0;
                 self.chunk = None;
             }
-            let Some(chunk) = self.result.next_chunk()? else {
+            let Some(chunk) = result.next_chunk()? else {
                 return Ok(false);
             };
             self.count_rows(chunk.row_count())?;
@@ -70,47 +94,43 @@ impl QueryCursor {
 
     fn count_rows(&mut self, count: usize) -> EngineResult<()> {
         self.row_count += count as u64;
-        let rows_max = self.call.pinned.procedure.limits.query_rows_max;
-        if self.row_count <= rows_max {
+        if self.row_count <= self.rows_max {
             return Ok(());
         }
         Err(EngineError::new(
             ErrorCode::ConfigurationLimitExceeded,
             "a query of the procedure returned more rows than it may",
         )
-        .detail(format!("limit {rows_max} rows")))
+        .detail(format!("limit {} rows", self.rows_max))
+        .field("limit", self.rows_max)
+        .field("requested", self.row_count))
     }
-}
 
-impl GuestCursor for QueryCursor {
-    fn next(&mut self, rows_max: u32, bytes_max: usize) -> EngineResult<Option<Vec<u8>>> {
-        let started = Instant::now();
-        let batch = self.batch(rows_max, bytes_max);
-        self.spent_ns += started.elapsed().as_nanos() as u64;
-        self.is_broken |= batch.is_err();
-        batch
-    }
-}
-
-impl QueryCursor {
-    fn batch(&mut self, rows_max: u32, bytes_max: usize) -> EngineResult<Option<Vec<u8>>> {
-        let format = self.request.format;
-        let mut encoder = ResultEncoder::new(format, &self.result.columns, self.call.bytes_max());
+    fn batch(
+        &mut self,
+        result: &mut OpenResult,
+        format: Format,
+        size: BatchSize,
+        message_bytes_max: usize,
+    ) -> EngineResult<Option<Vec<u8>>> {
+        let mut encoder = ResultEncoder::new(format, &result.columns, message_bytes_max);
         let mut row_bytes = Vec::new();
         let mut count = 0u32;
-        // 0 leaves the number to the size of the buffer.
-        let rows_max = if rows_max == 0 { u32::MAX } else { rows_max };
-        while count < rows_max && self.advance()? {
+        let rows_max = match size.rows_max {
+            0 => u32::MAX,
+            rows => rows,
+        };
+        while count < rows_max && self.advance(result)? {
             let Some(chunk) = &self.chunk else {
                 return Err(EngineError::internal("a cursor without its rows"));
             };
-            let readers = chunk.readers(&self.result.columns);
+            let readers = chunk.readers(&result.columns);
             while count < rows_max && self.row < chunk.row_count() {
                 row_bytes.clear();
                 // SAFETY: the row lies inside the chunk.
                 unsafe { encode_row(format, &readers, self.row, &mut row_bytes) }?;
-                let size = encoder.byte_count() + row_bytes.len() + end_bytes(format);
-                if count > 0 && size > bytes_max {
+                let bytes = encoder.byte_count() + row_bytes.len() + end_bytes(format);
+                if count > 0 && bytes > size.bytes_max {
                     return Ok(Some(encoder.finish()?));
                 }
                 encoder.push_encoded(&row_bytes)?;
@@ -138,7 +158,7 @@ impl Drop for QueryCursor {
         let outcome = QueryOutcome {
             is_error: self.is_broken,
             nanoseconds: self.spent_ns,
-            rows: self.row_count,
+            rows: self.position.row_count,
             ..QueryOutcome::default()
         };
         self.call.count_cursor(&self.request, outcome);

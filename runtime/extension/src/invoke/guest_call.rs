@@ -8,14 +8,16 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 
 use super::cursor::QueryCursor;
-use crate::batch::{BatchAnswer, PreparedBatch, Template};
+use crate::batch::Template;
 use crate::duckdb::{Connection, Statement};
 use crate::error::{EngineError, EngineResult};
-use crate::execution::{Execution, Pinned, QueryMemo, Session, is_repeatable};
+use crate::execution::{Execution, KnownAnswer, Pinned, Session};
 use crate::generated::errors::ErrorCode;
 use crate::network::{Client, FetchRequest, FetchResponse};
-use crate::observe::{Counters, QueryOutcome, ShapeTally, Tally, shape_text};
-use crate::rights::{Need, Rights, Subject, check_need, check_query, without_suggestions};
+use crate::observe::{Counters, QueryOutcome, ShapeTally, Tally, shape_text, thread_number};
+use crate::rights::{
+    Need, Rights, Subject, admit_filtered, check_need, check_query, without_suggestions,
+};
 use crate::state::{DatabaseState, NestedContext};
 use crate::value::result::ResultEncoder;
 use crate::value::{Format, Value};
@@ -31,13 +33,18 @@ pub struct ProcedureCall {
     /// What stands above this procedure's queries: itself, and what stands above it.
     pub(super) context: NestedContext,
     pub(super) counters: Arc<Counters>,
-    queries: AtomicU64,
-    query_memo_hits: AtomicU64,
+    /// The procedure's name, as log lines carry it.
+    pub(super) log_name: Arc<str>,
+    pub(super) queries: AtomicU64,
+    pub(super) query_memo_hits: AtomicU64,
     query_ns: AtomicU64,
     query_cpu_ns: AtomicU64,
     query_rows: AtomicU64,
     pool_waits: AtomicU64,
-    batches: AtomicU64,
+    pub(super) batches: AtomicU64,
+    batched_queries: AtomicU64,
+    pub(super) unforeseen: AtomicU64,
+    pub(super) came_true: AtomicU64,
     /// Made at the first request, so that connections serve several.
     network: OnceLock<Client>,
     /// This chunk's own; its lock is never contended.
@@ -51,18 +58,21 @@ impl ProcedureCall {
         pinned: Pinned,
         counters: Arc<Counters>,
     ) -> Self {
+        let own = Arc::clone(&pinned.version.rights);
+        let rights = match &execution.above {
+            Some(above) => Rights::of(own, Some(&above.rights)),
+            None => Rights::of(own, None).within(&pinned.row_filters),
+        };
         let context = NestedContext {
             depth: execution.depth() + 1,
-            rights: Rights::of(
-                Arc::clone(&pinned.version.rights),
-                execution.above.as_ref().map(|above| &above.rights),
-            ),
+            rights,
             cancellation: Arc::clone(&execution.cancellation),
             raised: Arc::default(),
         };
         Self {
             state,
             execution,
+            log_name: Arc::from(pinned.procedure.name.as_str()),
             pinned,
             context,
             counters,
@@ -73,6 +83,9 @@ impl ProcedureCall {
             query_rows: AtomicU64::new(0),
             pool_waits: AtomicU64::new(0),
             batches: AtomicU64::new(0),
+            batched_queries: AtomicU64::new(0),
+            unforeseen: AtomicU64::new(0),
+            came_true: AtomicU64::new(0),
             network: OnceLock::new(),
             shapes: Mutex::default(),
         }
@@ -87,20 +100,22 @@ impl ProcedureCall {
         tally.query_rows += read(&self.query_rows);
         tally.pool_waits += read(&self.pool_waits);
         tally.batches += read(&self.batches);
+        tally.batched_queries += read(&self.batched_queries);
         tally.guest_cpu_ns = tally.guest_cpu_ns.saturating_sub(read(&self.query_cpu_ns));
         self.counters
             .add_shapes(std::mem::take(&mut *self.shapes.lock()));
     }
 
     /// Counts a query that was answered together with others; `query_time` is its share.
-    pub fn count_batched(&self, request: &QueryRequest, query_time: Duration, rows: u64) {
+    pub fn count_batched(&self, sql: &str, parameters: &[Value], query_time: Duration, rows: u64) {
+        self.batched_queries.fetch_add(1, Ordering::Relaxed);
         self.query_rows.fetch_add(rows, Ordering::Relaxed);
         let outcome = QueryOutcome {
             nanoseconds: query_time.as_nanos() as u64,
             rows,
             ..QueryOutcome::default()
         };
-        self.count_shape(request, outcome);
+        self.count_text(sql, parameters, outcome);
     }
 
     /// Counts a query under its shape.
@@ -108,7 +123,7 @@ impl ProcedureCall {
         self.count_text(&request.sql, &request.parameters, outcome);
     }
 
-    fn count_text(&self, sql: &str, parameters: &[Value], outcome: QueryOutcome) {
+    pub(super) fn count_text(&self, sql: &str, parameters: &[Value], outcome: QueryOutcome) {
         let mut shapes = self.shapes.lock();
         if shapes.count(sql, parameters, outcome) {
             self.counters.add_shapes(std::mem::take(&mut *shapes));
@@ -133,6 +148,11 @@ impl ProcedureCall {
         if remembers && let Some(known) = self.known(sql, parameters, *format)? {
             return Ok(known);
         }
+        let could_be_foreseen = remembers
+            && Template::of(sql, parameters)
+                .is_some_and(|template| !self.execution.shape_plans.is_given_up(&template.key));
+        self.unforeseen
+            .fetch_add(u64::from(could_be_foreseen), Ordering::Relaxed);
         let started = Instant::now();
         let rows_before = self.query_rows.load(Ordering::Relaxed);
         let answer = self.run_unknown(request);
@@ -151,7 +171,7 @@ impl ProcedureCall {
         self.count_shape(request, outcome);
         let answer = answer?;
         if remembers {
-            self.remember(request, &answer);
+            self.remember(request, KnownAnswer::asked(Arc::clone(&answer)));
         }
         Ok(answer)
     }
@@ -193,7 +213,7 @@ impl ProcedureCall {
     }
 
     /// Runs `body` on a session of the snapshot.
-    fn in_session<T>(
+    pub(super) fn in_session<T>(
         &self,
         time_left: Duration,
         body: impl FnOnce(&mut Session) -> EngineResult<T>,
@@ -204,19 +224,29 @@ impl ProcedureCall {
         })
     }
 
-    /// Runs `body` for at most `time_left` and says why it was stopped, if it was.
+    /// Runs `body` for at most `time_left`.
     fn watched<T>(
         &self,
         time_left: Duration,
         body: impl FnOnce(&NestedContext) -> EngineResult<T>,
     ) -> EngineResult<T> {
         let context = self.context_for(time_left);
+        self.within(&context, || body(&context))
+    }
+
+    /// Runs a query, or a part of one, with the time that `context` has left for it, and says why it
+    /// was stopped, if it was.
+    pub(super) fn within<T>(
+        &self,
+        context: &NestedContext,
+        body: impl FnOnce() -> EngineResult<T>,
+    ) -> EngineResult<T> {
         context.cancellation.notice_time(Instant::now());
         if let Some(reason) = context.cancellation.reason() {
             return Err(reason);
         }
         let (started, cpu_start) = (Instant::now(), thread_cpu_ns());
-        let outcome = body(&context).map_err(|error| match context.cancellation.reason() {
+        let outcome = body().map_err(|error| match context.cancellation.reason() {
             // Whatever the interrupt made of the query, this is why.
             Some(reason) => reason,
             None => error.or_raised(context.raised.lock().take()),
@@ -229,7 +259,7 @@ impl ProcedureCall {
     }
 
     /// What stands above one query, which may take `time_left`.
-    fn context_for(&self, time_left: Duration) -> NestedContext {
+    pub(super) fn context_for(&self, time_left: Duration) -> NestedContext {
         NestedContext {
             cancellation: Cancellation::with_deadline(
                 Arc::clone(&self.execution.cancellation),
@@ -265,9 +295,39 @@ impl ProcedureCall {
         if self.state.is_guard_off() {
             return connection.prepare(sql);
         }
-        self.check_rights(connection, sql, parameters)
-            .map_err(without_suggestions)?;
-        connection.prepare(sql).map_err(without_suggestions)
+        let admitted = if self.context.rights.filters().is_empty() {
+            self.check_rights(connection, sql, parameters)
+                .map(|()| None)
+        } else {
+            self.filtered(connection, sql, parameters)
+        };
+        let admitted = admitted.map_err(without_suggestions)?;
+        connection
+            .prepare(admitted.as_deref().unwrap_or(sql))
+            .map_err(without_suggestions)
+    }
+
+    /// The query with the row filters of the role that called in; `None` when none has to be.
+    fn filtered(
+        &self,
+        connection: &Connection,
+        sql: &str,
+        parameters: &[Value],
+    ) -> EngineResult<Option<String>> {
+        let rights = &self.context.rights;
+        let subject = Subject::Procedure(&self.pinned.procedure.name);
+        let admitted = admit_filtered(
+            connection,
+            sql,
+            parameters,
+            rights,
+            subject,
+            &self.state.registry,
+        )?;
+        if admitted.is_none() {
+            self.check_rights(connection, sql, parameters)?;
+        }
+        Ok(admitted)
     }
 
     /// Runs a statement that was judged.
@@ -288,7 +348,9 @@ impl ProcedureCall {
                     ErrorCode::ConfigurationLimitExceeded,
                     "a query of the procedure returned more rows than it may",
                 )
-                .detail(format!("limit {rows_max} rows")));
+                .detail(format!("limit {rows_max} rows"))
+                .field("limit", rows_max)
+                .field("requested", row_count));
             }
             let encoder =
                 encoder.get_or_insert_with(|| ResultEncoder::new(format, columns, bytes_max));
@@ -303,96 +365,7 @@ impl ProcedureCall {
         Ok(encoder.finish()?.into())
     }
 
-    /// Answers queries of one template, which differ in their literals alone, with one statement.
-    /// `None` when that is not possible; whatever the reason, one by one is.
-    pub fn run_batch(
-        &self,
-        example: &QueryRequest,
-        requests: &[&Template],
-        time_left: Duration,
-    ) -> Option<Vec<BatchAnswer>> {
-        if !is_repeatable(&example.sql) {
-            return None;
-        }
-        let outcome = self.in_session(time_left, |session| {
-            self.run_batch_on(session, example, requests)
-        });
-        match outcome {
-            Ok(answers) => {
-                self.batches
-                    .fetch_add(u64::from(answers.is_some()), Ordering::Relaxed);
-                answers
-            }
-            Err(_) => {
-                self.execution.shape_plans.give_up(&requests[0].key);
-                None
-            }
-        }
-    }
-
-    fn run_batch_on(
-        &self,
-        session: &mut Session,
-        example: &QueryRequest,
-        requests: &[&Template],
-    ) -> EngineResult<Option<Vec<BatchAnswer>>> {
-        let template = requests[0];
-        let plans = &self.execution.shape_plans;
-        let Some(plan) = plans.get(&session.connection, template, &example.sql) else {
-            return Ok(None);
-        };
-        // One template binds the same relations whatever its literals, so one verdict is enough.
-        self.check_rights(&session.connection, &example.sql, &example.parameters)?;
-        if !session.batches.contains_key(&template.key) {
-            let prepared = PreparedBatch::new(&self.state, &session.connection, plan)?;
-            session.batches.insert(template.key.clone(), prepared);
-        }
-        let limits = &self.pinned.procedure.limits;
-        session.batches[&template.key]
-            .run(
-                requests,
-                example.format,
-                self.bytes_max(),
-                limits.query_rows_max,
-            )
-            .map(Some)
-    }
-
-    /// Keeps an answer for the rest of the execution, where asking again would give the same.
-    pub fn remember(&self, request: &QueryRequest, answer: &Arc<[u8]>) {
-        let QueryRequest {
-            sql,
-            parameters,
-            format,
-            ..
-        } = request;
-        if is_repeatable(sql)
-            && let Ok(key) = QueryMemo::key(sql, parameters, *format)
-        {
-            self.execution.queries.insert(&key, answer);
-        }
-    }
-
-    fn known(
-        &self,
-        sql: &str,
-        parameters: &[Value],
-        format: Format,
-    ) -> EngineResult<Option<Arc<[u8]>>> {
-        let key = QueryMemo::key(sql, parameters, format)?;
-        let known = self.execution.queries.get(&key);
-        if known.is_some() {
-            self.query_memo_hits.fetch_add(1, Ordering::Relaxed);
-            let outcome = QueryOutcome {
-                is_memo_hit: true,
-                ..QueryOutcome::default()
-            };
-            self.count_text(sql, parameters, outcome);
-        }
-        Ok(known)
-    }
-
-    fn check_rights(
+    pub(super) fn check_rights(
         &self,
         connection: &Connection,
         sql: &str,
@@ -424,12 +397,12 @@ impl GuestCall for ProcedureCall {
         check_need(&self.context.rights, need, &self.pinned.procedure.name)
     }
 
-    fn is_profiled(&self) -> bool {
-        self.state.profiler.is_on()
+    fn profiled_thread(&self) -> Option<u64> {
+        self.state.profiler.is_on().then(thread_number)
     }
 
-    fn sample(&self, frames: &[String]) {
-        self.state.profiler.sample(frames);
+    fn sample(&self, frames: &[String], thread: u64) {
+        self.state.profiler.sample(frames, thread);
     }
 
     fn query(&self, request: &QueryRequest) -> EngineResult<Arc<[u8]>> {
@@ -477,7 +450,8 @@ impl GuestCall for ProcedureCall {
                 ),
             )
             .detail("a procedure that only reads sees one snapshot throughout its statement")
-            .hint("grant a write: CAPABILITIES ('write:<table>')"));
+            .hint("grant a write: CAPABILITIES ('write:<table>')")
+            .field("capability", "write:<table>"));
         }
         self.execution
             .writer

@@ -5,14 +5,21 @@
 //! ones. DuckDB knows nothing between the two, so what VOLATILE costs a STABLE procedure is won
 //! back by the execution's memo.
 
+mod answers;
 mod chunk;
+mod column_form;
 mod columnar;
 mod cursor;
+mod cursor_rows;
+mod gathered;
 mod guest_call;
 mod network_client;
 mod overload;
 mod reports;
+mod row_mask;
 mod sampling;
+mod spread;
+mod together;
 mod wave;
 
 use std::sync::Arc;
@@ -313,14 +320,11 @@ impl Invoke {
                 .span("call", &pinned.procedure.name, elapsed);
         }
         tally.wall_ns = elapsed.as_nanos() as u64;
-        tally.guest_cpu_ns = thread_cpu_ns().saturating_sub(cpu_start);
+        tally.guest_cpu_ns += thread_cpu_ns().saturating_sub(cpu_start);
         call.add_to(&mut tally);
+        let totals = &local.guard.execution().totals;
+        totals.add(&pinned.subject(), &mut tally);
         counters.add(&tally, is_timed_by_call);
-        local
-            .guard
-            .execution()
-            .totals
-            .add(&pinned.subject(), &tally);
         outcome
     }
 }

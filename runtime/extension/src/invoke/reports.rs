@@ -6,9 +6,9 @@ use crate::wasm::{LogLevel, LogLine, METRIC_NAMES_MAX, MetricTally};
 impl ProcedureCall {
     /// Writes a finished call's lines to the database's log.
     pub fn write_logs(&self, lines: Vec<LogLine>) {
-        for line in lines {
-            self.log(line.level, &line.message);
-        }
+        self.state
+            .logs
+            .push_all(&self.log_name, self.pinned.version.number, lines);
     }
 
     /// Adds what a finished call counted; what no longer finds room is told in the log.
@@ -21,16 +21,13 @@ impl ProcedureCall {
             let message = format!(
                 "{dropped} custom metrics were dropped: the procedure has {METRIC_NAMES_MAX} already"
             );
-            self.log(LogLevel::Warn, &message);
+            self.log(LogLevel::Warn, message);
         }
     }
 
-    pub fn log(&self, level: LogLevel, message: &str) {
-        self.state.logs.push(
-            level,
-            &self.pinned.procedure.name,
-            self.pinned.version.number,
-            message,
-        );
+    pub fn log(&self, level: LogLevel, message: String) {
+        self.state
+            .logs
+            .push(level, &self.log_name, self.pinned.version.number, message);
     }
 }

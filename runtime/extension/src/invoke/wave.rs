@@ -9,9 +9,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use super::chunk::{Chunk, Task};
+use super::chunk::Chunk;
 use super::guest_call::ProcedureCall;
-use crate::batch::answer_all;
+use super::together::Task;
+use crate::batch::{Observation, Observed, answer_all};
 use crate::error::{EngineError, EngineResult};
 use crate::generated::errors::ErrorCode;
 use crate::value::Value;
@@ -27,6 +28,8 @@ const WAVE_BYTES_MAX: usize = 64 << 20;
 pub struct Waves<'c, 'a> {
     chunk: &'c mut Chunk<'a>,
     guest_call: Arc<dyn GuestCall>,
+    /// Where what the calls do is written down, when somebody wants to know.
+    observations: Option<&'c mut Vec<Observation>>,
 }
 
 type Call<'a> = Pin<Box<dyn Future<Output = (GuestInstance, CallReport)> + 'a>>;
@@ -36,12 +39,25 @@ struct Fiber<'a> {
     call: Option<Call<'a>>,
     park: Arc<Park>,
     report: Option<CallReport>,
+    observation: Option<Observation>,
 }
 
 impl<'c, 'a> Waves<'c, 'a> {
     pub fn new(chunk: &'c mut Chunk<'a>) -> Self {
         let guest_call: Arc<dyn GuestCall> = Arc::<ProcedureCall>::clone(chunk.call);
-        Self { chunk, guest_call }
+        Self {
+            chunk,
+            guest_call,
+            observations: None,
+        }
+    }
+
+    /// As [`Waves::new`]; adds an observation for each call that ends.
+    pub fn observing(chunk: &'c mut Chunk<'a>, observations: &'c mut Vec<Observation>) -> Self {
+        Self {
+            observations: Some(observations),
+            ..Self::new(chunk)
+        }
     }
 
     /// The results of the calls in their order. The first call that fails, in that order, decides
@@ -57,6 +73,9 @@ impl<'c, 'a> Waves<'c, 'a> {
                     .report
                     .ok_or_else(|| EngineError::internal("a call without an end"))?;
                 results.push(self.chunk.settle(report)?);
+                if let Some(observations) = &mut self.observations {
+                    observations.extend(fiber.observation);
+                }
             }
         }
         Ok(results)
@@ -85,18 +104,21 @@ impl<'c, 'a> Waves<'c, 'a> {
             let (Some(task), Some(park)) = (waiting.next(), instance.park().cloned()) else {
                 return Err(EngineError::internal("an instance without a fiber"));
             };
+            let observation = self.observations.is_some().then(|| Observation {
+                arguments: task.clone(),
+                queries: Vec::new(),
+            });
             let guest_call = Arc::clone(&self.guest_call);
             let call = async move {
                 let mut instance = instance;
-                let report = instance
-                    .call_on_fiber(&guest_call, name, task.arguments)
-                    .await;
+                let report = instance.call_on_fiber(&guest_call, name, task).await;
                 (instance, report)
             };
             fibers.push(Fiber {
                 call: Some(Box::pin(call)),
                 park,
                 report: None,
+                observation,
             });
         }
         Ok(fibers)
@@ -107,8 +129,8 @@ impl<'c, 'a> Waves<'c, 'a> {
         loop {
             let mut requests = Vec::new();
             let mut works = Vec::new();
-            let mut parks = Vec::new();
-            for fiber in fibers.iter_mut() {
+            let mut askers = Vec::new();
+            for (index, fiber) in fibers.iter_mut().enumerate() {
                 let Some(call) = &mut fiber.call else {
                     continue;
                 };
@@ -129,7 +151,7 @@ impl<'c, 'a> Waves<'c, 'a> {
                             Waiting::Work(work) => works.push(work),
                             Waiting::Query(request) => {
                                 requests.push(request);
-                                parks.push(Arc::clone(&fiber.park));
+                                askers.push(index);
                             }
                         }
                     }
@@ -143,8 +165,15 @@ impl<'c, 'a> Waves<'c, 'a> {
             }
             self.chunk.call.count_queries(requests.len());
             let answers = answer_all(self.chunk.call, &requests);
-            for (park, answer) in parks.iter().zip(answers) {
-                park.answer(answer);
+            for ((index, request), answer) in askers.into_iter().zip(requests).zip(answers) {
+                let fiber = &mut fibers[index];
+                if let (Some(observation), Ok(bytes)) = (&mut fiber.observation, &answer.outcome) {
+                    observation.queries.push(Observed {
+                        request,
+                        answer: Arc::clone(bytes),
+                    });
+                }
+                fiber.park.answer(answer);
             }
         }
     }

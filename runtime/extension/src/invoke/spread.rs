@@ -1,0 +1,307 @@
+//! Few rows with expensive calls on all cores.
+//!
+//! DuckDB gives a thread 122 880 rows at a time, so a statement with fewer runs on one. When the
+//! calls of a chunk turn out to take long, the rest of them is shared with threads that live for this
+//! chunk only. Results, log lines and the first error come out in the order of the rows.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use super::chunk::{Chunk, note};
+use super::guest_call::ProcedureCall;
+use crate::duckdb::InvokeInfo;
+use crate::error::{EngineError, EngineResult};
+use crate::execution::{Execution, Pinned};
+use crate::observe::{CallClock, Counters, Tally};
+use crate::state::DatabaseState;
+use crate::value::Value;
+use crate::value::read::VectorReader;
+use crate::wasm::{ActiveGuest, CallReport, GuestCall, GuestInstance, thread_cpu_ns};
+
+/// Work below which a chunk is not worth another thread.
+const SHARED_WORK_MIN: Duration = Duration::from_millis(2);
+
+/// Threads for calls that wait (for the network) more than they compute.
+const WAITING_THREADS_MAX: usize = 16;
+
+/// A call that waits for so many times its CPU takes no core from anybody.
+const WAITING_SHARE: u32 = 4;
+
+/// A thread's stack: guests and nested statements need more than the usual two megabytes.
+const STACK_BYTES: usize = 8 << 20;
+
+/// Helping threads of the whole process.
+static HELPERS: AtomicUsize = AtomicUsize::new(0);
+
+/// Measures how long calls take.
+pub struct Pace {
+    wall_start: Instant,
+    cpu_start_ns: u64,
+}
+
+impl Pace {
+    pub fn begin() -> Self {
+        Self {
+            wall_start: Instant::now(),
+            cpu_start_ns: thread_cpu_ns(),
+        }
+    }
+}
+
+/// How many threads should help with so many further calls, after some took so long. Calls below
+/// `call_min` are left where they are: handing them over would cost too much of them.
+fn helpers_for(
+    taken: Taken,
+    call_min: Duration,
+    remaining: usize,
+    threads: impl FnOnce() -> usize,
+) -> usize {
+    let rest = u32::try_from(remaining).unwrap_or(u32::MAX);
+    let call = taken.wall.checked_div(taken.calls).unwrap_or_default();
+    if remaining < 2 || call < call_min || call * rest < SHARED_WORK_MIN {
+        return 0;
+    }
+    let waits = taken.cpu * WAITING_SHARE < taken.wall;
+    let helpers = HELPERS.load(Ordering::Relaxed);
+    let places = match (threads(), waits) {
+        // Whoever allows one thread gets one.
+        (0 | 1, _) => 0,
+        (_, true) => WAITING_THREADS_MAX.saturating_sub(helpers),
+        (threads, false) => threads
+            .min(core_count())
+            .saturating_sub(ActiveGuest::count() + helpers),
+    };
+    places.min(remaining - 1)
+}
+
+/// What calls took so far.
+#[derive(Clone, Copy)]
+struct Taken {
+    calls: u32,
+    wall: Duration,
+    cpu: Duration,
+}
+
+fn core_count() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+/// Counts a helping thread while it lives.
+struct Helping;
+
+impl Helping {
+    fn begin() -> Self {
+        HELPERS.fetch_add(1, Ordering::Relaxed);
+        Self
+    }
+}
+
+impl Drop for Helping {
+    fn drop(&mut self) {
+        HELPERS.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Calls that threads take one after another.
+struct Shared<'s> {
+    state: &'s DatabaseState,
+    execution: &'s Execution,
+    pinned: &'s Pinned,
+    guest_call: Arc<dyn GuestCall>,
+    counters: &'s Counters,
+    calls: &'s [Vec<Value>],
+    next: AtomicUsize,
+    /// The first call that failed so far: what comes after it need not run.
+    failed: AtomicUsize,
+}
+
+/// What one thread did.
+#[derive(Default)]
+struct Part {
+    reports: Vec<(usize, CallReport)>,
+    tally: Tally,
+    clock: CallClock,
+    instance: Option<GuestInstance>,
+}
+
+impl Chunk<'_> {
+    /// How many threads should help with the remaining calls. It looks after the first, second,
+    /// fourth, … call, so that asking costs nothing.
+    pub(super) fn helpers(
+        &self,
+        pace: &Pace,
+        call_min: Duration,
+        done: usize,
+        remaining: usize,
+    ) -> usize {
+        if !done.is_power_of_two() || self.pinned().changes_data() || self.state.is_guard_off() {
+            return 0;
+        }
+        let taken = Taken {
+            calls: u32::try_from(done).unwrap_or(u32::MAX),
+            wall: pace.wall_start.elapsed(),
+            cpu: Duration::from_nanos(thread_cpu_ns().saturating_sub(pace.cpu_start_ns)),
+        };
+        helpers_for(taken, call_min, remaining, || self.call.thread_count())
+    }
+
+    /// Computes rows on this thread and so many others.
+    pub(super) fn run_on_threads(
+        &mut self,
+        readers: &[VectorReader<'_>],
+        rows: Range<usize>,
+        helpers: usize,
+        info: &InvokeInfo,
+    ) -> EngineResult<()> {
+        let gathered = self.gather(readers, rows)?;
+        let results = self.call_on_threads(&gathered.calls, helpers)?;
+        self.write_gathered(&gathered, &results, info)
+    }
+
+    /// Makes the calls on this thread and so many others. Gives their results in order; the first
+    /// that fails, in that order, decides the error.
+    pub(super) fn call_on_threads(
+        &mut self,
+        calls: &[Vec<Value>],
+        helpers: usize,
+    ) -> EngineResult<Vec<Value>> {
+        let shared = Shared {
+            state: self.state,
+            execution: self.execution(),
+            pinned: self.pinned(),
+            guest_call: Arc::<ProcedureCall>::clone(self.call),
+            counters: self.scratch.counters,
+            calls,
+            next: AtomicUsize::new(0),
+            failed: AtomicUsize::new(usize::MAX),
+        };
+        let own_instance = self.instance.take();
+        let parts = std::thread::scope(|scope| {
+            let helping: Vec<_> = (0..helpers)
+                .filter_map(|_| {
+                    // Without a thread the others do its share.
+                    std::thread::Builder::new()
+                        .name("heliosdb-call".to_owned())
+                        .stack_size(STACK_BYTES)
+                        .spawn_scoped(scope, || {
+                            let _helping = Helping::begin();
+                            let cpu_start = thread_cpu_ns();
+                            let mut part = shared.work(None);
+                            part.tally.guest_cpu_ns = thread_cpu_ns().saturating_sub(cpu_start);
+                            part
+                        })
+                        .ok()
+                })
+                .collect();
+            let mut parts = vec![shared.work(own_instance)];
+            for thread in helping {
+                match thread.join() {
+                    Ok(part) => parts.push(part),
+                    Err(_) => return Err(EngineError::internal("a helping thread panicked")),
+                }
+            }
+            Ok(parts)
+        })?;
+        let mut reports: Vec<(usize, CallReport)> = Vec::with_capacity(calls.len());
+        for part in parts {
+            self.add(part.tally);
+            reports.extend(part.reports);
+            if let Some(instance) = part.instance {
+                self.keep(instance);
+            }
+        }
+        reports.sort_by_key(|(index, _)| *index);
+        let results = reports.into_iter().map(|(_, report)| self.settle(report));
+        results.collect()
+    }
+
+    /// Adds what a thread counted of its calls.
+    fn add(&mut self, part: Tally) {
+        let own = &mut self.tally;
+        own.bytes_in += part.bytes_in;
+        own.bytes_out += part.bytes_out;
+        own.marshalling_ns += part.marshalling_ns;
+        own.cold_starts += part.cold_starts;
+        own.guest_cpu_ns += part.guest_cpu_ns;
+        own.peak_memory_bytes = own.peak_memory_bytes.max(part.peak_memory_bytes);
+    }
+}
+
+impl Shared<'_> {
+    /// Takes calls until there are none.
+    fn work(&self, instance: Option<GuestInstance>) -> Part {
+        let mut part = Part {
+            instance,
+            ..Part::default()
+        };
+        loop {
+            let index = self.next.fetch_add(1, Ordering::Relaxed);
+            if index >= self.calls.len() || index > self.failed.load(Ordering::Relaxed) {
+                return part;
+            }
+            let report = self.call(index, &mut part);
+            if report.result.is_err() && !self.pinned.procedure.on_error_null {
+                self.failed.fetch_min(index, Ordering::Relaxed);
+            }
+            part.reports.push((index, report));
+        }
+    }
+
+    fn call(&self, index: usize, part: &mut Part) -> CallReport {
+        let instance = match part.instance.take() {
+            Some(instance) => Ok((instance, false)),
+            None => self.execution.take_instance(self.state, self.pinned),
+        };
+        let (mut instance, is_cold) = match instance {
+            Ok(taken) => taken,
+            Err(error) => return CallReport::refused(error),
+        };
+        part.tally.cold_starts += u64::from(is_cold);
+        let started = part.clock.start();
+        instance.traffic().time_weight = started.map_or(0, |_| part.clock.weight());
+        let name = &self.pinned.procedure.name;
+        let report = instance.call(&self.guest_call, name, self.calls[index].clone());
+        if let Some(started) = started {
+            let (elapsed, weight) = part.clock.end(started);
+            self.counters.wall.add(elapsed, weight);
+        }
+        note(&mut part.tally, &mut instance);
+        if instance.is_healthy() {
+            part.instance = Some(instance);
+        }
+        report
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CALL: Duration = Duration::from_micros(1);
+
+    fn taken(calls: u32, wall_us: u64, cpu_us: u64) -> Taken {
+        Taken {
+            calls,
+            wall: Duration::from_micros(wall_us),
+            cpu: Duration::from_micros(cpu_us),
+        }
+    }
+
+    #[test]
+    fn cheap_calls_stay_on_their_thread() {
+        assert_eq!(helpers_for(taken(1024, 500, 500), CALL, 1024, || 8), 0);
+        assert_eq!(helpers_for(taken(1, 20_000, 20_000), CALL, 1, || 8), 0);
+        let many_cheap = taken(2048, 40_000, 40_000);
+        assert_eq!(helpers_for(many_cheap, CALL * 20, 100_000, || 8), 0);
+    }
+
+    #[test]
+    fn calls_that_wait_get_more_threads_than_there_are_cores() {
+        let waiting = taken(1, 100_000, 1000);
+        assert_eq!(helpers_for(waiting, CALL, 100, || 2), WAITING_THREADS_MAX);
+        assert_eq!(helpers_for(waiting, CALL, 5, || 2), 4);
+        assert_eq!(helpers_for(waiting, CALL, 5, || 1), 0);
+    }
+}

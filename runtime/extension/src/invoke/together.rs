@@ -1,0 +1,288 @@
+//! Rows whose queries are answered together.
+//!
+//! The first rows run on fibers and wait for each other at their queries. When what they asked
+//! shows how the queries of the other rows will look, those are answered ahead and the rows run one
+//! after another, each finding its answers in memory; otherwise they run on fibers too.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hashbrown::HashTable;
+
+use super::chunk::Chunk;
+use super::spread::Pace;
+use super::wave::Waves;
+use crate::batch::{LEARNING_ROWS, Observation, Rule, Rules, answer_rows};
+use crate::duckdb::InvokeInfo;
+use crate::error::EngineResult;
+use crate::execution::KnownAnswer;
+use crate::registry::Volatility;
+use crate::value::Value;
+use crate::value::read::VectorReader;
+use crate::wasm::HostImport;
+
+/// Rows below which a chunk's queries are not worth collecting.
+const COLLECTED_ROWS_MIN: usize = 4;
+
+/// Queries answered by one statement at most: answers are held until their rows have run.
+const STATEMENT_QUERIES_MAX: usize = 2048;
+
+/// Queries foreseen for one chunk at most.
+const FORESEEN_MAX: usize = 1 << 15;
+
+/// A chunk's unforeseen queries beyond which its rules count as wrong: so many, and a share of
+/// the rows.
+const UNFORESEEN_MIN: u64 = 8;
+const UNFORESEEN_ROWS: u64 = 8;
+
+/// A call below this stays on its thread.
+const HANDED_CALL_MIN: Duration = Duration::from_micros(2);
+
+/// The share of foreseen queries that must be asked, for their rules to be kept.
+const CAME_TRUE_SHARE: u64 = 4;
+
+/// The arguments of a call that has to be made, for every row with the same ones.
+pub type Task = Vec<Value>;
+
+/// What a rule's queries gave, by task; kept for the rules that need its rows.
+struct RuleAnswers(Vec<Vec<Arc<[u8]>>>);
+
+impl Chunk<'_> {
+    /// Whether rows may be interleaved: nothing but reading may happen in them.
+    pub(super) fn collects_queries(&self, row_count: usize) -> bool {
+        let module = self.pinned().version.compiled.get();
+        row_count >= COLLECTED_ROWS_MIN
+            && self.pinned().procedure.volatility == Volatility::Stable
+            && self.pinned().procedure.limits.batch_queries
+            && !self.pinned().changes_data()
+            && !self.state.is_guard_off()
+            && module.is_some_and(|module| {
+                module.imports.contains(&HostImport::Query)
+                    && !module.imports.contains(&HostImport::Transaction)
+            })
+    }
+
+    /// Runs the rows so that their queries can be answered together.
+    pub(super) fn run_together(
+        &mut self,
+        readers: &[VectorReader<'_>],
+        row_count: usize,
+        info: &InvokeInfo,
+    ) -> EngineResult<()> {
+        self.is_timed_by_call = false;
+        let mut gathered = self.gather(readers, 0..row_count)?;
+        let results = self.compute(std::mem::take(&mut gathered.calls))?;
+        self.write_gathered(&gathered, &results, info)
+    }
+
+    /// The results of the calls in their order. The first call that fails, in that order, decides
+    /// the error, and no later call's log lines are written: as if they had run one by one.
+    fn compute(&mut self, mut tasks: Vec<Task>) -> EngineResult<Vec<Value>> {
+        let foresight = Arc::clone(&self.pinned().foresight);
+        let mut results = Vec::with_capacity(tasks.len());
+        while !tasks.is_empty() {
+            if let Some(rules) = foresight.rules() {
+                let unforeseen_before = self.call.unforeseen();
+                let came_true_before = self.call.came_true();
+                let foreseen = self.answer_ahead(&rules, &tasks);
+                let is_wrong = self.run_ahead(&mut tasks, &mut results, unforeseen_before)?;
+                let came_true = self.call.came_true() - came_true_before;
+                if is_wrong || foreseen / CAME_TRUE_SHARE > came_true {
+                    foresight.forget();
+                }
+            } else if foresight.wants_to_learn() {
+                let rest = tasks.split_off(tasks.len().min(LEARNING_ROWS));
+                let mut observations = Vec::with_capacity(tasks.len());
+                results.extend(Waves::observing(self, &mut observations).run(tasks)?);
+                self.learn(&observations);
+                tasks = rest;
+            } else {
+                results.extend(Waves::new(self).run(std::mem::take(&mut tasks))?);
+            }
+        }
+        Ok(results)
+    }
+
+    fn learn(&self, observations: &[Observation]) {
+        if observations.len() >= COLLECTED_ROWS_MIN {
+            let plans = &self.execution().shape_plans;
+            let goes_together = |key: &str| !plans.is_given_up(key);
+            self.pinned().foresight.learn(observations, goes_together);
+        }
+    }
+
+    /// Runs the tasks one after another, their queries being answered already. Stops when too
+    /// many queries are not, which it says.
+    fn run_ahead(
+        &mut self,
+        tasks: &mut Vec<Task>,
+        results: &mut Vec<Value>,
+        unforeseen_before: u64,
+    ) -> EngineResult<bool> {
+        let mut waiting = std::mem::take(tasks).into_iter();
+        let pace = Pace::begin();
+        let mut done = 0;
+        while !waiting.as_slice().is_empty() {
+            let helpers = self.helpers(&pace, HANDED_CALL_MIN, done, waiting.len());
+            if helpers > 0 {
+                results.extend(self.call_on_threads(waiting.as_slice(), helpers)?);
+                return Ok(self.is_wrong(unforeseen_before, done + waiting.len()));
+            }
+            if let Some(arguments) = waiting.next() {
+                results.push(self.call_guest(arguments, 0)?);
+            }
+            done += 1;
+            if self.is_wrong(unforeseen_before, done) {
+                *tasks = waiting.collect();
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether the rows asked too much that was not foreseen.
+    fn is_wrong(&self, unforeseen_before: u64, done: usize) -> bool {
+        let unforeseen = self.call.unforeseen() - unforeseen_before;
+        unforeseen > UNFORESEEN_MIN && unforeseen > done as u64 / UNFORESEEN_ROWS
+    }
+
+    /// Answers the queries that the rules foresee and says how many there were.
+    fn answer_ahead(&self, rules: &Rules, tasks: &[Task]) -> u64 {
+        let mut foreseen = 0;
+        let mut known: Vec<Option<RuleAnswers>> = Vec::with_capacity(rules.len());
+        for (index, rule) in rules.iter().enumerate() {
+            let is_source = rules.iter().any(|later| later.rows_of == Some(index));
+            let mut wanted = Wanted::default();
+            let literals_of = |task: usize| literals(rule, &tasks[task], &known, task);
+            let mut of_task: Vec<Vec<usize>> = Vec::new();
+            for task in 0..tasks.len() {
+                let positions = literals_of(task)
+                    .into_iter()
+                    .filter_map(|literals| wanted.add(self, rule, literals));
+                if is_source {
+                    of_task.push(positions.collect());
+                } else {
+                    positions.for_each(drop);
+                }
+            }
+            foreseen += wanted.fetch(self, rule);
+            known.push(is_source.then(|| wanted.answers_of(&of_task)));
+        }
+        foreseen
+    }
+}
+
+/// The literals of the queries that a rule foresees for one task.
+fn literals(
+    rule: &Rule,
+    arguments: &[Value],
+    known: &[Option<RuleAnswers>],
+    task: usize,
+) -> Vec<Vec<Value>> {
+    let Some(source) = rule.rows_of else {
+        return rule.literals(arguments, &[]).into_iter().collect();
+    };
+    let Some(Some(RuleAnswers(answers))) = known.get(source) else {
+        return Vec::new();
+    };
+    answers[task]
+        .iter()
+        .flat_map(|answer| answer_rows(answer, rule.example.format))
+        .filter_map(|row| rule.literals(arguments, &row))
+        .collect()
+}
+
+/// The different queries of one rule.
+#[derive(Default)]
+struct Wanted {
+    /// Queries by their keys.
+    positions: HashTable<usize>,
+    queries: Vec<WantedQuery>,
+    /// The keys of the execution's memo, one behind the other.
+    keys: Vec<u8>,
+}
+
+struct WantedQuery {
+    hash: u64,
+    key: Range<usize>,
+    literals: Vec<Value>,
+    answer: Option<Arc<[u8]>>,
+}
+
+impl Wanted {
+    /// The query's position; `None` where no more are foreseen.
+    fn add(&mut self, chunk: &Chunk<'_>, rule: &Rule, literals: Vec<Value>) -> Option<usize> {
+        let start = self.keys.len();
+        if rule.write_key(&literals, &mut self.keys).is_err() {
+            self.keys.truncate(start);
+            return None;
+        }
+        let memo = &chunk.execution().queries;
+        let (known, key) = (&self.keys, &self.keys[start..]);
+        let hash = memo.hash(key);
+        let is_same = |position: &usize| known[self.queries[*position].key.clone()] == *key;
+        let found = self.positions.find(hash, is_same).copied();
+        if found.is_some() || self.queries.len() >= FORESEEN_MAX {
+            self.keys.truncate(start);
+            return found;
+        }
+        let answer = memo.get(hash, key);
+        let hash_of = |position: &usize| self.queries[*position].hash;
+        self.positions
+            .insert_unique(hash, self.queries.len(), hash_of);
+        self.queries.push(WantedQuery {
+            hash,
+            key: start..self.keys.len(),
+            literals,
+            answer: answer.map(|known| Arc::clone(&known.bytes)),
+        });
+        Some(self.queries.len() - 1)
+    }
+
+    /// Answers what is not known yet, where that pays, and says how many queries that were.
+    fn fetch(&mut self, chunk: &Chunk<'_>, rule: &Rule) -> u64 {
+        let call = chunk.call;
+        let cost = call.execution.shape_plans.cost(&rule.template.key);
+        let unknown: Vec<usize> = (0..self.queries.len())
+            .filter(|position| self.queries[*position].answer.is_none())
+            .collect();
+        let mut fetched = 0;
+        for positions in unknown.chunks(STATEMENT_QUERIES_MAX) {
+            if !cost.pays(positions.len()) {
+                break;
+            }
+            let rows: Vec<&[Value]> = positions
+                .iter()
+                .map(|position| self.queries[*position].literals.as_slice())
+                .collect();
+            let started = Instant::now();
+            let time_left = chunk.query_time_max();
+            let Some(found) = call.run_batch(&rule.example, &rule.template, &rows, time_left)
+            else {
+                break;
+            };
+            let share = started.elapsed() / u32::try_from(positions.len()).unwrap_or(u32::MAX);
+            for (position, found) in positions.iter().zip(found) {
+                let Some(found) = found else { continue };
+                let query = &mut self.queries[*position];
+                query.answer = Some(Arc::clone(&found.bytes));
+                let answer = KnownAnswer::foreseen(found.bytes, found.row_count, share);
+                let key = &self.keys[query.key.clone()];
+                chunk.execution().queries.insert(query.hash, key, answer);
+                fetched += 1;
+            }
+        }
+        fetched
+    }
+
+    fn answers_of(&self, of_task: &[Vec<usize>]) -> RuleAnswers {
+        let answers = of_task.iter().map(|positions| {
+            positions
+                .iter()
+                .filter_map(|position| self.queries[*position].answer.clone())
+                .collect()
+        });
+        RuleAnswers(answers.collect())
+    }
+}
