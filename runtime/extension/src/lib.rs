@@ -13,6 +13,7 @@ mod batch;
 mod duckdb;
 mod error;
 mod execution;
+mod files;
 mod generated;
 mod invoke;
 mod network;
@@ -120,7 +121,9 @@ fn check_version(version: &str) -> EngineResult<()> {
         ErrorCode::IncompatibleVersion,
         format!("HeliosDB does not support DuckDB {version}"),
     )
-    .detail(format!("tested versions: {}", TESTED_VERSIONS.join(", ")));
+    .detail(format!("tested versions: {}", TESTED_VERSIONS.join(", ")))
+    .field("required", TESTED_VERSIONS[0])
+    .field("found", version);
     Err(if is_older {
         error.hint("upgrade DuckDB")
     } else {

@@ -5,6 +5,7 @@ mod definitions;
 mod roles;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use self::caller::Caller;
 use crate::duckdb::{
@@ -77,6 +78,19 @@ fn scalar_functions(connection: &Connection, state: &Arc<DatabaseState>) -> Engi
         Varchar,
         |_, arguments| match arguments {
             [Value::Varchar(options)] => registry::effective_limits(options).map(Value::Varchar),
+            _ => Ok(Value::Null),
+        },
+    )?;
+    register(
+        "heliosdb_definition_defaults",
+        &[Blob, Varchar, Varchar],
+        Varchar,
+        |_, arguments| match arguments {
+            [Value::Blob(module), Value::Varchar(name), capabilities] => {
+                let capabilities = text(capabilities).map(registry::capability_list);
+                registry::definition_defaults(module, name, capabilities.transpose()?.as_deref())
+                    .map(Value::Varchar)
+            }
             _ => Ok(Value::Null),
         },
     )?;
@@ -188,7 +202,8 @@ fn stat_rows(state: &DatabaseState) -> Vec<Vec<Value>> {
     let idle = state.registry.idle_count() as u64;
     let live = state.guests.live();
     let (cache_hits, cache_misses) = cache_counts();
-    [
+    let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+    let stats = [
         ("instances_live", live),
         ("instances_idle", idle),
         // What running statements hold; 0 when nothing runs.
@@ -196,13 +211,31 @@ fn stat_rows(state: &DatabaseState) -> Vec<Vec<Value>> {
         ("instances_made", state.guests.made()),
         ("executions", state.executions.count() as u64),
         ("nested_connections", state.nested_count() as u64),
+        ("cursors_streamed", read(&state.cursors.streamed)),
+        ("cursors_kept", read(&state.cursors.kept)),
         ("modules_compiled_in_process", compiled_count() as u64),
         ("module_cache_hits_in_process", cache_hits),
         ("module_cache_misses_in_process", cache_misses),
-    ]
-    .into_iter()
-    .map(|(name, value)| vec![varchar(name), count(value)])
-    .collect()
+    ];
+    let heap = heap_bytes().map(|bytes| ("heap_bytes_in_process", bytes));
+    stats
+        .into_iter()
+        .chain(heap)
+        .map(|(name, value)| vec![varchar(name), count(value)])
+        .collect()
+}
+
+/// What the whole process has allocated and not freed, DuckDB's pages apart; where the C library
+/// tells. Unlike the process's size it does not move with what allocators keep for later.
+fn heap_bytes() -> Option<u64> {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    {
+        // SAFETY: takes nothing; the allocator locks what it looks at.
+        let info = unsafe { libc::mallinfo2() };
+        Some((info.uordblks + info.hblkhd) as u64)
+    }
+    #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+    None
 }
 
 fn limit_rows() -> Vec<Vec<Value>> {

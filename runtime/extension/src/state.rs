@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Weak};
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 
@@ -35,6 +35,15 @@ pub struct NestedContext {
     pub raised: Arc<Mutex<Option<EngineError>>>,
 }
 
+/// How the results of cursors were computed.
+#[derive(Debug, Default)]
+pub struct CursorCounts {
+    /// As their rows were fetched.
+    pub streamed: AtomicU64,
+    /// All at once, and kept until then.
+    pub kept: AtomicU64,
+}
+
 /// The state of one database, owned by the functions registered in it and freed with them.
 pub struct DatabaseState {
     /// This state, for functions registered after LOAD.
@@ -52,6 +61,7 @@ pub struct DatabaseState {
     pub last_executions: LastExecutions,
     pub profiler: Profiler,
     pub request_batches: RequestBatches,
+    pub cursors: CursorCounts,
     /// Return types that have their internal functions, by mangled name.
     pub registered_returns: Mutex<HashSet<String>>,
     /// Tests of the rights corpus may switch the guard off: an attack that fails without it as
@@ -79,6 +89,7 @@ impl DatabaseState {
             last_executions: LastExecutions::default(),
             profiler: Profiler::default(),
             request_batches: RequestBatches::default(),
+            cursors: CursorCounts::default(),
             registered_returns: Mutex::new(HashSet::new()),
             can_disable_guard: std::env::var_os(UNSAFE_NO_GUARD).is_some_and(|set| set == "1"),
             is_guard_off: AtomicBool::new(false),
@@ -112,7 +123,7 @@ impl DatabaseState {
         let message = format!("HeliosDB: the guard of procedures' rights is {state}");
         eprintln!("{message}");
         self.logs
-            .push(LogLevel::Warn, "heliosdb_set_guard", 0, &message);
+            .push(LogLevel::Warn, &Arc::from("heliosdb_set_guard"), 0, message);
         Ok(())
     }
 

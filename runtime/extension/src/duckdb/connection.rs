@@ -216,6 +216,28 @@ impl Statement {
     /// Binds the parameters in order and computes the whole result, which needs neither the
     /// statement nor the connection any more.
     pub fn execute(&self, parameters: &[Value]) -> EngineResult<OpenResult> {
+        self.bind(parameters)?;
+        // SAFETY: the statement is prepared and its parameters are bound.
+        unsafe { self.open(ffi::duckdb_execute_prepared) }
+    }
+
+    /// Binds the parameters in order and begins to compute the result: DuckDB holds about a
+    /// megabyte of it at a time. The caller keeps statement and connection, and runs nothing else
+    /// on them, as long as it wants rows.
+    pub fn stream(&self, parameters: &[Value]) -> EngineResult<OpenResult> {
+        self.bind(parameters)?;
+        // SAFETY: as above.
+        unsafe { self.open(ffi::duckdb_execute_prepared_streaming) }
+    }
+
+    /// Whether it is a SELECT: its rows are all that it is run for.
+    pub fn is_select(&self) -> bool {
+        // SAFETY: `raw` is prepared.
+        let kind = unsafe { ffi::duckdb_prepared_statement_type(self.raw) };
+        kind == ffi::duckdb_statement_type_DUCKDB_STATEMENT_TYPE_SELECT
+    }
+
+    fn bind(&self, parameters: &[Value]) -> EngineResult<()> {
         if parameters.len() != self.parameter_count() {
             return Err(EngineError::new(
                 ErrorCode::InvalidParameterValue,
@@ -238,31 +260,50 @@ impl Statement {
                 ));
             }
         }
+        Ok(())
+    }
+
+    /// # Safety
+    /// `execute` is a function of DuckDB's that fills a result, and the parameters are bound.
+    unsafe fn open(&self, execute: Execute) -> EngineResult<OpenResult> {
         // SAFETY: zeroed is the documented initial state of a result.
         let mut raw = OwnedResult(unsafe { std::mem::zeroed() });
-        // SAFETY: the statement is prepared and its parameters are bound.
-        let state = unsafe { ffi::duckdb_execute_prepared(self.raw, &mut raw.0) };
+        // SAFETY: by contract.
+        let state = unsafe { execute(self.raw, &mut raw.0) };
         if state != ffi::duckdb_state_DuckDBSuccess {
             // SAFETY: the result holds the error.
             return Err(unsafe { result_error(&mut raw.0) });
         }
         let columns = raw.columns()?;
-        Ok(OpenResult { columns, raw })
+        Ok(OpenResult {
+            columns,
+            raw,
+            is_at_end: false,
+        })
     }
 }
 
-/// A computed result whose chunks are fetched one after another.
+type Execute =
+    unsafe fn(ffi::duckdb_prepared_statement, *mut ffi::duckdb_result) -> ffi::duckdb_state;
+
+/// A result whose chunks are fetched one after another, computed or still being computed.
 pub struct OpenResult {
     pub columns: Vec<(String, LogicalType)>,
     raw: OwnedResult,
+    /// A stream that has ended is closed, and asking it again is an error of DuckDB's.
+    is_at_end: bool,
 }
 
-// SAFETY: a computed result belongs to no connection, and is used by one thread at a time.
+// SAFETY: a computed result belongs to no connection, one that streams to a connection that nobody
+// else uses meanwhile; either is used by one thread at a time.
 unsafe impl Send for OpenResult {}
 
 impl OpenResult {
     /// The next rows; `None` after the last ones.
     pub fn next_chunk(&mut self) -> EngineResult<Option<DataChunk>> {
+        if self.is_at_end {
+            return Ok(None);
+        }
         // SAFETY: the result is alive; the chunk is owned by the guard.
         let chunk = DataChunk(unsafe { ffi::duckdb_fetch_chunk(self.raw.0) });
         if !chunk.0.is_null() {
@@ -271,6 +312,7 @@ impl OpenResult {
         // SAFETY: the result is alive; a failure while fetching shows up here.
         let message = unsafe { ffi::duckdb_result_error(&mut self.raw.0) };
         if message.is_null() {
+            self.is_at_end = true;
             return Ok(None);
         }
         // SAFETY: as above.

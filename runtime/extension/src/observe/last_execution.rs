@@ -23,11 +23,13 @@ const CONNECTIONS_MAX: usize = 1024;
 pub struct ExecutionTotals(Mutex<Vec<(Subject, Totals)>>);
 
 impl ExecutionTotals {
-    pub fn add(&self, subject: &Subject, tally: &Tally) {
+    /// Adds one chunk, which counts as a statement when it is the procedure's first.
+    pub fn add(&self, subject: &Subject, tally: &mut Tally) {
         let mut all = self.0.lock();
         match all.iter_mut().find(|(known, _)| known == subject) {
             Some((_, totals)) => totals.add(tally),
             None => {
+                tally.statements = 1;
                 let mut totals = Totals::default();
                 totals.add(tally);
                 all.push((subject.clone(), totals));

@@ -21,6 +21,8 @@ pub struct Tally {
     pub rows: u64,
     /// Calls of the guest.
     pub calls: u64,
+    /// Statements whose execution called it.
+    pub statements: u64,
     pub memo_hits: u64,
     pub queries: u64,
     pub query_memo_hits: u64,
@@ -28,6 +30,8 @@ pub struct Tally {
     pub query_ns: u64,
     /// Statements that answered the queries of many calls at once.
     pub batches: u64,
+    /// Queries that such statements answered.
+    pub batched_queries: u64,
     /// Calls that were computed together, by one call of the guest for many rows.
     pub columnar_rows: u64,
     pub wall_ns: u64,
@@ -58,17 +62,19 @@ macro_rules! sums {
     };
 }
 
-pub const SUM_COUNT: usize = 16;
+pub const SUM_COUNT: usize = 18;
 
 sums!(
     rows,
     calls,
+    statements,
     memo_hits,
     queries,
     query_memo_hits,
     query_rows,
     query_ns,
     batches,
+    batched_queries,
     columnar_rows,
     wall_ns,
     guest_cpu_ns,
@@ -319,6 +325,32 @@ mod tests {
         twice.merge(&taken);
         assert_eq!(counters.read(), twice);
         assert!((950.0..1100.0).contains(&twice.wall.percentile(0.5).unwrap()));
+    }
+
+    #[test]
+    fn no_count_of_a_thread_is_lost_while_another_takes_them() {
+        const THREADS: u64 = 4;
+        const ROUNDS: u64 = 2000;
+        let counters = Counters::default();
+        let tally = Tally {
+            rows: 3,
+            calls: 1,
+            wall_ns: 1000,
+            errors: vec![ErrorCode::WasmTrap],
+            ..Tally::default()
+        };
+        let mut taken = Totals::default();
+        std::thread::scope(|scope| {
+            let adding: Vec<_> = (0..THREADS)
+                .map(|_| scope.spawn(|| (0..ROUNDS).for_each(|_| counters.add(&tally, false))))
+                .collect();
+            while adding.iter().any(|thread| !thread.is_finished()) {
+                taken.merge(&counters.take());
+            }
+        });
+        taken.merge(&counters.take());
+        assert_eq!(taken.sum("rows"), 3 * THREADS * ROUNDS);
+        assert_eq!(taken.errors["39W01"], THREADS * ROUNDS);
     }
 
     #[test]

@@ -27,7 +27,7 @@ use crate::state::DatabaseState;
 pub use last_execution::{ExecutionTotals, LastExecutions};
 pub use logs::{LogEntry, LogRing};
 pub use metrics::{CallClock, Counters, Metrics, Subject, Tally};
-pub use profile::Profiler;
+pub use profile::{Profiler, thread_number};
 pub use samples::{SAMPLE_BYTES_MAX, Sample};
 pub use shapes::{QueryOutcome, ShapeTally, shape_text};
 pub use store::Store;

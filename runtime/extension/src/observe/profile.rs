@@ -1,4 +1,4 @@
-//! Recording what guests do while statements run: where they are at every tick of the epoch, and
+//! Recording what guests do while statements run: where they are at every tick of the clock, and
 //! when calls and nested queries begin and end.
 
 use std::cell::Cell;
@@ -44,7 +44,8 @@ thread_local! {
     static THREAD: Cell<u64> = const { Cell::new(0) };
 }
 
-fn thread_number() -> u64 {
+/// This thread's number in every profile.
+pub fn thread_number() -> u64 {
     THREAD.with(|number| {
         if number.get() == 0 {
             number.set(NEXT_THREAD.fetch_add(1, Ordering::Relaxed));
@@ -87,11 +88,11 @@ impl Profiler {
         Some(described.to_string())
     }
 
-    /// A guest was seen here: function names, innermost first.
-    pub fn sample(&self, frames: &[String]) {
+    /// A guest was seen here on a thread: function names, innermost first.
+    pub fn sample(&self, frames: &[String], thread: u64) {
         self.push(json!({
             "kind": "sample",
-            "thread": thread_number(),
+            "thread": thread,
             "at_us": self.base.elapsed().as_micros() as u64,
             "frames": frames,
         }));

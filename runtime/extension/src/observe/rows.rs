@@ -2,15 +2,18 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::LogEntry;
 use super::histogram::Histogram;
 use super::metrics::{SUM_NAMES, Subject, Totals};
 use super::samples::{self, Sample, SampleSet};
 use super::shapes::{ShapeTotals, Shapes};
 use super::sketch::DistinctSketch;
+use crate::batch::RegisteredBatch;
 use crate::duckdb::Connection;
 use crate::error::EngineResult;
 use crate::registry::quote_literal;
-use crate::value::Value;
+use crate::state::DatabaseState;
+use crate::value::{LogicalType, Value};
 use crate::wasm::{MetricKind, MetricSum, MetricTally};
 
 pub fn write_totals(
@@ -134,6 +137,43 @@ pub fn write_custom(
         )?;
     }
     Ok(())
+}
+
+/// Adds log lines, whose sequences count from `base`. They travel as a table of values: a procedure
+/// may log a line a row, and a statement's text would take longer to read than its rows to write.
+pub fn write_logs(
+    state: &DatabaseState,
+    connection: &Connection,
+    base: i64,
+    lines: &[LogEntry],
+) -> EngineResult<()> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let types = [
+        LogicalType::BigInt,
+        LogicalType::TimestampTz,
+        LogicalType::Varchar,
+        LogicalType::Varchar,
+        LogicalType::Integer,
+        LogicalType::Varchar,
+    ];
+    let table = RegisteredBatch::new(state, types.to_vec())?;
+    let rows = lines.iter().flat_map(|line| {
+        [
+            Value::BigInt(base + line.sequence as i64),
+            Value::TimestampTz(line.time_micros),
+            Value::Varchar(line.level.to_owned()),
+            Value::Varchar(line.procedure.to_string()),
+            Value::Integer(line.version),
+            Value::Varchar(line.message.clone()),
+        ]
+    });
+    table.set_literals(rows.collect());
+    connection.execute(&format!(
+        "INSERT INTO heliosdb.logs SELECT p0, p1, p2, p3, p4, p5 FROM heliosdb_requests({})",
+        table.id
+    ))
 }
 
 fn of_subject(subject: &Subject) -> String {

@@ -8,8 +8,8 @@ use parking_lot::Mutex;
 use super::LogEntry;
 use super::metrics::{Subject, Totals};
 use super::rows::{
-    stored_custom, stored_samples, stored_shapes, stored_totals, write_custom, write_samples,
-    write_shapes, write_totals,
+    stored_custom, stored_samples, stored_shapes, stored_totals, write_custom, write_logs,
+    write_samples, write_shapes, write_totals,
 };
 use super::samples::{self, Sample, SampleSet};
 use super::shapes::{ShapeTotals, Shapes};
@@ -17,7 +17,7 @@ use super::shapes::{ShapeTotals, Shapes};
 use crate::duckdb::Connection;
 use crate::error::EngineResult;
 use crate::execution::OwnIds;
-use crate::registry::{self, quote_literal};
+use crate::registry;
 use crate::state::DatabaseState;
 use crate::value::Value;
 use crate::wasm::MetricTally;
@@ -92,7 +92,7 @@ impl Store {
                 taken.custom.push((subject.clone(), custom));
             }
         }
-        let outcome = known.write(&connection, &state.own_ids, &taken, &lines);
+        let outcome = known.write(state, &connection, &taken, &lines);
         if let Err(error) = outcome {
             // The transaction may have ended with the failure; either way nothing of it stays.
             let _ = connection.execute("ROLLBACK");
@@ -213,7 +213,7 @@ impl Store {
                 Value::BigInt(base + entry.sequence as i64),
                 Value::TimestampTz(entry.time_micros),
                 Value::Varchar(entry.level.to_owned()),
-                Value::Varchar(entry.procedure),
+                Value::Varchar(entry.procedure.to_string()),
                 Value::Integer(entry.version),
                 Value::Varchar(entry.message),
             ]
@@ -268,11 +268,12 @@ impl Known {
     /// Writes what was taken, in one transaction.
     fn write(
         &mut self,
+        state: &DatabaseState,
         connection: &Connection,
-        own_ids: &OwnIds,
         taken: &Taken,
         lines: &[LogEntry],
     ) -> EngineResult<()> {
+        let own_ids = &state.own_ids;
         // The transaction takes its id with its first look at the database.
         own_ids.spend(1, || {
             connection.execute("BEGIN TRANSACTION; SELECT txid_current()")
@@ -290,26 +291,7 @@ impl Known {
         for (subject, custom) in &taken.custom {
             write_custom(connection, subject, custom)?;
         }
-        for batch in lines.chunks(500) {
-            let rows: Vec<String> = batch
-                .iter()
-                .map(|line| {
-                    format!(
-                        "({}, make_timestamptz({}), '{}', {}, {}, {})",
-                        base + line.sequence as i64,
-                        line.time_micros,
-                        line.level,
-                        quote_literal(&line.procedure),
-                        line.version,
-                        quote_literal(&line.message),
-                    )
-                })
-                .collect();
-            connection.execute(&format!(
-                "INSERT INTO heliosdb.logs VALUES {}",
-                rows.join(", ")
-            ))?;
-        }
+        write_logs(state, connection, base, lines)?;
         own_ids.spend(1, || connection.execute("COMMIT"))
     }
 

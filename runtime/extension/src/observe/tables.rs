@@ -75,6 +75,8 @@ fn metric_columns() -> Columns {
             "pool_waits",
             "batches",
             "columnar_rows",
+            "statements",
+            "batched_queries",
             "peak_memory_bytes",
         ]
         .map(|name| (name, BigInt)),
@@ -132,6 +134,8 @@ fn metric_row(subject: Subject, totals: &Totals) -> Vec<Value> {
             "pool_waits",
             "batches",
             "columnar_rows",
+            "statements",
+            "batched_queries",
         ]
         .map(sum),
     );

@@ -10,10 +10,11 @@ use crate::state::DatabaseState;
 
 /// Functions that a role may call; what they then allow depends on its grants. All others are the
 /// owner's, those added later too.
-const FOR_ROLES: [&str; 10] = [
+const FOR_ROLES: [&str; 11] = [
     "heliosdb_version",
     "heliosdb_current_role",
     "heliosdb_effective_limits",
+    "heliosdb_definition_defaults",
     "heliosdb_migrate",
     "heliosdb_plan_ddl",
     "heliosdb_staged_module",

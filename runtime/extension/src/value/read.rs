@@ -118,10 +118,12 @@ impl<'t> VectorReader<'t> {
         self.validity.is_null() || unsafe { *self.validity.add(row / 64) } >> (row % 64) & 1 == 1
     }
 
-    /// Whether one of the rows is NULL.
-    pub fn has_nulls(&self, rows: &std::ops::Range<usize>) -> bool {
-        // SAFETY: callers ask for rows of the vector.
-        !self.validity.is_null() && rows.clone().any(|row| !unsafe { self.is_valid(row) })
+    /// A bit for every row of the vector, set where it is not NULL, the first row's lowest; `None`
+    /// when every row is valid.
+    pub fn validity(&self) -> Option<*const u8> {
+        // On a machine that stores the highest byte first, the words are in another order.
+        const { assert!(cfg!(target_endian = "little")) };
+        (!self.validity.is_null()).then(|| self.validity.cast())
     }
 
     /// The bytes of consecutive entries. What NULL rows hold is arbitrary, but initialised.

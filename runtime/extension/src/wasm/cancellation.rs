@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
+
 use crate::error::EngineError;
 use crate::generated::errors::ErrorCode;
 
@@ -21,7 +23,7 @@ pub struct Cancellation {
 
 #[derive(Debug)]
 struct Deadline {
-    at: Instant,
+    at: Mutex<Instant>,
     limit_ms: u64,
 }
 
@@ -41,12 +43,22 @@ impl Cancellation {
         limit_ms: u64,
     ) -> Arc<Self> {
         Arc::new(Self {
-            deadline: Instant::now()
-                .checked_add(time_left)
-                .map(|at| Deadline { at, limit_ms }),
+            deadline: Instant::now().checked_add(time_left).map(|at| Deadline {
+                at: Mutex::new(at),
+                limit_ms,
+            }),
             above: Some(above),
             ..Self::default()
         })
+    }
+
+    /// Says that work goes on after a pause, and may take `time_left` from here on.
+    pub fn go_on(&self, time_left: Duration) {
+        if let Some(deadline) = &self.deadline
+            && let Some(at) = Instant::now().checked_add(time_left)
+        {
+            *deadline.at.lock() = at;
+        }
     }
 
     /// Asks that this and everything below it stop.
@@ -57,7 +69,7 @@ impl Cancellation {
     /// Looks at the clock; the only place that does, so that asking stays cheap.
     pub fn notice_time(&self, now: Instant) {
         if let Some(deadline) = &self.deadline
-            && now >= deadline.at
+            && now >= *deadline.at.lock()
         {
             self.is_expired.store(true, Ordering::Release);
         }

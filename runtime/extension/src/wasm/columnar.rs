@@ -3,12 +3,17 @@
 //! The guest gives room in its memory, the host fills it with columns, the guest answers where its
 //! results are. Everything read back is checked before it is used.
 
+use std::fmt::Display;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 
-use wasmtime::{AsContext, ExternType, Instance, Module, Store, TypedFunc, ValType};
+use wasmtime::{ExternType, Instance, Memory, Module, Store, TypedFunc, ValType};
 
-use super::instance::{GuestCall, GuestInstance, HostState};
+use super::call::GuestCall;
+use super::host_state::HostState;
+use super::instance::GuestInstance;
 use super::module::exports_function;
+use super::running::Running;
 use crate::error::{EngineError, EngineResult};
 use crate::generated::errors::ErrorCode;
 
@@ -23,14 +28,15 @@ const PROGRESS_OFFSET: u32 = 8;
 
 /// CPU a group of rows may take before the rows are called one by one, in milliseconds: rows as
 /// slow as that gain nothing, and only their own calls can be timed.
-pub const STALL_MS: u64 = 500;
+pub const STALL_MS: u64 = 10;
 
 /// Imports whose effect is the same for one row and for many. What logs or asks the database
 /// belongs to its row.
-const ROWLESS_IMPORTS: [&str; 6] = [
+const ROWLESS_IMPORTS: [&str; 7] = [
     "heliosdb_get_param",
     "heliosdb_return",
     "heliosdb_error",
+    "heliosdb_error_stack",
     "heliosdb_last_error",
     "heliosdb_fetch_result",
     "heliosdb_now",
@@ -73,30 +79,6 @@ impl ColumnarEntry {
     }
 }
 
-/// How far a columnar call has come, as the deadline sees it.
-pub struct ColumnarWatch {
-    address: u32,
-    seen: u32,
-}
-
-impl ColumnarWatch {
-    /// Whether rows were finished since the last look.
-    pub fn has_advanced(context: impl AsContext<Data = HostState>) -> Option<u32> {
-        let context = context.as_context();
-        let state = context.data();
-        let watch = state.columnar.as_ref()?;
-        let start = watch.address as usize;
-        let memory = state.memory?;
-        let bytes = memory.data(&context).get(start..start + 4)?;
-        let progress = u32::from_le_bytes(bytes.try_into().ok()?);
-        (progress != watch.seen).then_some(progress)
-    }
-
-    pub fn advance(&mut self, progress: u32) {
-        self.seen = progress;
-    }
-}
-
 /// What came of a columnar call.
 pub enum ColumnarOutcome {
     Done,
@@ -118,7 +100,7 @@ impl GuestInstance {
         self.begin(guest_call, Vec::new());
         let outcome = self.compute(length, fill);
         let state = self.store.data_mut();
-        state.columnar = None;
+        state.watch.end();
         state.call = None;
         self.is_healthy &= matches!(
             outcome,
@@ -133,6 +115,7 @@ impl GuestInstance {
         fill: impl FnOnce(&mut [u8], u32),
     ) -> EngineResult<(ColumnarOutcome, u32)> {
         let failed = Ok((ColumnarOutcome::Failed, 0));
+        let _running = Running::enter(&self.store.data().watch);
         let Some(entry) = &self.columnar else {
             return Ok((ColumnarOutcome::Unsuitable, 0));
         };
@@ -148,18 +131,32 @@ impl GuestInstance {
             _ => {
                 return Err(malformed(
                     "the buffer for a block lies outside of the memory",
+                    format!("{length} aligned bytes of memory"),
+                    format!("an address of {address}"),
                 ));
             }
         }
-        self.store.data_mut().columnar = Some(ColumnarWatch {
-            address: address + PROGRESS_OFFSET,
-            seen: 0,
-        });
+        let Some(progress) = self.progress_place(memory, address) else {
+            return Err(malformed(
+                "the buffer for a block is too small",
+                format!("{} bytes behind {address}", PROGRESS_OFFSET + 4),
+                format!("{} bytes of memory", memory.data_size(&self.store)),
+            ));
+        };
+        self.store.data().watch.begin_columnar(progress);
         match entry.run.call(&mut self.store, address) {
             Ok(0) => Ok((ColumnarOutcome::Done, address)),
             Ok(1) => Ok((ColumnarOutcome::Unsuitable, address)),
             _ => failed,
         }
+    }
+
+    /// Where the guest writes how far it has come in a block. A guest's memory never moves.
+    fn progress_place(&self, memory: Memory, block: u32) -> Option<*mut AtomicU32> {
+        let offset = block.checked_add(PROGRESS_OFFSET)? as usize;
+        let is_inside = offset.checked_add(4)? <= memory.data_size(&self.store);
+        // SAFETY: the place lies inside of the memory; blocks, and so their parts, are aligned.
+        is_inside.then(|| unsafe { memory.data_ptr(&self.store).add(offset).cast() })
     }
 
     /// The guest's memory between two calls.
@@ -172,10 +169,12 @@ impl GuestInstance {
 }
 
 /// The guest's results are not what the contract says.
-pub fn malformed(detail: &str) -> EngineError {
+pub fn malformed(detail: &str, expected: impl Display, actual: impl Display) -> EngineError {
     EngineError::new(
         ErrorCode::MalformedGuestResult,
         "the procedure returned malformed columns",
     )
     .detail(detail)
+    .field("expected", expected.to_string())
+    .field("actual", actual.to_string())
 }

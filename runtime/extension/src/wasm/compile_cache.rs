@@ -84,6 +84,10 @@ impl CompileCache {
         })
     }
 
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// How often a module was found, and how often it was not.
     pub fn counts(&self) -> (u64, u64) {
         (

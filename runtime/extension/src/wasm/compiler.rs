@@ -14,7 +14,7 @@ use super::columnar::columnar_entries;
 use super::compile_cache::compile_cache;
 use super::engine::{MEMORY_BYTES_CEILING, shared_engine};
 use super::host_functions::{self, QueryMode};
-use super::instance::HostState;
+use super::host_state::HostState;
 use super::interpreter::{self, Interpreter, LinkedInterpreter, Links};
 use super::limits::{
     FUNCTION_BYTES_MAX, FUNCTIONS_MAX, LOCALS_MAX, MODULE_BYTES_MAX, TEXT_MODULE_BYTES_MAX,
@@ -69,6 +69,8 @@ pub fn compile_module(bytes: &[u8]) -> EngineResult<Arc<CompiledModule>> {
 fn too_large(what: &str, limit: u64, found: u64) -> EngineError {
     EngineError::new(ErrorCode::ProgramLimitExceeded, "the module is too large")
         .detail(format!("limit {limit} {what}, module {found} {what}"))
+        .field("limit", limit)
+        .field("requested", found)
 }
 
 /// Refuses modules that would take unreasonably long to compile, which cannot be interrupted.
@@ -152,6 +154,15 @@ pub fn cache_counts() -> (u64, u64) {
     (0, 0)
 }
 
+/// Where compiled modules lie, when they are kept.
+pub fn cache_folder() -> Option<std::path::PathBuf> {
+    #[cfg(unix)]
+    if let Ok(engine) = shared_engine() {
+        return compile_cache(engine).map(|cache| cache.folder().to_owned());
+    }
+    None
+}
+
 fn does_not_compile(error: &dyn std::fmt::Display) -> EngineError {
     EngineError::new(
         ErrorCode::InvalidFunctionDefinition,
@@ -210,6 +221,7 @@ fn compile(hash: ModuleHash, bytes: &[u8]) -> EngineResult<CompiledModule> {
         bytes_len: bytes.len(),
         memory_bytes_initial,
         is_version_known: AtomicBool::new(is_version_known),
+        code: OnceLock::new(),
         module,
     })
 }
@@ -240,7 +252,9 @@ fn check_memory(module: &Module) -> EngineResult<usize> {
             Err(EngineError::new(
                 ErrorCode::ProgramLimitExceeded,
                 "the module asks for more memory than any procedure can have",
-            ))
+            )
+            .field("limit", MEMORY_BYTES_CEILING)
+            .field("requested", memory.minimum().saturating_mul(65_536)))
         }
         Some(ExternType::Memory(memory)) => Ok((memory.minimum() * 65_536) as usize),
         _ => Err(EngineError::new(

@@ -5,17 +5,18 @@
 use ring::aead::{self, Aad, LessSafeKey, Nonce, UnboundKey};
 use ring::{digest, hmac, signature};
 use sha3::{Digest, Sha3_256, Sha3_512};
-use wasmtime::{Caller, Linker};
+use wasmtime::Linker;
 
-use super::host_functions::{Range, call, check_range, deliver, read_range, refuse, write_bytes};
-use super::instance::{HostState, fault, memory_of};
+use super::failure::fault;
+use super::guest_access::{
+    Guest, Range, call, check_range, deliver, read_range, refuse, write_bytes,
+};
+use super::host_state::{HostState, memory_of};
 use super::limits::CRYPTO_BYTES_MAX;
 use crate::error::{EngineError, EngineResult};
 use crate::generated::abi::{cipher, hash_algorithm, signature_algorithm, status};
 use crate::generated::errors::ErrorCode;
 use crate::rights::Need;
-
-type Guest<'a> = Caller<'a, HostState>;
 
 pub fn define(linker: &mut Linker<HostState>, module: &str) -> wasmtime::Result<()> {
     linker.func_wrap(
@@ -196,7 +197,9 @@ fn check_total(total: u64) -> EngineResult<()> {
     )
     .detail(format!(
         "limit {CRYPTO_BYTES_MAX} bytes, given {total} bytes"
-    )))
+    ))
+    .field("limit", CRYPTO_BYTES_MAX)
+    .field("requested", total))
 }
 
 fn random(mut guest: Guest<'_>, address: u32, length: u32) -> wasmtime::Result<i32> {

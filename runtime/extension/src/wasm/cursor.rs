@@ -5,17 +5,20 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use wasmtime::{Caller, Linker};
+use wasmtime::Linker;
 
-use super::host_functions::{
-    CAPACITY_ALLOCATE, QueryMode, call, charge_query, check_range, deliver, parse_request,
-    read_bytes, read_u32, refuse, write_bytes,
+use super::failure::fault;
+use super::guest_access::{
+    CAPACITY_ALLOCATE, Guest, call, check_range, deliver, read_bytes, read_u32, refuse, write_bytes,
 };
-use super::instance::{HostState, fault};
+use super::host_functions::QueryMode;
+use super::host_state::HostState;
 use super::limits::CURSORS_MAX;
 use super::off_fiber::{at_once, off_fiber};
 use super::park::QueryRequest;
+use super::query_functions::{charge_query, parse_request, query_time_left};
 use crate::error::{EngineError, EngineResult};
 use crate::generated::abi::status;
 use crate::generated::errors::ErrorCode;
@@ -27,7 +30,14 @@ const BATCH_BYTES: usize = 1 << 20;
 pub trait GuestCursor: Send {
     /// The next rows, encoded as a query's result: at least one, at most `rows_max`, and no more
     /// than fit `bytes_max` unless the first alone exceeds it. `None` after the last row.
-    fn next(&mut self, rows_max: u32, bytes_max: usize) -> EngineResult<Option<Vec<u8>>>;
+    fn next(&mut self, batch: BatchSize, time_left: Duration) -> EngineResult<Option<Vec<u8>>>;
+}
+
+/// How large a batch may become; 0 rows leave their number to the bytes.
+#[derive(Clone, Copy)]
+pub struct BatchSize {
+    pub rows_max: u32,
+    pub bytes_max: usize,
 }
 
 /// The cursors of one call.
@@ -42,8 +52,6 @@ struct OpenCursor {
     /// A batch that did not fit the guest's buffer.
     kept: Option<Vec<u8>>,
 }
-
-type Guest<'a> = Caller<'a, HostState>;
 
 pub fn define(
     linker: &mut Linker<HostState>,
@@ -132,7 +140,9 @@ async fn open(
             ErrorCode::ProgramLimitExceeded,
             "the call has more cursors open than it may",
         )
-        .detail(format!("limit {CURSORS_MAX} cursors"));
+        .detail(format!("limit {CURSORS_MAX} cursors"))
+        .field("limit", CURSORS_MAX)
+        .field("requested", CURSORS_MAX + 1);
         return refuse(guest, error);
     }
     let guest_call = Arc::clone(&current.guest_call);
@@ -178,8 +188,13 @@ async fn next(
     let (taken, outcome) = match taken.kept.take() {
         Some(kept) => (taken, Ok(Some(kept))),
         None => {
+            let time_left = query_time_left(guest)?;
+            let size = BatchSize {
+                rows_max,
+                bytes_max,
+            };
             let work = move || {
-                let outcome = taken.cursor.next(rows_max, bytes_max);
+                let outcome = taken.cursor.next(size, time_left);
                 (taken, outcome)
             };
             let (fetched, elapsed) = off_fiber(guest, work).await?;

@@ -1,4 +1,4 @@
-//! The one wasmtime engine of the process and the thread that advances its epoch.
+//! The one wasmtime engine of the process and the thread that looks at running guests.
 //!
 //! The engine holds compiled code and address space, never data of a database: two databases in
 //! one process share it without seeing each other. Two configurations could not share compiled
@@ -11,17 +11,18 @@ use std::time::Duration;
 use parking_lot::{Condvar, Mutex};
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
+use super::{interrupt, running};
 use crate::error::{EngineError, EngineResult};
 
 /// How often running guests are looked at: the resolution of deadlines and cancellation.
-pub const EPOCH_TICK: Duration = Duration::from_millis(10);
+pub const TICK: Duration = Duration::from_millis(10);
 
 /// How often guests are looked at while somebody records a profile.
 pub const PROFILE_TICK: Duration = Duration::from_millis(1);
 
 static FAST_TICKS: AtomicUsize = AtomicUsize::new(0);
 
-/// Keeps the epoch ticking fast while it lives.
+/// Keeps the clock ticking fast while it lives.
 pub struct FastTicks(());
 
 impl FastTicks {
@@ -91,13 +92,17 @@ fn make_engine() -> wasmtime::Result<Engine> {
         .wasm_multi_memory(false)
         .wasm_gc(false)
         .relaxed_simd_deterministic(true)
-        .epoch_interruption(true)
+        .epoch_interruption(!interrupt::is_available())
         .max_wasm_stack(WASM_STACK_BYTES)
         .async_stack_size(1 << 20)
         .wasm_exceptions(true)
         .memory_reservation(MEMORY_BYTES_CEILING as u64)
         .allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
-    Engine::new(&config)
+    let engine = Engine::new(&config)?;
+    if interrupt::is_available() {
+        interrupt::prepare(&engine)?;
+    }
+    Ok(engine)
 }
 
 /// Guests that run now, and the thread that ticks while there are any.
@@ -123,7 +128,7 @@ fn ticker() -> &'static Ticker {
             wake: Condvar::new(),
         }));
         std::thread::Builder::new()
-            .name("heliosdb-epoch".to_owned())
+            .name("heliosdb-clock".to_owned())
             .spawn(move || {
                 loop {
                     let mut running = ticker.running.lock();
@@ -132,8 +137,10 @@ fn ticker() -> &'static Ticker {
                     }
                     drop(running);
                     let is_fast = FAST_TICKS.load(Ordering::Relaxed) > 0;
-                    std::thread::sleep(if is_fast { PROFILE_TICK } else { EPOCH_TICK });
-                    if let Ok(engine) = shared_engine() {
+                    std::thread::sleep(if is_fast { PROFILE_TICK } else { TICK });
+                    if interrupt::is_available() {
+                        running::look();
+                    } else if let Ok(engine) = shared_engine() {
                         engine.increment_epoch();
                     }
                     if let Some(hook) = TICK_HOOK.get() {
@@ -146,7 +153,7 @@ fn ticker() -> &'static Ticker {
     })
 }
 
-/// Keeps the epoch ticking while it lives. Hold one for every chunk that calls a guest.
+/// Keeps the clock ticking while it lives. Hold one for every chunk that calls a guest.
 pub struct ActiveGuest(&'static Ticker);
 
 impl ActiveGuest {
@@ -159,6 +166,13 @@ impl ActiveGuest {
         }
         drop(running);
         Self(ticker)
+    }
+}
+
+impl ActiveGuest {
+    /// How many live in the process.
+    pub fn count() -> usize {
+        *ticker().running.lock()
     }
 }
 

@@ -6,18 +6,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use wasmtime::{Caller, Linker};
+use wasmtime::Linker;
 
-use super::host_functions::{QueryMode, call, deliver, encode, read_bytes, refuse};
-use super::instance::{HostState, PendingResult, fault};
+use super::call::PendingResult;
+use super::failure::fault;
+use super::guest_access::{Guest, call, deliver, encode, read_bytes, refuse};
+use super::host_functions::QueryMode;
+use super::host_state::HostState;
 use super::off_fiber::{at_once, off_fiber};
 use crate::error::{EngineError, EngineResult};
 use crate::generated::abi::status;
 use crate::generated::errors::ErrorCode;
 use crate::network::{FetchRequest, FetchResponse};
 use crate::value::{Format, Value, json, msgpack};
-
-type Guest<'a> = Caller<'a, HostState>;
 
 pub fn define(
     linker: &mut Linker<HostState>,
@@ -69,7 +70,9 @@ async fn fetch(
                 ErrorCode::ConfigurationLimitExceeded,
                 "the procedure made more requests in one call than it may",
             )
-            .detail(format!("limit {fetches_max}")),
+            .detail(format!("limit {fetches_max}"))
+            .field("limit", fetches_max)
+            .field("requested", fetches_max + 1),
         );
     }
     let time_left = time_max.saturating_sub(current.fetch_time);
@@ -78,7 +81,9 @@ async fn fetch(
             ErrorCode::ConfigurationLimitExceeded,
             "a request of the procedure is larger than it may be",
         )
-        .detail(format!("limit {bytes_max} bytes"))),
+        .detail(format!("limit {bytes_max} bytes"))
+        .field("limit", bytes_max)
+        .field("requested", request_len)),
         false => decode(&bytes, format),
     };
     let request = match parsed {

@@ -5,10 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use wasmtime::{Caller, Linker};
+use wasmtime::Linker;
 
-use super::host_functions::{call, check_range, read_bytes, refuse};
-use super::instance::HostState;
+use super::guest_access::{Guest, call, check_range, read_bytes, refuse};
+use super::host_state::HostState;
 use super::limits::{METRIC_NAME_BYTES_MAX, METRIC_NAMES_MAX};
 use crate::error::{EngineError, EngineResult};
 use crate::generated::abi::status;
@@ -117,7 +117,9 @@ impl MetricTally {
             ErrorCode::ProgramLimitExceeded,
             "the call reports under more names than it may",
         )
-        .detail(format!("limit {METRIC_NAMES_MAX} names")))
+        .detail(format!("limit {METRIC_NAMES_MAX} names"))
+        .field("limit", METRIC_NAMES_MAX)
+        .field("requested", METRIC_NAMES_MAX + 1))
     }
 }
 
@@ -135,8 +137,6 @@ fn metric_name(bytes: &[u8]) -> EngineResult<&str> {
         ))),
     }
 }
-
-type Guest<'a> = Caller<'a, HostState>;
 
 pub fn define(linker: &mut Linker<HostState>, module: &str) -> wasmtime::Result<()> {
     linker.func_wrap(

@@ -7,13 +7,15 @@
 
 use std::collections::BTreeSet;
 use std::io::Read;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
 use wasmtime::{Extern, ExternType, Instance, InstancePre, Linker, Module, Store};
 
+use super::code::ModuleCode;
+use super::failure::fault;
 use super::host_functions;
-use super::instance::{HostState, fault};
+use super::host_state::HostState;
 use super::module::{HostImport, ModuleHash};
 use crate::error::{EngineError, EngineResult};
 use crate::generated::errors::ErrorCode;
@@ -30,15 +32,35 @@ pub struct Interpreter {
     /// What an instance needs where nobody set a limit, in bytes.
     pub memory_bytes_max_default: u64,
     module: OnceLock<EngineResult<Module>>,
+    code: OnceLock<Arc<ModuleCode>>,
 }
 
-static INTERPRETERS: [Interpreter; 1] = [Interpreter {
-    namespace: "heliosdb_python@3.11",
-    compressed: include_bytes!("../../../../sdk/python/engine/engine.wasm.br"),
-    facts: include_str!("../../../../sdk/python/engine/engine.json"),
-    memory_bytes_max_default: 32 << 20,
-    module: OnceLock::new(),
-}];
+static INTERPRETERS: [Interpreter; 3] = [
+    Interpreter {
+        namespace: "heliosdb_python@3.11",
+        compressed: include_bytes!("../../../../sdk/python/engine/engine.wasm.br"),
+        facts: include_str!("../../../../sdk/python/engine/engine.json"),
+        memory_bytes_max_default: 32 << 20,
+        module: OnceLock::new(),
+        code: OnceLock::new(),
+    },
+    Interpreter {
+        namespace: "heliosdb_quickjs@0.16",
+        compressed: include_bytes!("../../../../sdk/js/engine/engine.wasm.br"),
+        facts: include_str!("../../../../sdk/js/engine/engine.json"),
+        memory_bytes_max_default: 16 << 20,
+        module: OnceLock::new(),
+        code: OnceLock::new(),
+    },
+    Interpreter {
+        namespace: "heliosdb_mruby@3.2",
+        compressed: include_bytes!("../../../../sdk/ruby/engine/engine.wasm.br"),
+        facts: include_str!("../../../../sdk/ruby/engine/engine.json"),
+        memory_bytes_max_default: 16 << 20,
+        module: OnceLock::new(),
+        code: OnceLock::new(),
+    },
+];
 
 /// How the module names of interpreters begin.
 const NAMESPACE_PREFIX: &str = "heliosdb_";
@@ -165,14 +187,25 @@ impl LinkedInterpreter {
         self.interpreter
     }
 
+    fn find_links(&self, guest: &Module) -> &EngineResult<Links> {
+        self.links
+            .get_or_init(|| (self.link)(guest, self.interpreter, &self.imports))
+    }
+
     fn links(&self, guest: &Module) -> wasmtime::Result<&Links> {
-        let links = self
-            .links
-            .get_or_init(|| (self.link)(guest, self.interpreter, &self.imports));
-        match links {
+        match self.find_links(guest) {
             Ok(links) => Ok(links),
             Err(error) => fault(error.clone()),
         }
+    }
+
+    /// Where the interpreter's compiled functions lie.
+    pub fn code(&self, guest: &Module) -> EngineResult<Arc<ModuleCode>> {
+        let links = self.find_links(guest).as_ref().map_err(Clone::clone)?;
+        let code = &self.interpreter.code;
+        Ok(Arc::clone(
+            code.get_or_init(|| ModuleCode::of(links.direct.module())),
+        ))
     }
 
     /// Instantiates the interpreter and then the guest; neither runs anything.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use wasmtime::ResourceLimiter;
 
 use super::engine::{LIVE_INSTANCES_MAX, TABLE_ELEMENTS_MAX, WASM_STACK_BYTES};
+use crate::files::{DIRECTORY_ENTRIES_MAX, OPEN_FILES_MAX};
 
 /// The limits of one procedure. Units are in the names; [`LIMITS`] says what each bounds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,6 +20,7 @@ pub struct Limits {
     pub fetches_max: u64,
     pub fetch_time_ms_max: u64,
     pub fetch_bytes_max: u64,
+    pub file_bytes_max: u64,
     pub log_message_bytes_max: u64,
     pub log_messages_max: u64,
     pub log_bytes_max: u64,
@@ -41,6 +43,7 @@ impl Default for Limits {
             fetches_max: 100,
             fetch_time_ms_max: 30_000,
             fetch_bytes_max: 8 << 20,
+            file_bytes_max: 256 << 20,
             log_message_bytes_max: 8 << 10,
             log_messages_max: 1000,
             log_bytes_max: 1 << 20,
@@ -69,7 +72,7 @@ impl LimitSpec {
 }
 
 /// Every configurable limit.
-pub const LIMITS: [LimitSpec; 15] = [
+pub const LIMITS: [LimitSpec; 16] = [
     LimitSpec {
         name: "memory_bytes_max",
         minimum: 64 << 10,
@@ -152,6 +155,14 @@ pub const LIMITS: [LimitSpec; 15] = [
         read: |limits| limits.fetch_bytes_max,
     },
     LimitSpec {
+        name: "file_bytes_max",
+        minimum: 0,
+        maximum: 1 << 40,
+        sqlstate: "53400",
+        doc: "bytes that one call reads from files of granted folders and adds to them",
+        read: |limits| limits.file_bytes_max,
+    },
+    LimitSpec {
         name: "log_message_bytes_max",
         minimum: 0,
         maximum: 1 << 20,
@@ -229,7 +240,7 @@ pub const METRIC_NAMES_MAX: usize = 64;
 pub const METRIC_NAME_BYTES_MAX: usize = 64;
 
 /// The bounds that no option changes, for the reference page.
-pub const FIXED_LIMITS: [FixedLimit; 12] = [
+pub const FIXED_LIMITS: [FixedLimit; 14] = [
     FixedLimit {
         name: "module_bytes",
         value: MODULE_BYTES_MAX as u64,
@@ -289,6 +300,18 @@ pub const FIXED_LIMITS: [FixedLimit; 12] = [
         value: CURSORS_MAX as u64,
         sqlstate: "54000",
         doc: "cursors that one call has open at once",
+    },
+    FixedLimit {
+        name: "open_files",
+        value: OPEN_FILES_MAX as u64,
+        sqlstate: "",
+        doc: "files and folders that one call has open at once; opening another answers `EMFILE`",
+    },
+    FixedLimit {
+        name: "directory_entries",
+        value: DIRECTORY_ENTRIES_MAX,
+        sqlstate: "54000",
+        doc: "entries of a folder that a procedure may list",
     },
     FixedLimit {
         name: "metric_names",

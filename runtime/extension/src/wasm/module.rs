@@ -3,12 +3,15 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest, Sha256};
 use wasmtime::{ExternType, Instance, InstancePre, Module, Store, ValType};
 
-use super::instance::HostState;
+use super::code::{GuestCode, ModuleCode};
+use super::host_state::HostState;
 use super::interpreter::LinkedInterpreter;
+use crate::error::EngineResult;
 use crate::generated::abi::RESERVED_EXPORTS;
 
 /// SHA-256 of a module's bytes, the module's identity everywhere.
@@ -69,6 +72,8 @@ pub struct CompiledModule {
     pub memory_bytes_initial: usize,
     /// Whether the version of the contract that the module needs was looked at.
     pub is_version_known: AtomicBool,
+    /// Where its compiled functions lie, once an instance is made.
+    pub code: OnceLock<GuestCode>,
 }
 
 /// A module with its imports resolved.
@@ -108,6 +113,22 @@ impl Linked {
 }
 
 impl CompiledModule {
+    /// Where its compiled functions lie, and its interpreter's.
+    pub fn code(&self) -> EngineResult<GuestCode> {
+        if let Some(code) = self.code.get() {
+            return Ok(code.clone());
+        }
+        let own = ModuleCode::of(&self.module);
+        let parts = match &self.linked {
+            Linked::Alone { .. } => vec![own],
+            Linked::Interpreted(linked) => vec![own, linked.code(&self.module)?],
+        };
+        Ok(self
+            .code
+            .get_or_init(|| GuestCode(Arc::from(parts)))
+            .clone())
+    }
+
     /// The memory limit of a procedure that names none, where the usual one is too low.
     pub fn memory_bytes_max_default(&self) -> Option<u64> {
         match &self.linked {

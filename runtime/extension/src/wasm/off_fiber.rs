@@ -5,13 +5,11 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use wasmtime::Caller;
-
-use super::host_functions::call;
-use super::instance::{HostState, fault, sample, thread_cpu_ns};
+use super::failure::{fault, sample};
+use super::guest_access::Guest;
+use super::instance::thread_cpu_ns;
+use super::running::Running;
 use crate::error::EngineError;
-
-type Guest<'a> = Caller<'a, HostState>;
 
 /// The outcome of a host function that has nothing to wait for, because no fiber is involved.
 pub fn at_once<T>(work: impl Future<Output = wasmtime::Result<T>>) -> wasmtime::Result<T> {
@@ -33,13 +31,17 @@ pub async fn off_fiber<T: Send + 'static>(
     let cpu_start = thread_cpu_ns();
     let (made, is_on_fiber) = match guest.data().park.clone() {
         Some(park) => (park.run(work).await, true),
-        None => (work(), false),
+        None => {
+            let _pause = Running::pause();
+            (work(), false)
+        }
     };
     if is_on_fiber {
-        guest.data_mut().resume();
+        guest.data().watch.resume();
     }
     if !is_on_fiber {
-        call(guest)?.host_cpu_ns += thread_cpu_ns().saturating_sub(cpu_start);
+        let watch = &guest.data().watch;
+        watch.charge_host(thread_cpu_ns().saturating_sub(cpu_start));
     }
     Ok((made, started.elapsed()))
 }

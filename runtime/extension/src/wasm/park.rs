@@ -13,6 +13,7 @@ use crate::error::EngineResult;
 use crate::value::{Format, Value};
 
 /// A query as a guest asked it.
+#[derive(Clone)]
 pub struct QueryRequest {
     pub sql: String,
     pub parameters: Vec<Value>,

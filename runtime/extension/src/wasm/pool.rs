@@ -15,11 +15,13 @@ use parking_lot::Mutex;
 
 use super::cancellation::Cancellation;
 use super::engine::ActiveGuest;
+use super::failure::POOL_EXHAUSTED;
 use super::gauge::Gauge;
-use super::instance::{GuestInstance, POOL_EXHAUSTED};
+use super::instance::GuestInstance;
 use super::limits::Limits;
 use super::module::CompiledModule;
 use crate::error::{EngineError, EngineResult};
+use crate::files::GrantedFolders;
 
 /// Warm guests of the whole process; the other places are left to running statements.
 pub const WARM_INSTANCES_MAX: usize = 256;
@@ -72,17 +74,13 @@ pub struct GuestRecipe {
     pub entry: String,
     pub limits: Limits,
     pub gauge: Arc<Gauge>,
+    /// Opened once for all guests made by it.
+    pub folders: Arc<GrantedFolders>,
 }
 
 impl GuestRecipe {
     fn make(&self, cancellation: &Arc<Cancellation>) -> EngineResult<GuestInstance> {
-        GuestInstance::new(
-            &self.module,
-            &self.entry,
-            &self.limits,
-            cancellation,
-            &self.gauge,
-        )
+        GuestInstance::new(self, cancellation)
     }
 }
 
@@ -103,13 +101,7 @@ impl GuestRecipe {
     }
 
     fn try_on_fiber(&self, cancellation: &Arc<Cancellation>) -> EngineResult<GuestInstance> {
-        let made = GuestInstance::new_on_fiber(
-            &self.module,
-            &self.entry,
-            &self.limits,
-            cancellation,
-            &self.gauge,
-        );
+        let made = GuestInstance::new_on_fiber(self, cancellation);
         match pin!(made).poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(instance) => instance,
             Poll::Pending => Err(EngineError::internal("a module waits while it initialises")),
@@ -143,7 +135,7 @@ impl InstancePool {
         if let Some(warm) = warm {
             let mut instance = warm.instance;
             if *instance.limits() == recipe.limits {
-                instance.serve(cancellation);
+                instance.serve(recipe, cancellation);
                 return Ok((instance, false));
             }
             drop(std::mem::take(&mut *self.idle.lock()));
@@ -225,5 +217,56 @@ fn warm(request: &Request) {
             instance,
             _place: WarmPlace::take(),
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicBool;
+
+    use super::super::compiler::compile_module;
+    use super::*;
+
+    /// Statements of several threads that take guests, stop, and ask for warm ones.
+    #[test]
+    fn threads_share_a_pool_and_every_guest_belongs_to_one() {
+        let text = b"(module (memory (export \"memory\") 1) (func (export \"f\")))";
+        let gauge = Arc::<Gauge>::default();
+        let recipe = Arc::new(GuestRecipe {
+            module: compile_module(text).unwrap(),
+            entry: "f".to_owned(),
+            limits: Limits::default(),
+            gauge: Arc::clone(&gauge),
+            folders: Arc::default(),
+        });
+        let pool = InstancePool::new();
+        let is_stopped = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    let cancellation = Cancellation::new(None);
+                    for round in 0..50 {
+                        let (first, _) = pool.take(&recipe, &cancellation).unwrap();
+                        let (second, _) = pool.take(&recipe, &cancellation).unwrap();
+                        assert!(first.is_healthy() && second.is_healthy());
+                        drop((first, second));
+                        pool.refill(&recipe, round % 3);
+                    }
+                    cancellation.request();
+                    is_stopped.fetch_or(cancellation.should_stop(), Ordering::Relaxed);
+                });
+            }
+        });
+        assert!(is_stopped.load(Ordering::Relaxed));
+        // The engine's own thread may be making a last one.
+        let in_use = || gauge.live().saturating_sub(pool.idle_count() as u64);
+        for _ in 0..500 {
+            if in_use() == 0 {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        assert_eq!(in_use(), 0);
+        assert!(gauge.made() > 0);
     }
 }

@@ -1,28 +1,74 @@
-//! WASI preview 1 with everything denied: compilers link it in whether the author uses it or not.
+//! WASI preview 1: compilers link it in whether the author uses it or not.
 //!
-//! No files, no arguments, no environment. Clock and random work (and make a procedure VOLATILE);
-//! what a guest prints becomes log lines. Any other call answers `ENOSYS`.
+//! No arguments, no environment, and of files those in granted folders alone. Clock and random
+//! work (and make a procedure VOLATILE); what a guest prints becomes log lines. Any other call
+//! answers `ENOSYS`.
 
+use std::io;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use wasmtime::{Caller, FuncType, Linker, Val, ValType};
+use wasmtime::{FuncType, Linker, Val, ValType};
 
-use super::host_functions::{check_range, read_bytes, read_u32, write_bytes};
-use super::instance::{HostState, LogLevel, fault};
+use super::call::LogLevel;
+use super::failure::fault;
+use super::guest_access::{Guest, check_range, read_bytes, read_u32, write_bytes};
+use super::host_state::HostState;
+use super::{preview1_contents, preview1_descriptors, preview1_paths};
 use crate::error::EngineError;
 use crate::generated::errors::ErrorCode;
 
-const MODULE: &str = "wasi_snapshot_preview1";
+pub const MODULE: &str = "wasi_snapshot_preview1";
 
 /// Error numbers of WASI preview 1.
-mod errno {
+pub mod errno {
     pub const SUCCESS: i32 = 0;
+    pub const ACCES: i32 = 2;
     pub const BADF: i32 = 8;
+    pub const EXIST: i32 = 20;
     pub const INVAL: i32 = 28;
+    pub const IO: i32 = 29;
+    pub const ISDIR: i32 = 31;
+    pub const LOOP: i32 = 32;
+    pub const MFILE: i32 = 33;
+    pub const NAMETOOLONG: i32 = 37;
+    pub const NOENT: i32 = 44;
+    pub const NOSPC: i32 = 51;
     pub const NOSYS: i32 = 52;
+    pub const NOTDIR: i32 = 54;
+    pub const NOTEMPTY: i32 = 55;
+    pub const NOTSUP: i32 = 58;
+    pub const ROFS: i32 = 69;
+    pub const SPIPE: i32 = 70;
+    pub const XDEV: i32 = 75;
+    pub const NOTCAPABLE: i32 = 76;
 }
 
-const NAMES: [&str; 13] = [
+/// The number for an error of the operating system, or of ours.
+pub fn number_of(error: &io::Error) -> i32 {
+    match error.raw_os_error() {
+        Some(libc::ELOOP) => return errno::LOOP,
+        Some(libc::EMFILE | libc::ENFILE) => return errno::MFILE,
+        Some(libc::ENAMETOOLONG) => return errno::NAMETOOLONG,
+        Some(libc::EACCES) => return errno::ACCES,
+        _ => {}
+    }
+    match error.kind() {
+        io::ErrorKind::NotFound => errno::NOENT,
+        // Out of the folder, or closed to procedures.
+        io::ErrorKind::PermissionDenied => errno::NOTCAPABLE,
+        io::ErrorKind::AlreadyExists => errno::EXIST,
+        io::ErrorKind::NotADirectory => errno::NOTDIR,
+        io::ErrorKind::IsADirectory => errno::ISDIR,
+        io::ErrorKind::DirectoryNotEmpty => errno::NOTEMPTY,
+        io::ErrorKind::InvalidInput => errno::INVAL,
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => errno::NOSPC,
+        io::ErrorKind::ReadOnlyFilesystem => errno::ROFS,
+        io::ErrorKind::CrossesDevices => errno::XDEV,
+        _ => errno::IO,
+    }
+}
+
+const NAMES: [&str; 10] = [
     "args_sizes_get",
     "args_get",
     "environ_sizes_get",
@@ -31,9 +77,6 @@ const NAMES: [&str; 13] = [
     "clock_res_get",
     "random_get",
     "fd_write",
-    "fd_prestat_get",
-    "fd_fdstat_get",
-    "fd_close",
     "proc_exit",
     "sched_yield",
 ];
@@ -44,14 +87,17 @@ const WRITE_BYTES_MAX: u32 = 64 << 10;
 /// Longest line of printed output kept before it is broken, in bytes.
 const LINE_BYTES_MAX: usize = 8 << 10;
 
-type Guest<'a> = Caller<'a, HostState>;
-
 pub fn is_module(module: &str) -> bool {
     module == MODULE || module == "wasi_unstable"
 }
 
 pub fn is_defined(module: &str, name: &str) -> bool {
-    module == MODULE && NAMES.contains(&name)
+    let all = [
+        &NAMES[..],
+        &preview1_descriptors::NAMES,
+        &preview1_paths::NAMES,
+    ];
+    module == MODULE && all.iter().any(|names| names.contains(&name))
 }
 
 /// Answers a call that is not offered with `ENOSYS`, in whatever shape the guest imports it.
@@ -134,22 +180,8 @@ pub fn define(linker: &mut Linker<HostState>) -> wasmtime::Result<()> {
         },
     )?;
     linker.func_wrap(MODULE, "fd_write", fd_write)?;
-    linker.func_wrap(MODULE, "fd_prestat_get", |_: u32, _: u32| errno::BADF)?;
-    linker.func_wrap(
-        MODULE,
-        "fd_fdstat_get",
-        |mut guest: Guest<'_>, descriptor: u32, stat: u32| {
-            if descriptor > 2 {
-                return Ok(errno::BADF);
-            }
-            // A character device without rights; libc only asks whether output is a terminal.
-            let mut bytes = [0u8; 24];
-            bytes[0] = 2;
-            write_bytes(&mut guest, stat, &bytes)?;
-            Ok(errno::SUCCESS)
-        },
-    )?;
-    linker.func_wrap(MODULE, "fd_close", |_: u32| errno::BADF)?;
+    preview1_descriptors::define(linker)?;
+    preview1_paths::define(linker)?;
     linker.func_wrap(MODULE, "sched_yield", || errno::SUCCESS)?;
     linker.func_wrap(MODULE, "proc_exit", |code: i32| -> wasmtime::Result<()> {
         fault(
@@ -157,7 +189,8 @@ pub fn define(linker: &mut Linker<HostState>) -> wasmtime::Result<()> {
                 ErrorCode::ExternalRoutineException,
                 format!("the guest ended its program with exit code {code}"),
             )
-            .hint("a procedure returns; it does not exit"),
+            .hint("a procedure returns; it does not exit")
+            .field("code", code),
         )
     })?;
     Ok(())
@@ -173,7 +206,10 @@ fn fd_write(
     let level = match descriptor {
         1 => LogLevel::Info,
         2 => LogLevel::Warn,
-        _ => return Ok(errno::BADF),
+        _ => {
+            let vectors = (vectors, vector_count);
+            return preview1_contents::write(&mut guest, descriptor, vectors, None, written);
+        }
     };
     if vector_count > 1024 {
         return Ok(errno::INVAL);

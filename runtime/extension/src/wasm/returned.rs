@@ -1,5 +1,7 @@
 //! Reading what a guest gave to `heliosdb_return`.
 
+use std::fmt::Display;
+
 use crate::error::{EngineError, EngineResult};
 use crate::generated::errors::ErrorCode;
 use crate::value::{Value, json, msgpack};
@@ -38,7 +40,13 @@ pub fn decode_returned(bytes: &[u8], value_type: u32) -> EngineResult<Value> {
         data_type::BOOLEAN => match fixed::<1>(bytes, "BOOLEAN")? {
             [0] => Value::Boolean(false),
             [1] => Value::Boolean(true),
-            [other] => return Err(malformed(format!("a BOOLEAN is 0 or 1, not {other}"))),
+            [other] => {
+                return Err(malformed(
+                    format!("a BOOLEAN is 0 or 1, not {other}"),
+                    "0 or 1",
+                    other,
+                ));
+            }
         },
         data_type::TINYINT => Value::TinyInt(i8::from_le_bytes(fixed(bytes, "TINYINT")?)),
         data_type::SMALLINT => Value::SmallInt(i16::from_le_bytes(fixed(bytes, "SMALLINT")?)),
@@ -62,29 +70,43 @@ pub fn decode_returned(bytes: &[u8], value_type: u32) -> EngineResult<Value> {
         data_type::BLOB => Value::Blob(bytes.to_vec()),
         data_type::JSON => json::decode(bytes)?,
         data_type::MESSAGE_PACK => msgpack::decode(bytes)?,
-        other => return Err(malformed(format!("value type {other} is not known"))),
+        other => {
+            return Err(malformed(
+                format!("value type {other} is not known"),
+                "a value type of the contract",
+                other,
+            ));
+        }
     };
     Ok(value)
 }
 
 fn fixed<const N: usize>(bytes: &[u8], name: &str) -> EngineResult<[u8; N]> {
     bytes.try_into().map_err(|_| {
-        malformed(format!(
-            "a {name} has {N} bytes, {} were returned",
-            bytes.len()
-        ))
+        malformed(
+            format!("a {name} has {N} bytes, {} were returned", bytes.len()),
+            format!("{N} bytes"),
+            format!("{} bytes", bytes.len()),
+        )
     })
 }
 
 fn text(bytes: &[u8]) -> EngineResult<&str> {
-    std::str::from_utf8(bytes)
-        .map_err(|error| malformed(format!("the returned text is not UTF-8: {error}")))
+    std::str::from_utf8(bytes).map_err(|error| {
+        malformed(
+            format!("the returned text is not UTF-8: {error}"),
+            "UTF-8",
+            error,
+        )
+    })
 }
 
-fn malformed(detail: String) -> EngineError {
+fn malformed(detail: String, expected: impl Display, actual: impl Display) -> EngineError {
     EngineError::new(
         ErrorCode::MalformedGuestResult,
         "the procedure returned a malformed result",
     )
     .detail(detail)
+    .field("expected", expected.to_string())
+    .field("actual", actual.to_string())
 }

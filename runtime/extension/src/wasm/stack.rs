@@ -76,15 +76,29 @@ mod tests {
 
     #[test]
     fn a_small_stack_is_refused_and_a_usual_one_is_not() {
-        let on_stack_of = |bytes: usize| {
-            std::thread::Builder::new()
+        let start = |bytes: usize| {
+            let wait = std::sync::Arc::new(std::sync::Barrier::new(2));
+            let release = std::sync::Arc::clone(&wait);
+            let thread = std::thread::Builder::new()
                 .stack_size(bytes)
-                .spawn(|| check_stack().is_ok())
-                .expect("a thread")
-                .join()
-                .expect("no panic")
+                .spawn(move || {
+                    let is_enough = check_stack().is_ok();
+                    wait.wait();
+                    is_enough
+                });
+            (thread.expect("a thread"), release)
         };
-        assert!(on_stack_of(8 << 20));
-        assert!(!on_stack_of(1 << 20));
+        // A thread may get the larger stack of one that has ended. While one with the small stack
+        // lives, the next one gets another, and at last one that was made for it.
+        let small: Vec<_> = (0..64).map(|_| start(1 << 20)).collect();
+        let usual = start(8 << 20);
+        let is_enough = |(thread, release): (std::thread::JoinHandle<bool>, _)| {
+            let release: std::sync::Arc<std::sync::Barrier> = release;
+            release.wait();
+            thread.join().expect("no panic")
+        };
+        assert!(is_enough(usual));
+        let refused = small.into_iter().map(is_enough).filter(|enough| !enough);
+        assert!(refused.count() > 0);
     }
 }

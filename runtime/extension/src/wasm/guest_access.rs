@@ -1,0 +1,168 @@
+//! How host functions reach a guest: its call, its memory, and the buffers it gives.
+
+use wasmtime::{Caller, Memory};
+
+use super::call::{CurrentCall, LogLevel};
+use super::failure::fault;
+use super::host_state::{HostState, memory_of};
+use crate::error::{EngineError, EngineResult};
+use crate::generated::abi::status;
+use crate::generated::errors::ErrorCode;
+use crate::value::{Format, Value, json, msgpack};
+
+pub type Guest<'a> = Caller<'a, HostState>;
+
+/// The capacity by which a guest with an allocator asks the host to allocate.
+pub const CAPACITY_ALLOCATE: u32 = u32::MAX;
+
+pub fn encode(value: &Value, format: Format) -> EngineResult<Vec<u8>> {
+    let mut bytes = Vec::new();
+    match format {
+        Format::Json => json::encode(value, &mut bytes),
+        Format::MessagePack => msgpack::encode(value, &mut bytes),
+    }?;
+    Ok(bytes)
+}
+
+/// The call in progress; host functions do not work while a module initialises.
+pub fn call<'a>(guest: &'a mut Guest<'_>) -> wasmtime::Result<&'a mut CurrentCall> {
+    // A guest that spends its time in the host's functions is seldom met in its own.
+    if let Some(reason) = guest.data().watch.reason() {
+        return fault(reason);
+    }
+    match &mut guest.data_mut().call {
+        Some(_) => {}
+        None => {
+            return fault(
+                EngineError::new(
+                    ErrorCode::ObjectNotInPrerequisiteState,
+                    "a host function was called outside a procedure call",
+                )
+                .hint("module initialisation cannot query, log or return"),
+            );
+        }
+    }
+    Ok(guest.data_mut().call.as_mut().expect("checked above"))
+}
+
+/// Logs a message of the guest, within its limits.
+pub fn log(guest: &mut Guest<'_>, level: LogLevel, message: &[u8]) -> wasmtime::Result<()> {
+    call(guest)?;
+    let state = guest.data_mut();
+    if let Some(current) = &mut state.call {
+        current.log(&state.limits, level, message);
+    }
+    Ok(())
+}
+
+/// Answers a request with the error status and keeps the reason for `heliosdb_last_error`.
+pub fn refuse(guest: &mut Guest<'_>, error: EngineError) -> wasmtime::Result<i32> {
+    call(guest)?.last_error = Some(error);
+    Ok(status::ERROR)
+}
+
+/// Writes bytes into the guest by the buffer protocol: `*len` is the capacity on entry and the
+/// size on return.
+pub fn deliver(
+    guest: &mut Guest<'_>,
+    bytes: &[u8],
+    address: u32,
+    len_address: u32,
+) -> wasmtime::Result<i32> {
+    let Ok(size) = u32::try_from(bytes.len()) else {
+        return refuse(
+            guest,
+            EngineError::new(
+                ErrorCode::ProgramLimitExceeded,
+                "the value is larger than a guest can address",
+            )
+            .field("limit", u32::MAX)
+            .field("requested", bytes.len()),
+        );
+    };
+    let capacity = read_u32(guest, len_address)?;
+    if capacity == CAPACITY_ALLOCATE
+        && let Some(allocate) = guest.data().allocate.clone()
+    {
+        // At least one byte, so that a null address always means failure.
+        let target = allocate.call(&mut *guest, size.max(1))?;
+        if target == 0 {
+            return refuse(
+                guest,
+                EngineError::new(
+                    ErrorCode::ConfigurationLimitExceeded,
+                    "the guest could not allocate room for the result",
+                )
+                .detail(format!("{size} bytes"))
+                .field("requested", size),
+            );
+        }
+        write_bytes(guest, target, bytes)?;
+        write_bytes(guest, address, &target.to_le_bytes())?;
+        write_bytes(guest, len_address, &size.to_le_bytes())?;
+        guest.data_mut().traffic.bytes_in += u64::from(size);
+        return Ok(status::OK);
+    }
+    write_bytes(guest, len_address, &size.to_le_bytes())?;
+    if capacity < size {
+        return Ok(status::BUFFER_TOO_SMALL);
+    }
+    write_bytes(guest, address, bytes)?;
+    guest.data_mut().traffic.bytes_in += u64::from(size);
+    Ok(status::OK)
+}
+
+/// Bounds-checks a range of guest memory and ends the guest when it lies outside.
+pub fn check_range(guest: &mut Guest<'_>, address: u32, length: u32) -> wasmtime::Result<()> {
+    let size = memory_of(guest)?.data_size(&guest) as u64;
+    if u64::from(address) + u64::from(length) > size {
+        return fault(
+            EngineError::new(
+                ErrorCode::WasmTrap,
+                "the guest passed a pointer outside its memory",
+            )
+            .field("trap", "pointer_outside_memory")
+            .detail(format!(
+                "{length} bytes at {address}, memory of {size} bytes"
+            )),
+        );
+    }
+    Ok(())
+}
+
+pub fn read_bytes(guest: &mut Guest<'_>, address: u32, length: u32) -> wasmtime::Result<Vec<u8>> {
+    check_range(guest, address, length)?;
+    let memory = memory_of(guest)?;
+    let start = address as usize;
+    Ok(memory.data(&guest)[start..start + length as usize].to_vec())
+}
+
+/// A range of guest memory: address and length.
+#[derive(Clone, Copy)]
+pub struct Range(pub u32, pub u32);
+
+/// Looks at a range in place; the range was checked.
+pub fn read_range<'a>(
+    memory: &Memory,
+    guest: &'a Guest<'_>,
+    Range(address, length): Range,
+) -> &'a [u8] {
+    let start = address as usize;
+    &memory.data(guest)[start..start + length as usize]
+}
+
+pub fn write_bytes(guest: &mut Guest<'_>, address: u32, bytes: &[u8]) -> wasmtime::Result<()> {
+    let Ok(length) = u32::try_from(bytes.len()) else {
+        return fault(EngineError::internal("an oversized write to a guest"));
+    };
+    check_range(guest, address, length)?;
+    let memory = memory_of(guest)?;
+    let start = address as usize;
+    memory.data_mut(guest)[start..start + bytes.len()].copy_from_slice(bytes);
+    Ok(())
+}
+
+pub fn read_u32(guest: &mut Guest<'_>, address: u32) -> wasmtime::Result<u32> {
+    let bytes = read_bytes(guest, address, 4)?;
+    Ok(u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
+}
