@@ -5,8 +5,8 @@
  * engine alone judges modules.
  * May not: know plans, prompts or models.
  */
-export type { EnsureEngineOptions } from './build/index.ts';
-export { encodeFooter, ensureEngine, platformOf } from './build/index.ts';
+export type { EnsureEngineOptions, SourceList } from './build/index.ts';
+export { encodeFooter, ensureEngine, platformOf, sourceStates } from './build/index.ts';
 export type {
   CreateProcedure,
   DdlStatement,

@@ -127,6 +127,25 @@ test('a change of any source builds again, another file does not', { skip }, asy
   assert.equal(project.buildCount(), sources.length + 1);
 });
 
+test('what was only touched is not built again, what kept its size and time is', {
+  skip,
+}, async () => {
+  const project = makeProject();
+  const source = join(project.root, 'engine/src/lib.rs');
+  const at = new Date('2026-01-01T00:00:00Z');
+  for (const [text, expected] of [
+    ['// the engine', 1],
+    ['// the engine', 1],
+    ['// THE ENGINE', 2],
+  ] as const) {
+    writeFileSync(source, text);
+    utimesSync(source, at, at);
+    await project.ensure();
+    await project.ensure();
+    assert.equal(project.buildCount(), expected, text);
+  }
+});
+
 test('a build that was cut off between file and record is made again', { skip }, async () => {
   const project = makeProject();
   const path = await project.ensure();

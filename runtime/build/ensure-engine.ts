@@ -11,7 +11,8 @@ import type { Platform } from './platform.ts';
 import { platformOf } from './platform.ts';
 import type { ProgressPrinter } from './progress.ts';
 import { BuildProgress } from './progress.ts';
-import { sourceStamp } from './stamp.ts';
+import type { SourceList } from './stamp.ts';
+import { sourceStamp, sourceStates } from './stamp.ts';
 
 /** What `ensureEngine` may be told; everything has a default. */
 export interface EnsureEngineOptions {
@@ -33,7 +34,13 @@ const LIBRARY_NAME = 'heliosdb';
 const FILE_NAME = 'heliosdb.duckdb_extension';
 
 /** What the engine's crate reads, beside its own folder. */
-const SHARED_SOURCES = ['storage/migrations', 'runtime/abi', 'sdk/python/engine/engine.json'];
+const SHARED_SOURCES = [
+  'storage/migrations',
+  'runtime/abi',
+  'sdk/js/engine/engine.json',
+  'sdk/python/engine/engine.json',
+  'sdk/ruby/engine/engine.json',
+];
 const CRATE_SOURCES = ['Cargo.toml', 'Cargo.lock', 'rust-toolchain.toml', 'build.rs', 'src'];
 
 interface EngineSite {
@@ -128,22 +135,31 @@ function prebuilt({ root, platform }: EngineSite): string | null {
   }
 }
 
-function stampOf({ root, crate, platform }: EngineSite): string {
+function sourcesOf({ root, crate, platform }: EngineSite): SourceList {
   const paths = [...CRATE_SOURCES.map((name) => `${crate}/${name}`), ...SHARED_SOURCES];
-  return sourceStamp({ root, paths, salt: [BUILD_FORMAT, platform.duckdb] });
+  return { root, paths, salt: [BUILD_FORMAT, platform.duckdb] };
 }
 
 interface BuildRecord {
   readonly stamp: string;
   readonly platform: string;
   readonly rust: string;
+  /** The sources' states when they last had this stamp: every start looks, none reads them again. */
+  readonly states?: string;
 }
 
 async function isCurrent(site: EngineSite): Promise<boolean> {
   if (!existsSync(site.target)) return false;
   try {
     const record = JSON.parse(await readFile(`${site.target}.json`, 'utf8')) as BuildRecord;
-    return record.stamp === stampOf(site);
+    const sources = sourcesOf(site);
+    // Before the contents: what changes in between then counts as changed.
+    const states = sourceStates(sources);
+    if (record.states === states) return true;
+    if (record.stamp !== sourceStamp(sources)) return false;
+    // Where nothing may be written, every start reads the sources.
+    await writeRecord(site, { ...record, states }).catch(() => undefined);
+    return true;
   } catch {
     // No record, or one that was not written to its end: build again.
     return false;
@@ -164,7 +180,7 @@ async function build(site: EngineSite, options: EnsureEngineOptions): Promise<st
   return withBuildLock(lock, async () => {
     // The process that was waited for may have built just this.
     if (await isCurrent(site)) return site.target;
-    const stamp = stampOf(site);
+    const stamp = sourceStamp(sourcesOf(site));
     print('engine: building from source, once; the first time takes about five minutes');
     const progress = new BuildProgress(print, options.clock ?? systemClock);
     const ticks = setInterval(() => progress.tick(), 1000);
@@ -195,7 +211,13 @@ async function install(site: EngineSite, library: string, record: BuildRecord): 
   await rm(`${site.target}.json`, { force: true });
   await writeFile(draft, Buffer.concat([await readFile(library), footer]));
   await rename(draft, site.target);
-  await writeFile(`${site.target}.json`, `${JSON.stringify(record)}\n`);
+  await writeRecord(site, record);
+}
+
+async function writeRecord({ target }: EngineSite, record: BuildRecord): Promise<void> {
+  const draft = `${target}.json.${process.pid}`;
+  await writeFile(draft, `${JSON.stringify(record)}\n`);
+  await rename(draft, `${target}.json`);
 }
 
 function requiredRust(crateFolder: string): string {

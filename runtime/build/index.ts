@@ -8,3 +8,5 @@ export type { EnsureEngineOptions } from './ensure-engine.ts';
 export { ensureEngine } from './ensure-engine.ts';
 export { encodeFooter } from './footer.ts';
 export { platformOf } from './platform.ts';
+export type { SourceList } from './stamp.ts';
+export { sourceStates } from './stamp.ts';

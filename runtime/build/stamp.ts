@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
+
+/** What something is made of. */
+export interface SourceList {
+  readonly root: string;
+  /** Files and folders, relative to the root or absolute. */
+  readonly paths: readonly string[];
+  readonly salt: readonly string[];
+}
 
 /**
  * Digest of everything a build reads: the files, and the files of the folders, by their paths
@@ -10,16 +18,26 @@ import { join, relative, sep } from 'node:path';
  * process, and an engine that an older compiler built is still the engine of these sources. The
  * compiler that the sources require is, by the files that state it.
  */
-export function sourceStamp(options: {
-  root: string;
-  paths: readonly string[];
-  salt: readonly string[];
-}): string {
+export function sourceStamp(options: SourceList): string {
   const hash = createHash('sha256');
   for (const part of options.salt) hash.update(`${part}\0`);
-  for (const file of options.paths.flatMap((path) => listFiles(join(options.root, path)))) {
+  for (const file of options.paths.flatMap((path) => listFiles(resolve(options.root, path)))) {
     hash.update(`${relative(options.root, file).split(sep).join('/')}\0`);
     hash.update(createHash('sha256').update(readFileSync(file)).digest());
+  }
+  return hash.digest('hex');
+}
+
+/**
+ * Digest of the same files by what the file system says of them, which is quick to ask. As long as
+ * it is the same the files are; when it differs they may be, and `sourceStamp` decides.
+ */
+export function sourceStates(options: SourceList): string {
+  const hash = createHash('sha256');
+  for (const part of [options.root, ...options.salt]) hash.update(`${part}\0`);
+  for (const file of options.paths.flatMap((path) => listFiles(resolve(options.root, path)))) {
+    const { ino, size, mtimeNs, ctimeNs } = statSync(file, { bigint: true });
+    hash.update(`${file}\0${ino} ${size} ${mtimeNs} ${ctimeNs}\0`);
   }
   return hash.digest('hex');
 }

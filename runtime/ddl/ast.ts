@@ -133,6 +133,30 @@ export interface GrantStatement {
   readonly roles: readonly string[];
 }
 
+/** Which rows of a table or view some roles see. */
+export interface CreateRowFilter {
+  readonly kind: 'create_row_filter';
+  readonly orReplace: boolean;
+  /** Its parts quoted where they need it, as capabilities name it. */
+  readonly table: string;
+  readonly roles: readonly string[];
+  /** An expression, as it was written. */
+  readonly condition: string;
+}
+
+export interface DropRowFilter {
+  readonly kind: 'drop_row_filter';
+  readonly ifExists: boolean;
+  readonly table: string;
+  readonly roles: readonly string[];
+}
+
+export interface ShowRowFilters {
+  readonly kind: 'show_row_filters';
+  /** Null shows those of every role. */
+  readonly role: string | null;
+}
+
 export interface ShowRoles {
   readonly kind: 'show_roles';
 }
@@ -144,7 +168,12 @@ export interface ShowGrants {
 }
 
 /** A statement about roles that changes the registry. */
-export type RoleStatement = CreateRole | DropRole | GrantStatement;
+export type RoleStatement =
+  | CreateRole
+  | DropRole
+  | GrantStatement
+  | CreateRowFilter
+  | DropRowFilter;
 
 /** A statement about procedures that changes the registry. */
 export type ProcedureStatement = CreateProcedure | AlterProcedure | DropProcedure;
@@ -159,7 +188,8 @@ export type DdlStatement =
   | ShowProcedures
   | DescribeProcedure
   | ShowRoles
-  | ShowGrants;
+  | ShowGrants
+  | ShowRowFilters;
 
 /**
  * The tree as the engine reads it: the same names in the same order, in snake case. The text of

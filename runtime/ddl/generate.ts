@@ -117,13 +117,23 @@ export class Generator {
 
   #role(): DdlStatement {
     const name = this.pick(NAMES);
-    switch (this.below(4)) {
+    const roles = [name, ...this.list(2, () => this.pick(NAMES))];
+    const table = this.pick(['customers', 'shop.main."a ""b"']);
+    switch (this.below(7)) {
       case 0:
         return { kind: 'create_role', name, ifNotExists: this.flip() };
       case 1:
         return { kind: 'drop_role', name, ifExists: this.flip() };
       case 2:
         return { kind: 'show_roles' };
+      case 3:
+        return { kind: 'show_row_filters', role: this.maybe(() => name) };
+      case 4:
+        return { kind: 'drop_row_filter', ifExists: this.flip(), table, roles };
+      case 5: {
+        const condition = this.pick(EXPRESSIONS);
+        return { kind: 'create_row_filter', orReplace: this.flip(), table, roles, condition };
+      }
       default:
         return { kind: 'show_grants', role: this.maybe(() => name) };
     }

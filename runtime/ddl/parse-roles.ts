@@ -2,12 +2,15 @@
 import { printIdentifier } from '#core';
 import type {
   CreateRole,
+  CreateRowFilter,
   DropRole,
+  DropRowFilter,
   GrantObject,
   GrantStatement,
   Privilege,
   ProcedureReference,
   ShowGrants,
+  ShowRowFilters,
 } from './ast.ts';
 import type { Cursor } from './cursor.ts';
 
@@ -45,10 +48,62 @@ export function parseGrant(
   const privileges = readPrivileges(cursor);
   const object = readObject(cursor, privileges, readReference);
   cursor.expectWord(kind === 'grant' ? 'TO' : 'FROM');
-  const roles = [readRole(cursor)];
-  while (cursor.acceptSymbol(',')) roles.push(readRole(cursor));
+  const roles = readRoles(cursor);
   cursor.expectEnd(',');
   return { kind, privileges, object, roles };
+}
+
+/** `CREATE [OR REPLACE] ROW FILTER ON … TO … WHERE …`. */
+export function parseCreateRowFilter(cursor: Cursor): CreateRowFilter {
+  cursor.expectWord('CREATE');
+  const orReplace = cursor.acceptWords('OR', 'REPLACE');
+  cursor.expectWord('ROW');
+  cursor.expectWord('FILTER');
+  const table = readFilteredTable(cursor);
+  cursor.expectWord('TO');
+  const roles = readRoles(cursor);
+  cursor.expectWord('WHERE');
+  const { offset } = cursor;
+  cursor.mark('condition');
+  cursor.advance();
+  while (cursor.token !== null) cursor.advance();
+  const condition = cursor.textSince(offset);
+  return { kind: 'create_row_filter', orReplace, table, roles, condition };
+}
+
+/** `DROP ROW FILTER [IF EXISTS] ON … FROM …`. */
+export function parseDropRowFilter(cursor: Cursor): DropRowFilter {
+  cursor.expectWord('DROP');
+  cursor.expectWord('ROW');
+  cursor.expectWord('FILTER');
+  const ifExists = cursor.acceptWords('IF', 'EXISTS');
+  const table = readFilteredTable(cursor);
+  cursor.expectWord('FROM');
+  const roles = readRoles(cursor);
+  cursor.expectEnd(',');
+  return { kind: 'drop_row_filter', ifExists, table, roles };
+}
+
+export function parseShowRowFilters(cursor: Cursor): ShowRowFilters {
+  cursor.expectWord('SHOW');
+  cursor.expectWord('ROW');
+  cursor.expectWord('FILTERS');
+  const hasRole = cursor.acceptWords('FOR') || cursor.acceptWords('TO');
+  const role = hasRole ? readRole(cursor) : null;
+  cursor.expectEnd(...(hasRole ? [] : ['FOR']));
+  return { kind: 'show_row_filters', role };
+}
+
+function readFilteredTable(cursor: Cursor): string {
+  cursor.expectWord('ON');
+  if (cursor.word === 'TABLE') cursor.advance();
+  return readTableName(cursor);
+}
+
+function readRoles(cursor: Cursor): readonly string[] {
+  const roles = [readRole(cursor)];
+  while (cursor.acceptSymbol(',')) roles.push(readRole(cursor));
+  return roles;
 }
 
 export function parseShowGrants(cursor: Cursor): ShowGrants {

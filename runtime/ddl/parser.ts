@@ -18,7 +18,15 @@ import { CLAUSE_WORDS, readClauses, readCommentText } from './clauses.ts';
 import { Cursor } from './cursor.ts';
 import { readExpression, readType } from './fragments.ts';
 import { expectInteger } from './literals.ts';
-import { parseCreateRole, parseDropRole, parseGrant, parseShowGrants } from './parse-roles.ts';
+import {
+  parseCreateRole,
+  parseCreateRowFilter,
+  parseDropRole,
+  parseDropRowFilter,
+  parseGrant,
+  parseShowGrants,
+  parseShowRowFilters,
+} from './parse-roles.ts';
 import type { ScriptStatement } from './script.ts';
 
 /** A statement of ours, and where its parts stand in the script. */
@@ -41,7 +49,10 @@ type Owner =
   | 'drop_role'
   | 'grant'
   | 'show_roles'
-  | 'show_grants';
+  | 'show_grants'
+  | 'create_row_filter'
+  | 'drop_row_filter'
+  | 'show_row_filters';
 
 /** More parameters than any database would let a function have. */
 const PARAMETER_COUNT_MAX = 1000;
@@ -59,6 +70,7 @@ function ownerOf(head: readonly string[]): Owner | null {
     case 'CREATE': {
       if (second === 'ROLE') return 'create_role';
       const words = second === 'OR' && third === 'REPLACE' ? head.slice(3) : head.slice(1);
+      if (words[0] === 'ROW' && words[1] === 'FILTER') return 'create_row_filter';
       const isModified = CREATE_MODIFIERS.includes(words[0] ?? '');
       return words[isModified ? 1 : 0] === 'PROCEDURE' ? 'create' : null;
     }
@@ -69,6 +81,7 @@ function ownerOf(head: readonly string[]): Owner | null {
       return 'grant';
     case 'DROP':
       if (second === 'ROLE') return 'drop_role';
+      if (second === 'ROW' && third === 'FILTER') return 'drop_row_filter';
       return second === 'PROCEDURE' ? 'drop' : null;
     case 'COMMENT':
       return second === 'ON' && third === 'PROCEDURE' ? 'comment' : null;
@@ -81,6 +94,7 @@ function ownerOf(head: readonly string[]): Owner | null {
       if (first === 'SHOW' && second === 'PROCEDURES' && head.length === 2) return 'show';
       if (first === 'SHOW' && second === 'ROLES' && head.length === 2) return 'show_roles';
       if (first === 'SHOW' && second === 'GRANTS') return 'show_grants';
+      if (first === 'SHOW' && second === 'ROW' && third === 'FILTERS') return 'show_row_filters';
       return second === 'PROCEDURE' && third !== undefined && third !== '.' ? 'describe' : null;
     case 'EXPLAIN':
       return explainedOwner(head.slice(1)) === null ? null : 'explain';
@@ -136,6 +150,12 @@ function parseOwned(cursor: Cursor, owner: Owner, statement: ScriptStatement): D
       return { kind: 'show_roles' };
     case 'show_grants':
       return parseShowGrants(cursor);
+    case 'create_row_filter':
+      return parseCreateRowFilter(cursor);
+    case 'drop_row_filter':
+      return parseDropRowFilter(cursor);
+    case 'show_row_filters':
+      return parseShowRowFilters(cursor);
     case 'explain': {
       // EXPLAIN CALL may be meant for a pragma function, which is DuckDB's business.
       if (explainedOwner(statement.head.slice(1)) === 'call') return null;

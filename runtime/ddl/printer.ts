@@ -5,8 +5,10 @@ import type {
   AlterProcedure,
   CallStatement,
   CreateProcedure,
+  CreateRowFilter,
   DdlStatement,
   DropProcedure,
+  DropRowFilter,
   GrantObject,
   GrantStatement,
   ModuleSource,
@@ -38,6 +40,11 @@ export function printStatement(statement: DdlStatement): string {
       return 'SHOW ROLES';
     case 'show_grants':
       return `SHOW GRANTS${statement.role === null ? '' : ` FOR ${printIdentifier(statement.role)}`}`;
+    case 'create_row_filter':
+    case 'drop_row_filter':
+      return printRowFilter(statement);
+    case 'show_row_filters':
+      return `SHOW ROW FILTERS${statement.role === null ? '' : ` FOR ${printIdentifier(statement.role)}`}`;
     case 'show_procedures':
       return 'SHOW PROCEDURES';
     case 'describe_procedure':
@@ -70,6 +77,16 @@ function printGrant({ kind, privileges, object, roles }: GrantStatement): string
     kind === 'grant' ? 'TO' : 'FROM',
     roles.map(printIdentifier).join(', '),
   ].join(' ');
+}
+
+function printRowFilter(statement: CreateRowFilter | DropRowFilter): string {
+  const roles = statement.roles.map(printIdentifier).join(', ');
+  if (statement.kind === 'drop_row_filter') {
+    const condition = statement.ifExists ? 'IF EXISTS ' : '';
+    return `DROP ROW FILTER ${condition}ON ${statement.table} FROM ${roles}`;
+  }
+  const { orReplace, table, condition } = statement;
+  return `CREATE ${orReplace ? 'OR REPLACE ' : ''}ROW FILTER ON ${table} TO ${roles} WHERE ${condition}`;
 }
 
 function printGrantObject(object: GrantObject): string | null {

@@ -4,7 +4,8 @@ import type { DefinitionStatement, ModuleSource, ProcedureName } from '../ddl/in
 import type { DefinitionPlan, EnginePort, GatewayConnection } from './engine-port.ts';
 import type { FileAccess } from './module-file.ts';
 import { readModule } from './module-file.ts';
-import { currentDatabase, hasRegistry, readCurrent } from './registry.ts';
+import type { SessionPlace } from './registry.ts';
+import { isReadOnly, readCurrent, sessionPlace } from './registry.ts';
 import type { TransactionState } from './transaction.ts';
 import { failTransaction, transactionState } from './transaction.ts';
 
@@ -42,9 +43,14 @@ export class Definitions {
    * see the migration. Only CREATE needs a registry; a database without one stays as it is.
    */
   async prepare({ isCreating }: { readonly isCreating: boolean }): Promise<void> {
-    const database = await currentDatabase(this.#connection);
-    const isInstalled = await hasRegistry(this.#connection);
+    const { database, registry } = await sessionPlace(this.#connection);
+    const isInstalled = registry !== null;
     if (isInstalled ? this.#upgraded.has(database) : !isCreating) return;
+    if (await isReadOnly(this.#connection, database)) {
+      // One that is there stays as it is: what would only be looked at may still be.
+      if (isInstalled) return;
+      throw readOnly();
+    }
     await this.#engine.migrate(database);
     this.#upgraded.add(database);
   }
@@ -55,18 +61,20 @@ export class Definitions {
     if (state === 'failed') throw new HeliosError('in_failed_sql_transaction');
     const source = moduleOf(statement);
     const module = source === null ? null : await readModule(source, this.#access);
-    if (createsRegistry(statement)) await this.#requireRegistry(state);
-    const database = await currentDatabase(this.#connection);
-    const located = await this.#located(statement);
+    const place = await this.#placeFor(statement, state);
+    const { database } = place;
+    const located = locate(statement, place.schema);
     const name = procedureOf(located);
     for (let attempt = 1; attempt <= PLAN_ATTEMPTS_MAX; attempt += 1) {
-      const current = await readCurrent(this.#connection, name);
+      const current = await this.#current(place, name);
       const plan = await this.#engine.plan({ statement: located, database, module, current });
+      const isNothing = plan.statements.length === 0;
+      if (!isNothing && (await isReadOnly(this.#connection, database))) throw readOnly();
       const isDone =
-        plan.statements.length === 0 ||
+        isNothing ||
         (state === 'open'
           ? await this.#runInside(plan)
-          : await this.#runAlone(plan, { name, current }));
+          : await this.#runAlone(plan, { place, name, current }));
       if (isDone) return plan.notices;
     }
     throw new HeliosError('serialization_failure', {
@@ -74,25 +82,10 @@ export class Definitions {
     });
   }
 
-  /** A name without a schema is looked up, or created, in the session's own. */
-  async #located(statement: DefinitionStatement): Promise<DefinitionStatement> {
-    switch (statement.kind) {
-      case 'create_role':
-      case 'drop_role':
-        return statement;
-      case 'grant':
-      case 'revoke':
-        if (statement.object.kind !== 'procedure') return statement;
-        return { ...statement, object: await this.#inSchema(statement.object) };
-      default:
-        return this.#inSchema(statement);
-    }
-  }
-
-  async #inSchema<T extends ProcedureName>(name: T): Promise<T> {
-    if (name.schema !== null) return name;
-    const { rows } = await this.#connection.query('SELECT current_schema()', []);
-    return { ...name, schema: String(rows[0]?.[0] ?? 'main') };
+  /** The registry's rows of a procedure; there are none for statements about anything else. */
+  async #current({ registry }: SessionPlace, name: string): Promise<string | null> {
+    if (registry === null || name === '') return null;
+    return readCurrent(this.#connection, { registry, name });
   }
 
   /**
@@ -104,11 +97,15 @@ export class Definitions {
    */
   async #runAlone(
     plan: DefinitionPlan,
-    planned: { readonly name: string; readonly current: string | null },
+    planned: {
+      readonly place: SessionPlace;
+      readonly name: string;
+      readonly current: string | null;
+    },
   ): Promise<boolean> {
     await this.#connection.run('BEGIN TRANSACTION');
     try {
-      if ((await readCurrent(this.#connection, planned.name)) !== planned.current) {
+      if ((await this.#current(planned.place, planned.name)) !== planned.current) {
         await this.#connection.run('ROLLBACK');
         return false;
       }
@@ -145,8 +142,10 @@ export class Definitions {
     return true;
   }
 
-  async #requireRegistry(state: TransactionState): Promise<void> {
-    if (await hasRegistry(this.#connection)) return;
+  /** Where the session is; with a registry when the statement needs one. */
+  async #placeFor(statement: DefinitionStatement, state: TransactionState): Promise<SessionPlace> {
+    const place = await sessionPlace(this.#connection);
+    if (place.registry !== null || !createsRegistry(statement)) return place;
     if (state === 'open') {
       throw new HeliosError('statement_not_allowed_in_transaction', {
         message: 'the transaction began before the registry of procedures was installed',
@@ -155,12 +154,43 @@ export class Definitions {
     }
     // USE has led to another database since the script began.
     await this.prepare({ isCreating: true });
+    return sessionPlace(this.#connection);
   }
+}
+
+/** A name without a schema is looked up, or created, in the session's own. */
+function locate(statement: DefinitionStatement, schema: string): DefinitionStatement {
+  const inSchema = <T extends ProcedureName>(name: T): T => ({
+    ...name,
+    schema: name.schema ?? schema,
+  });
+  switch (statement.kind) {
+    case 'create_role':
+    case 'drop_role':
+    case 'create_row_filter':
+    case 'drop_row_filter':
+      return statement;
+    case 'grant':
+    case 'revoke':
+      if (statement.object.kind !== 'procedure') return statement;
+      return { ...statement, object: inSchema(statement.object) };
+    default:
+      return inSchema(statement);
+  }
+}
+
+/** DuckDB's own words name a statement that nobody wrote. */
+function readOnly(): HeliosError {
+  return new HeliosError('read_only_sql_transaction', {
+    message: 'the database is opened read-only',
+    detail: 'procedures, roles, grants and row filters are kept in its schema heliosdb',
+    hint: 'open it for writing: the file and its folder have to be writable',
+  });
 }
 
 /** Whether a statement needs a registry, which is installed where there is none. */
 export function createsRegistry(statement: DefinitionStatement): boolean {
-  return statement.kind === 'create_procedure' || statement.kind === 'create_role';
+  return ['create_procedure', 'create_role', 'create_row_filter'].includes(statement.kind);
 }
 
 /** The procedure whose rows the engine needs to judge a statement; empty when there is none. */
@@ -168,6 +198,8 @@ function procedureOf(statement: DefinitionStatement): string {
   switch (statement.kind) {
     case 'create_role':
     case 'drop_role':
+    case 'create_row_filter':
+    case 'drop_row_filter':
       return '';
     case 'grant':
     case 'revoke':

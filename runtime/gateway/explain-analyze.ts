@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { QueryResult } from '#storage';
 import type { ScriptStatement } from '../ddl/index.ts';
+import { describeMode, readCalledProcedure } from './call-mode.ts';
 import type { GatewayConnection } from './engine-port.ts';
 
 const procedure = z.object({
@@ -18,11 +19,18 @@ const procedure = z.object({
   queries: z.number(),
   query_memo_hits: z.number(),
   query_rows: z.number(),
+  batches: z.number(),
+  columnar_rows: z.number(),
   cold_starts: z.number(),
   peak_memory_bytes: z.number(),
 });
 
-type ProcedureCost = z.infer<typeof procedure>;
+type Counted = z.infer<typeof procedure>;
+
+/** What a statement spent in one procedure, and how its rows were computed. */
+interface ProcedureCost extends Counted {
+  readonly mode: string;
+}
 
 /** Whether a statement is EXPLAIN ANALYZE, with options in brackets or without. */
 export function isExplainAnalyze({ head, text }: ScriptStatement): boolean {
@@ -55,7 +63,13 @@ async function lastExecution(connection: GatewayConnection): Promise<readonly Pr
   if (isLoaded.rows.length === 0) return [];
   const { rows } = await connection.query('SELECT heliosdb_last_execution()', []);
   const text = rows[0]?.[0];
-  return typeof text === 'string' ? z.array(procedure).parse(JSON.parse(text)) : [];
+  if (typeof text !== 'string') return [];
+  const costs: ProcedureCost[] = [];
+  for (const counted of z.array(procedure).parse(JSON.parse(text))) {
+    const called = await readCalledProcedure(connection, counted.procedure);
+    costs.push({ ...counted, mode: describeMode(counted, called) });
+  }
+  return costs;
 }
 
 /** Times are summed over threads, as DuckDB's own are. */
@@ -70,6 +84,7 @@ function printCost(cost: ProcedureCost): string {
   return [
     `PROCEDURE ${cost.procedure} version ${cost.version}`,
     line('Rows', `${cost.rows}, ${cost.calls} calls${known}`),
+    line('Mode', cost.mode),
     line('Total Time', `${cost.wall_ms.toFixed(3)} ms`),
     line('Guest', time(cost.guest_ms)),
     line('Marshalling', time(cost.marshalling_ms)),

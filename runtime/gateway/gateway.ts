@@ -11,6 +11,7 @@ import type {
   ScriptStatement,
 } from '../ddl/index.ts';
 import { nearestWord, parseStatement, statementsOf } from '../ddl/index.ts';
+import { hintSignatures } from './argument-error.ts';
 import { createsRegistry, Definitions } from './definitions.ts';
 import type { EnginePort, GatewayConnection } from './engine-port.ts';
 import { SqlEngine } from './engine-port.ts';
@@ -20,7 +21,7 @@ import type { FileAccess } from './module-file.ts';
 import { nameOverloads } from './overload-error.ts';
 import { placeError, placeRewritten } from './place-error.ts';
 import { findProcedures, readProcedures, undefinedProcedure } from './registry.ts';
-import { describeGrants, describeRoles } from './roles.ts';
+import { describeGrants, describeRoles, describeRowFilters } from './roles.ts';
 
 /** What one statement of a script came to. */
 export interface StatementResult {
@@ -56,6 +57,8 @@ const DEFINITIONS: ReadonlySet<DdlStatement['kind']> = new Set([
   'drop_procedure',
   'create_role',
   'drop_role',
+  'create_row_filter',
+  'drop_row_filter',
   'grant',
   'revoke',
 ]);
@@ -110,7 +113,9 @@ export class Gateway {
       this.#onNotice(notice);
     };
     const tree = parsed?.tree ?? null;
-    const outcome = await this.#dispatch(tree, statement, notify);
+    const outcome = await this.#dispatch(tree, statement, notify).catch(async (error: unknown) => {
+      throw await hintSignatures(toHeliosError(error), statement.text, this.#engine);
+    });
     const { columns, rows, rowCount } = outcome;
     const kind = columns.length > 0 ? 'rows' : tree !== null && isDefinition(tree) ? 'ddl' : 'ok';
     return {
@@ -137,6 +142,8 @@ export class Gateway {
       case 'drop_procedure':
       case 'create_role':
       case 'drop_role':
+      case 'create_row_filter':
+      case 'drop_row_filter':
       case 'grant':
       case 'revoke':
         return this.#define(tree, notify);
@@ -150,6 +157,8 @@ export class Gateway {
         return describeRoles(this.#connection);
       case 'show_grants':
         return describeGrants(this.#connection, tree.role);
+      case 'show_row_filters':
+        return describeRowFilters(this.#connection, tree.role);
     }
   }
 

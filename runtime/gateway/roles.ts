@@ -1,4 +1,4 @@
-/** What SHOW ROLES and SHOW GRANTS show, as the session's own transaction sees it. */
+/** What SHOW ROLES, SHOW GRANTS and SHOW ROW FILTERS show, as the session's own transaction sees it. */
 import { HeliosError, quoteIdentifier } from '#core';
 import type { QueryResult } from '#storage';
 import type { GatewayConnection } from './engine-port.ts';
@@ -7,6 +7,9 @@ import type { GatewayConnection } from './engine-port.ts';
 const NO_ROLES = 'SELECT NULL::VARCHAR AS role, NULL::BIGINT AS grants WHERE false';
 const NO_GRANTS = `SELECT NULL::VARCHAR AS role, NULL::VARCHAR AS privilege,
   NULL::VARCHAR AS object WHERE false`;
+
+const NO_ROW_FILTERS = `SELECT NULL::VARCHAR AS role, NULL::VARCHAR AS object,
+  NULL::VARCHAR AS condition WHERE false`;
 
 export async function describeRoles(connection: GatewayConnection): Promise<QueryResult> {
   const schema = await rolesSchema(connection);
@@ -42,6 +45,24 @@ export async function describeGrants(
   );
 }
 
+/** The row filters of a role, or of all; fails with 42704 for a role that does not exist. */
+export async function describeRowFilters(
+  connection: GatewayConnection,
+  role: string | null,
+): Promise<QueryResult> {
+  const schema = await rolesSchema(connection, 'row_filters');
+  const name = role?.toLowerCase() ?? null;
+  if (name !== null) await requireRole(connection, { schema, name });
+  if (schema === null) return connection.query(NO_ROW_FILTERS, []);
+  return connection.query(
+    `SELECT role, CASE WHEN schema_name = 'main' THEN relation_name
+         ELSE schema_name || '.' || relation_name END AS object, condition
+     FROM ${schema}.row_filters
+     WHERE $1::VARCHAR IS NULL OR role = $1::VARCHAR ORDER BY ALL`,
+    [name],
+  );
+}
+
 async function requireRole(
   connection: GatewayConnection,
   { schema, name }: { readonly schema: string | null; readonly name: string },
@@ -58,11 +79,15 @@ async function requireRole(
   });
 }
 
-async function rolesSchema(connection: GatewayConnection): Promise<string | null> {
+/** The schema of the registry, if it is young enough to have the table. */
+async function rolesSchema(
+  connection: GatewayConnection,
+  table: 'roles' | 'row_filters' = 'roles',
+): Promise<string | null> {
   const { rows } = await connection.query(
     `SELECT database_name FROM duckdb_tables() WHERE database_name = current_database()
-     AND schema_name = 'heliosdb' AND table_name = 'roles'`,
-    [],
+     AND schema_name = 'heliosdb' AND table_name = ?`,
+    [table],
   );
   const database = rows[0]?.[0];
   return typeof database === 'string' ? `${quoteIdentifier(database)}.heliosdb` : null;

@@ -27,7 +27,12 @@ export const c: Toolchain = {
     const flags = [...compiler.flags, '-O2', '-flto', '-Wall', `-I${SDK_DIRECTORY}`];
     // Exceptions would need a runtime library that distributions do not ship.
     if (isCpp) flags.push('-std=c++20', '-fno-exceptions', '-fno-rtti', ...compiler.cppFlags);
-    const linking = ['--gc-sections', '-s', '--stack-first', `-z,stack-size=${STACK_BYTES}`];
+    const linking = [
+      '--gc-sections',
+      '--strip-debug',
+      '--stack-first',
+      `-z,stack-size=${STACK_BYTES}`,
+    ];
     await runCompiler(
       'c',
       compiler.path,
@@ -91,7 +96,11 @@ async function described(
   environment: Environment,
 ): Promise<Clang> {
   const { stdout } = await runTool(path, ['--version'], { environment });
-  return { path, flags, cppFlags, version: stdout.split('\n')[0]?.trim() ?? path };
+  const help = await runTool(path, ['--help'], { environment });
+  // Clang's own call of wasm-opt drops the functions' names; ours keeps them.
+  const quiet = help.stdout.includes('--no-wasm-opt') ? ['--no-wasm-opt'] : [];
+  const version = stdout.split('\n')[0]?.trim() ?? path;
+  return { path, flags: [...flags, ...quiet], cppFlags, version };
 }
 
 const TEXT = String.raw`((?:"(?:[^"\\]|\\.)*"\s*)+)`;

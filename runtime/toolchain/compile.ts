@@ -3,18 +3,31 @@
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { HeliosError } from '#core';
+import { assemblyscript } from './assemblyscript.ts';
 import { c } from './c.ts';
 import { go } from './go.ts';
+import { java, kotlin } from './java.ts';
 import { javascript } from './javascript.ts';
 import type { GuestLanguage, Toolchain } from './language.ts';
 import { python } from './python.ts';
+import { ruby } from './ruby.ts';
 import type { Environment } from './run-tool.ts';
 import { rust } from './rust.ts';
 import type { ModuleFacts } from './wasm-module.ts';
 import { checkModule, readModuleFacts } from './wasm-module.ts';
 
 /** Asked in this order; a folder is a Rust project unless another language claims it. */
-const TOOLCHAINS: readonly Toolchain[] = [c, go, javascript, python, rust];
+const TOOLCHAINS: readonly Toolchain[] = [
+  assemblyscript,
+  c,
+  go,
+  java,
+  kotlin,
+  javascript,
+  python,
+  ruby,
+  rust,
+];
 
 export interface CompileProcedureOptions {
   /** A file, or the folder of a project. */

@@ -9,6 +9,13 @@ const SQL_TYPES: Readonly<Record<string, string>> = {
   string: 'VARCHAR',
   boolean: 'BOOLEAN',
   Date: 'TIMESTAMP',
+  Decimal: 'DECIMAL',
+  SqlDate: 'DATE',
+  SqlTime: 'TIME',
+  SqlTimestamp: 'TIMESTAMP',
+  SqlTimestampTz: 'TIMESTAMP WITH TIME ZONE',
+  SqlInterval: 'INTERVAL',
+  SqlUuid: 'UUID',
   Uint8Array: 'BLOB',
   ArrayBuffer: 'BLOB',
   object: 'JSON',
@@ -27,19 +34,23 @@ export function readSignature(source: string, name: string): ProcedureSignature 
   return {
     name,
     comment: commentOf(documentation),
-    parameters: splitTopLevel(parameters).map((text) => parameterOf(text, documentation)),
+    parameters: splitTopLevel(parameters).map((text, index) =>
+      parameterOf(text, documentation, index),
+    ),
     returns: sqlType(returns ?? tagOf(documentation, 'returns?')).type,
   };
 }
 
-interface Declaration {
+/** How a source declares a function. */
+export interface Declaration {
   /** The text between the marks of the doc comment in front, or nothing. */
   readonly documentation: string;
   readonly parameters: string;
   readonly returns: string | null;
 }
 
-function findDeclaration(source: string, name: string): Declaration | null {
+/** Finds a function by its name in JavaScript or a language that declares functions so. */
+export function findDeclaration(source: string, name: string): Declaration | null {
   const escaped = name.replaceAll('$', '\\$');
   const patterns = [
     new RegExp(`(?:^|[\\s;}])(?:async\\s+)?function\\s*\\*?\\s*${escaped}\\s*(?=[(<])`),
@@ -49,17 +60,30 @@ function findDeclaration(source: string, name: string): Declaration | null {
     const match = pattern.exec(source);
     if (match === null) continue;
     const open = source.indexOf('(', match.index + match[0].length);
-    const close = open < 0 ? -1 : closingBracket(source, open);
+    if (open < 0) continue;
+    const declared = withoutComments(source.slice(open));
+    const close = closingBracket(declared, 0);
     if (close < 0) continue;
-    const rest = source.slice(close + 1);
+    const rest = declared.slice(close + 1);
     const annotation = /^\s*:/.test(rest) ? typeBefore(rest.slice(rest.indexOf(':') + 1)) : null;
     return {
       documentation: documentationBefore(source, match.index),
-      parameters: source.slice(open + 1, close),
+      parameters: declared.slice(1, close),
       returns: annotation,
     };
   }
   return null;
+}
+
+const INLINE_TYPE = /\/\*\*\s*@type\s*\{([^}]*)\}\s*\*\/\s*([\w$]+)/g;
+const STRING_OR_COMMENT =
+  /('(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`)|\/\*[\s\S]*?\*\/|\/\/.*/g;
+
+/** A text without its comments; JSDoc's `@type` in front of a parameter is its type. */
+function withoutComments(text: string): string {
+  return text
+    .replaceAll(INLINE_TYPE, '$2: $1')
+    .replaceAll(STRING_OR_COMMENT, (_, string: string | undefined) => string ?? ' ');
 }
 
 /** The doc comment that ends right before a declaration and its `export`. */
@@ -81,16 +105,21 @@ function commentOf(documentation: string): string | null {
 
 /** The type of a `@param {type} name` or `@returns {type}` tag. */
 function tagOf(documentation: string, tag: string, name = ''): string | null {
-  const target = name === '' ? '' : `\\s+\\[?${name.replaceAll('$', '\\$')}\\b`;
-  return new RegExp(`@${tag}\\s*\\{([^}]*)\\}${target}`).exec(documentation)?.[1] ?? null;
+  const target = name === '' ? '' : `\\s+\\[?${name.replaceAll('$', '\\$')}(?![\\p{ID_Continue}$])`;
+  return new RegExp(`@${tag}\\s*\\{([^}]*)\\}${target}`, 'u').exec(documentation)?.[1] ?? null;
 }
 
-function parameterOf(text: string, documentation: string): ParameterSignature {
+function parameterOf(text: string, documentation: string, index: number): ParameterSignature {
   const withoutDefault = text.replace(/=(?!>).*$/s, '').trim();
-  const match = /^(?:\.\.\.)?([\w$]+)(\?)?\s*(?::\s*([\s\S]+))?$/.exec(withoutDefault);
-  const name = match?.[1] ?? withoutDefault;
-  const { type, nullable } = sqlType(match?.[3] ?? tagOf(documentation, 'param', name));
-  return { name, type, nullable: nullable || match?.[2] === '?' };
+  const match =
+    /^(?:\.\.\.)?([\p{ID_Start}$_][\p{ID_Continue}$]*)(\?)?\s*(?::\s*([\s\S]+))?$/u.exec(
+      withoutDefault,
+    );
+  // A pattern takes an object or list to pieces, and has no name of its own.
+  if (match === null) return { name: `parameter_${index + 1}`, type: 'JSON', nullable: false };
+  const name = match[1] ?? '';
+  const { type, nullable } = sqlType(match[3] ?? tagOf(documentation, 'param', name));
+  return { name, type, nullable: nullable || match[2] === '?' };
 }
 
 function sqlType(text: string | null): { type: string | null; nullable: boolean } {
@@ -116,6 +145,17 @@ function sqlType(text: string | null): { type: string | null; nullable: boolean 
 
 const BRACKETS: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}', '<': '>' };
 
+const QUOTE = /['"`]/;
+
+/** The index of the quote that ends the string at `open`, or the text's last. */
+function closingQuote(source: string, open: number): number {
+  let index = open + 1;
+  while (index < source.length - 1 && source[index] !== source[open]) {
+    index += source[index] === '\\' ? 2 : 1;
+  }
+  return index;
+}
+
 /** The index of the bracket that closes the one at `open`, or -1. */
 function closingBracket(source: string, open: number): number {
   const expected: string[] = [];
@@ -123,6 +163,7 @@ function closingBracket(source: string, open: number): number {
     const character = source[index] ?? '';
     const closing = BRACKETS[character];
     if (character === '=' && source[index + 1] === '>') index += 1;
+    else if (QUOTE.test(character)) index = closingQuote(source, index);
     else if (closing !== undefined) expected.push(closing);
     else if (character === expected.at(-1)) {
       expected.pop();
@@ -149,7 +190,7 @@ function typeBefore(text: string): string {
 }
 
 /** Splits at commas outside brackets; empty pieces are dropped. */
-function splitTopLevel(text: string): string[] {
+export function splitTopLevel(text: string): string[] {
   const pieces: string[] = [];
   let start = 0;
   let index = 0;
@@ -159,7 +200,9 @@ function splitTopLevel(text: string): string[] {
       pieces.push(text.slice(start, index));
       start = index + 1;
     }
-    const close = BRACKETS[character] === undefined ? -1 : closingBracket(text, index);
+    const isBracket = BRACKETS[character] !== undefined;
+    let close = isBracket ? closingBracket(text, index) : -1;
+    if (QUOTE.test(character)) close = closingQuote(text, index);
     index = close < 0 ? index + 1 : close + 1;
   }
   pieces.push(text.slice(start));

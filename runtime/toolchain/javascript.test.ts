@@ -14,12 +14,17 @@ import { callWithoutDatabase } from './fixtures/stand-in-host.ts';
 import type { CompiledProcedure } from './index.ts';
 import { compileProcedure } from './index.ts';
 import { readSignature } from './javascript-signature.ts';
+import { readEngine } from './run-engine.ts';
 
 const SDK = "import { heliosdbQuery, heliosdbLog, heliosdbError } from 'heliosdb-wasm-sdk';\n";
+const ENGINE = new URL('../../sdk/js/engine/', import.meta.url);
+const NAMESPACE = 'heliosdb_quickjs@0.16';
 let directory: string;
+let engine: WebAssembly.Module;
 
 before(async () => {
   directory = await mkdtemp(join(tmpdir(), 'heliosdb-js-'));
+  engine = await WebAssembly.compile(await readEngine(ENGINE));
 });
 
 after(async () => {
@@ -42,6 +47,7 @@ async function run(text: string, options: CallOptions = {}): Promise<StandInOutc
   const { path } = await compile(text);
   return callWithoutDatabase({
     module: new Uint8Array(await readFile(path)),
+    interpreter: { namespace: NAMESPACE, module: engine },
     entry: options.entry ?? 'f',
     parameters: options.parameters ?? [],
     ...(options.onQuery === undefined ? {} : { onQuery: options.onQuery }),
@@ -69,7 +75,11 @@ test('values arrive in the JavaScript type that fits them', async () => {
     [42n, 'number 42'],
     [-(2n ** 53n), 'bigint -9007199254740992'],
     [1.5, 'number 1.5'],
-    [decimal('599.99'), 'number 599.99'],
+    [decimal('599.99'), 'object 599.99'],
+    [
+      decimal('-12345678901234567890123456789012345.678'),
+      'object -12345678901234567890123456789012345.678',
+    ],
     [{ type: 2, bytes: new TextEncoder().encode('12') }, 'number 12'],
     [
       { type: 2, bytes: new TextEncoder().encode('-170141183460469231731') },
@@ -90,9 +100,12 @@ test('values arrive in the JavaScript type that fits them', async () => {
     [[1n, null, 'x'], 'object 1,,x'],
   ];
   const parameters = cases.map(([value]) => value);
-  const text = await textOf('return [...arguments].map((v) => typeof v + " " + v).join("\\n")', {
-    parameters,
-  });
+  const text = await textOf(
+    'return [...arguments].map((v) => typeof v + " " + String(v)).join("\\n")',
+    {
+      parameters,
+    },
+  );
   assert.deepEqual(
     text.split('\n'),
     cases.map(([, expected]) => expected),
@@ -143,6 +156,8 @@ test('results take the plainest form', async () => {
   assert.deepEqual(await returned('({ a: 1, b: undefined })'), [1001, 'df00000001db000000016101']);
   assert.deepEqual(await returned('new Date(1)'), [1001, 'd705e803000000000000']);
   assert.deepEqual(await returned('new Uint8Array([7])'), [1001, 'c60000000107']);
+  assert.deepEqual(await returned('new Map([[1, 2]])'), [1001, 'df000000010102']);
+  assert.deepEqual(await returned('new Set([1, 2])'), [1001, 'dd000000020102']);
   assert.deepEqual(await returned('Promise.resolve(3)'), [5, '0300000000000000']);
 });
 
@@ -154,10 +169,12 @@ function inner() {
   throw Object.assign(new RangeError('too much'), { code: 4021 });
 }`);
   assert.equal(thrown.error?.code, 4021);
-  assert.match(thrown.error.message, /^RangeError: too much\n {4}at inner \(source\.js:5:\d+\)/);
+  assert.equal(thrown.error.message, 'RangeError: too much');
+  assert.match(thrown.error.stack, /^ {4}at inner \(source\.js:5:\d+\)\n {4}at f/);
   const own = await run(`${SDK}export function f() { heliosdbError(7, 'no such order'); }`);
   assert.equal(own.error?.code, 7);
-  assert.match(own.error.message, /^Error: no such order/);
+  assert.equal(own.error.message, 'Error: no such order');
+  assert.match(own.error.stack, /^ {4}at .*\n? {4}at f \(source\.js:\d+:\d+\)/);
   const rejected = await run(`export async function f() { throw new Error('later'); }`);
   assert.match(rejected.error?.message ?? '', /^Error: later/);
   const waiting = await run('export const f = () => new Promise(() => {});');
@@ -194,6 +211,74 @@ test('the clock is the statement’s, and only who draws random numbers imports 
   const entropy = ({ imports }: CompiledProcedure): boolean =>
     imports.some(({ name }) => name === 'random_get');
   assert.deepEqual([entropy(plain), entropy(random)], [false, true]);
+  // The engine was frozen with its generator: what the host draws must be what seeds it.
+  const [one, other] = await Promise.all(
+    [7, 8].map(async (entropyByte) =>
+      callWithoutDatabase({
+        module: new Uint8Array(await readFile(random.path)),
+        interpreter: { namespace: NAMESPACE, module: engine },
+        entry: 'f',
+        parameters: [],
+        entropyByte,
+      }),
+    ),
+  );
+  assert.notDeepEqual(one?.returned?.bytes, other?.returned?.bytes);
+});
+
+test('a program says which of the host’s functions it reaches', async () => {
+  const imported = async (body: string): Promise<string[]> => {
+    const names = ['heliosdbQuery', 'heliosdbBeginTx', 'heliosdbFetch', 'heliosdbCursorOpen'];
+    const used = names.filter((name) => body.includes(name));
+    const source = `import { ${used.join(', ')} } from 'heliosdb-wasm-sdk';
+      export function f() { ${body} }`;
+    const { imports } = await compile(source, 'needs.js');
+    return imports.filter(({ module }) => module !== NAMESPACE).map(({ name }) => name);
+  };
+  assert.deepEqual(await imported('return 1'), []);
+  assert.deepEqual(await imported('heliosdbQuery("x")'), ['heliosdb_query_params']);
+  assert.deepEqual(await imported('heliosdbCursorOpen("x")'), ['heliosdb_query_params']);
+  assert.deepEqual(await imported('heliosdbBeginTx()'), ['heliosdb_begin_tx']);
+  assert.deepEqual(await imported('heliosdbFetch("x")'), ['random_get']);
+  assert.deepEqual(await imported('return new Date()'), ['heliosdb_now']);
+});
+
+test('a program of another version of the engine is compiled again from its source', async () => {
+  const { path } = await compile('export const f = () => "from source";', 'older.js');
+  const bytes = await readFile(path);
+  const facts = JSON.parse(await readFile(new URL('engine.json', ENGINE), 'utf8'));
+  const at = bytes.indexOf(`${facts.quickjs}\0older.js\0`);
+  assert.ok(at > 0, 'the program does not begin with the version');
+  bytes.write('0', at + facts.quickjs.length - 1);
+  // Its bytecode cannot be run, so that only the source can have answered.
+  const source = 'export const f = () => "from source";\0';
+  bytes.fill(
+    0xff,
+    bytes.indexOf(source) + source.length,
+    bytes.indexOf(source) + source.length + 8,
+  );
+  const outcome = await callWithoutDatabase({
+    module: new Uint8Array(bytes),
+    interpreter: { namespace: NAMESPACE, module: engine },
+    entry: 'f',
+    parameters: [],
+  });
+  assert.equal(new TextDecoder().decode(outcome.returned?.bytes), 'from source');
+});
+
+test('decimals compute exactly, and stand in for numbers', async () => {
+  const parameters = [decimal('12345678901234.5678'), decimal('0.1')];
+  const body = `return [
+    p0.plus(p1), p0.times(2n), p1.dividedBy(3), p0.round(2), p0 > 5, p1 * 10, \`\${p0}\`,
+    JSON.stringify({ p0 }), p0.equals('12345678901234.56780'), p0.compare(p1), p0.toFixed(1),
+  ].join(' ')`;
+  assert.equal(
+    await textOf(body, { parameters }),
+    '12345678901234.6678 24691357802469.1356 0.033333333333333333 12345678901234.57 true 1 ' +
+      '12345678901234.5678 {"p0":12345678901234.5678} true 1 12345678901234.6',
+  );
+  const { returned } = await run('export const f = (p) => p;', { parameters });
+  assert.match(new TextDecoder().decode(returned?.bytes), /12345678901234\.5678$/);
 });
 
 test('TypeScript is compiled and describes its procedures', async () => {
@@ -230,6 +315,21 @@ export const greet = async (name: string = 'you', at: Date): Promise<'hi' | 'ho'
       ],
       returns: 'VARCHAR',
     },
+  ]);
+});
+
+test('comments, patterns and letters of other alphabets among parameters are read', () => {
+  const source = `
+/** @param {bigint} größe */
+export function f(größe, /** @type {string} */ note /* what (for */, { a, b }, // the "rest
+  [c], d = 'x, ( /* y', e: Date) {}`;
+  assert.deepEqual(readSignature(source, 'f').parameters, [
+    { name: 'größe', type: 'BIGINT', nullable: false },
+    { name: 'note', type: 'VARCHAR', nullable: false },
+    { name: 'parameter_3', type: 'JSON', nullable: false },
+    { name: 'parameter_4', type: 'JSON', nullable: false },
+    { name: 'd', type: null, nullable: false },
+    { name: 'e', type: 'TIMESTAMP', nullable: false },
   ]);
 });
 
@@ -274,15 +374,19 @@ test('mistakes are reported before anything reaches a database', async () => {
     'compile_failed',
     /x/,
   );
+  await rejects(
+    'import { readFileSync } from "node:fs"; export const f = readFileSync;',
+    'compile_failed',
+    /modules of Node.*node:fs/,
+  );
   await rejects('export function memory() {}', 'reserved_name', /memory/);
 });
 
 test('the committed engine is the one its checksum names', async () => {
-  const folder = new URL('../../sdk/js/engine/', import.meta.url);
   const bytes = await promisify(brotliDecompress)(
-    await readFile(new URL('engine.wasm.br', folder)),
+    await readFile(new URL('engine.wasm.br', ENGINE)),
   );
-  const facts = JSON.parse(await readFile(new URL('engine.json', folder), 'utf8'));
+  const facts = JSON.parse(await readFile(new URL('engine.json', ENGINE), 'utf8'));
   assert.equal(createHash('sha256').update(bytes).digest('hex'), facts.sha256);
   assert.equal(bytes.length, facts.byteCount);
 });

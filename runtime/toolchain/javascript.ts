@@ -1,20 +1,26 @@
 /** Compiles JavaScript and TypeScript to bytecode inside the prebuilt QuickJS engine. */
 
 import { readFile, writeFile } from 'node:fs/promises';
-import { stripTypeScriptTypes } from 'node:module';
+import { isBuiltin, stripTypeScriptTypes } from 'node:module';
 import { basename } from 'node:path';
 import { HeliosError } from '#core';
-import { embedProgram } from './embed-program.ts';
 import { readSignature } from './javascript-signature.ts';
 import type { Toolchain } from './language.ts';
-import { readEngine, runEngine } from './run-engine.ts';
+import type { HostNeed } from './program-module.ts';
+import { programModule } from './program-module.ts';
+import { runEngine } from './run-engine.ts';
 import type { ProcedureSignature } from './wasm-module.ts';
 
 const ENGINE = new URL('../../sdk/js/engine/', import.meta.url);
 const SDK_MODULE = 'heliosdb-wasm-sdk';
-/** A guest that never names these gets no source of randomness, and stays STABLE for the database. */
-const RANDOM_WORDS = /\b(random|randomUUID|getRandomValues)\b/;
 const LOAD_RANDOM = 1;
+/** What a program has to name for its module to be given it; nothing else is linked. */
+const NEEDS: Readonly<Record<HostNeed, RegExp>> = {
+  query: /\bheliosdb(Query|CursorOpen)\b/,
+  transaction: /\bheliosdb(Begin|Commit|Rollback)Tx\b/,
+  now: /\b(heliosdbNow|Date|performance)\b/,
+  random: /\b(random|heliosdb(Fetch|CryptoRandom|CryptoSeal))\b/,
+};
 
 export const javascript: Toolchain = {
   language: 'javascript',
@@ -22,7 +28,7 @@ export const javascript: Toolchain = {
   async compile({ source, output }) {
     const original = await readFile(source, 'utf8');
     const program = await bundle(source, original);
-    const { bytecode, exports } = await compileToBytecode(program, basename(source));
+    const { compiled, exports } = await compileProgram(program, basename(source));
     const procedures = exports.map((entry) => signatureOf(original, entry));
     if (procedures.length === 0) {
       throw new HeliosError('invalid_function_definition', {
@@ -31,20 +37,17 @@ export const javascript: Toolchain = {
         hint: 'Write "export function name(…)" in front of what SQL shall call.',
       });
     }
-    const isRandom = RANDOM_WORDS.test(program);
-    const module = embedProgram(await readEngine(ENGINE), {
-      program: bytecode,
-      flags: isRandom ? LOAD_RANDOM : 0,
+    const needs = (Object.keys(NEEDS) as HostNeed[]).filter((need) => NEEDS[need].test(program));
+    const { namespace, quickjs } = await engineFacts();
+    const module = programModule({
+      namespace,
+      program: compiled,
+      flags: needs.includes('random') ? LOAD_RANDOM : 0,
+      needs,
       procedures,
-      renamedImports: {
-        'heliosdb_js.entropy': isRandom
-          ? ['wasi_snapshot_preview1', 'random_get']
-          : // Never called without LOAD_RANDOM; this one has the same parameters and exists.
-            ['heliosdb', 'heliosdb_fetch_result'],
-      },
     });
     await writeFile(output, module);
-    return `QuickJS ${(await engineFacts()).quickjs}`;
+    return `QuickJS ${quickjs}`;
   },
 };
 
@@ -52,6 +55,15 @@ export const javascript: Toolchain = {
 async function bundle(path: string, source: string): Promise<string> {
   const imports = [...source.matchAll(/^\s*(?:import|export)\b[^'"`;]*?from\s*['"]([^'"]+)['"]/gm)];
   const foreign = imports.map((match) => match[1] ?? '').filter((name) => name !== SDK_MODULE);
+  const unavailable = foreign.filter((name) => isBuiltin(name));
+  if (unavailable.length > 0) {
+    throw new HeliosError('compile_failed', {
+      message: 'a procedure runs in a sandbox, where the modules of Node are not there',
+      detail: `${basename(path)} imports ${unavailable.join(', ')}`,
+      hint: `Files and processes are out of reach; '${SDK_MODULE}' has queries, requests and hashes.`,
+      fields: { language: 'javascript' },
+    });
+  }
   if (foreign.length > 0) return bundleWithEsbuild(path, foreign);
   if (!/\.[cm]?ts$/.test(path)) return source;
   return withoutWarnings(() => stripTypes(source, path));
@@ -115,26 +127,26 @@ function signatureOf(source: string, { name, length }: ExportedFunction): Proced
 }
 
 /** Lets the engine itself compile: its bytecode fits no other version. */
-async function compileToBytecode(
+async function compileProgram(
   program: string,
   file: string,
-): Promise<{ bytecode: Uint8Array; exports: readonly ExportedFunction[] }> {
+): Promise<{ compiled: Uint8Array; exports: readonly ExportedFunction[] }> {
   const engine = await runEngine(ENGINE, (message) => compileError(message, null));
-  engine.call('_initialize');
-  const source = new TextEncoder().encode(program);
+  const source = new TextEncoder().encode(`${program}\0`);
   const fileName = new TextEncoder().encode(`${file}\0`);
-  // The engine ends the text with a zero of its own.
-  const sourceAt = engine.place(source, source.length + 1);
+  const sourceAt = engine.place(source, source.length);
   const lengthAt = engine.place(new Uint8Array(4), 4);
   const fileAt = engine.place(fileName, fileName.length);
-  const bytecodeAt = engine.call('hdb_compile', sourceAt, source.length, fileAt, lengthAt);
-  const bytecode = engine.bytes(bytecodeAt, engine.number(lengthAt)).slice();
-  const loadedAt = engine.place(bytecode, bytecode.length);
-  engine.call('hdb_load', loadedAt, bytecode.length, 0);
-  return { bytecode, exports: JSON.parse(engine.text(engine.call('hdb_describe'))) };
+  const compiledAt = engine.call('hdb_compile', sourceAt, source.length - 1, fileAt, lengthAt);
+  const compiled = engine.bytes(compiledAt, engine.number(lengthAt)).slice();
+  // Another instance: this one has a module of the file's name already.
+  const loading = await runEngine(ENGINE, (message) => compileError(message, null));
+  const loadedAt = loading.place(compiled, compiled.length);
+  loading.call('hdb_load', loadedAt, compiled.length, 0);
+  return { compiled, exports: JSON.parse(loading.text(loading.call('hdb_describe'))) };
 }
 
-async function engineFacts(): Promise<{ quickjs: string }> {
+async function engineFacts(): Promise<{ quickjs: string; namespace: string }> {
   return JSON.parse(await readFile(new URL('engine.json', ENGINE), 'utf8'));
 }
 

@@ -1,7 +1,16 @@
 /** What a guest language has to offer so that its sources can be compiled. */
 
 /** The languages whose sources can be compiled. */
-export type GuestLanguage = 'rust' | 'c' | 'javascript' | 'python' | 'go';
+export type GuestLanguage =
+  | 'rust'
+  | 'c'
+  | 'javascript'
+  | 'python'
+  | 'go'
+  | 'java'
+  | 'kotlin'
+  | 'ruby'
+  | 'assemblyscript';
 
 export interface CompileRequest {
   /** Absolute path of a file or of a project's folder. */

@@ -25,7 +25,8 @@ export async function optimise(path: string, environment: Environment): Promise<
   const draft = `${path}.optimised`;
   try {
     const flags = FEATURES.map((feature) => `--enable-${feature}`);
-    const run = await runTool(tool, ['-Oz', ...flags, path, '-o', draft], { environment });
+    // With the functions' names: profiles and the stacks of errors show them.
+    const run = await runTool(tool, ['-Oz', '-g', ...flags, path, '-o', draft], { environment });
     if (run.exitCode === 0) await rename(draft, path);
   } finally {
     await rm(draft, { force: true });

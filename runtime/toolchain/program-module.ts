@@ -5,8 +5,6 @@
 
 import { HeliosError } from '#core';
 import { descriptionSection } from './describe-module.ts';
-import type { Layout } from './embed-program.ts';
-import { entry, initialiser, layOut } from './embed-program.ts';
 import type { Section } from './wasm-binary.ts';
 import { ByteWriter, joinModule, SECTION } from './wasm-binary.ts';
 import type { ProcedureSignature } from './wasm-module.ts';
@@ -36,8 +34,31 @@ interface Import {
 const I32 = 0x7f;
 const I64 = 0x7e;
 const FUNCTION_TYPE = 0x60;
+const VOID_BLOCK = 0x40;
 const FUNCTION = 0;
 const MEMORY = 2;
+const OP = {
+  if: 0x04,
+  end: 0x0b,
+  call: 0x10,
+  localGet: 0x20,
+  localSet: 0x21,
+  globalGet: 0x23,
+  globalSet: 0x24,
+  i32Const: 0x41,
+  i32Eqz: 0x45,
+  i32Add: 0x6a,
+  bulk: 0xfc,
+} as const;
+const MEMORY_INIT = 8;
+const DATA_DROP = 9;
+/** Where the interpreter's functions stand among the imports. */
+const ALLOC = 0;
+const LOAD = 1;
+const CALL = 2;
+/** The module's only segment and its only variable: the blob, and where it was copied to. */
+const BLOB = 0;
+const ADDRESS = 0;
 const RE_EXPORTED = ['heliosdb_abi_version', 'heliosdb_value_format'] as const;
 const NEEDED: Readonly<Record<HostNeed, Import>> = {
   query: host('heliosdb_query_params', 6, I32),
@@ -80,16 +101,9 @@ export function programModule(program: Program): Uint8Array<ArrayBuffer> {
     ...needs.map((need) => NEEDED[need]),
   ];
   const { blob, nameOffsets } = layOut(program.program, names);
-  const layout: Layout = {
-    typeCount: imports.length,
-    functionCount: imports.length,
-    globalCount: 0,
-    dataCount: 0,
-    entryPoints: { hdb_alloc: 0, hdb_load: 1, hdb_call: 2 },
-  };
   const bodies = [
-    initialiser(layout, blob.length, program),
-    ...names.map((name, index) => entry(layout, name, nameOffsets[index] ?? 0)),
+    initialiser(blob.length, program),
+    ...names.map((name, index) => entry(imports.length, name, nameOffsets[index] ?? 0)),
   ];
   const data = new ByteWriter().byte(1).unsigned(blob.length).bytes(blob).finish();
   return joinModule([
@@ -152,4 +166,56 @@ function exportsOf(imports: readonly Import[], names: readonly string[]): Uint8A
     ),
     ...names.map((name, index) => one(name, FUNCTION, imports.length + 1 + index)),
   ];
+}
+
+/** The program, and behind it the names that the entries hand to `hdb_call`. */
+function layOut(
+  program: Uint8Array,
+  names: readonly string[],
+): { blob: Uint8Array; nameOffsets: number[] } {
+  const writer = new ByteWriter().bytes(program);
+  let length = program.length;
+  const nameOffsets = names.map((name) => {
+    const bytes = new TextEncoder().encode(name);
+    const offset = length;
+    writer.bytes(bytes);
+    length += bytes.length;
+    return offset;
+  });
+  return { blob: writer.finish(), nameOffsets };
+}
+
+/** Copies the blob into the interpreter's memory, keeps its address and loads the program. */
+function initialiser(
+  blobLength: number,
+  { program, flags }: Pick<Program, 'program' | 'flags'>,
+): Uint8Array {
+  const address = 0; // the function's only local
+  const code = new ByteWriter().unsigned(1).unsigned(1).byte(I32);
+  code.byte(OP.i32Const).signed(blobLength).byte(OP.call).unsigned(ALLOC);
+  code.byte(OP.localSet).unsigned(address);
+  code.byte(OP.localGet).unsigned(address).byte(OP.i32Const).signed(0);
+  code.byte(OP.i32Const).signed(blobLength);
+  code.byte(OP.bulk).unsigned(MEMORY_INIT).unsigned(BLOB).unsigned(0);
+  code.byte(OP.bulk).unsigned(DATA_DROP).unsigned(BLOB);
+  code.byte(OP.localGet).unsigned(address).byte(OP.i32Const).signed(program.length);
+  code.byte(OP.i32Const).signed(flags).byte(OP.call).unsigned(LOAD);
+  code.byte(OP.localGet).unsigned(address).byte(OP.globalSet).unsigned(ADDRESS);
+  return sized(code.byte(OP.end).finish());
+}
+
+/** Loads the program unless that is done, and calls a procedure by its name. */
+function entry(initialiserIndex: number, name: string, nameOffset: number): Uint8Array {
+  const length = new TextEncoder().encode(name).length;
+  const code = new ByteWriter().unsigned(0);
+  code.byte(OP.globalGet).unsigned(ADDRESS).byte(OP.i32Eqz);
+  code.byte(OP.if).byte(VOID_BLOCK).byte(OP.call).unsigned(initialiserIndex).byte(OP.end);
+  code.byte(OP.globalGet).unsigned(ADDRESS);
+  code.byte(OP.i32Const).signed(nameOffset).byte(OP.i32Add);
+  code.byte(OP.i32Const).signed(length).byte(OP.call).unsigned(CALL);
+  return sized(code.byte(OP.end).finish());
+}
+
+function sized(code: Uint8Array): Uint8Array {
+  return new ByteWriter().unsigned(code.length).bytes(code).finish();
 }

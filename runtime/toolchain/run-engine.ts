@@ -30,6 +30,8 @@ export function readEngine(folder: URL): Promise<Uint8Array<ArrayBuffer>> {
   return unpacked;
 }
 
+type Four = readonly [number, number, number, number];
+
 /**
  * Instantiates a folder's engine without a database: its queries fail, its logs go nowhere, and
  * what it reports as an error is thrown as `errorOf` makes it.
@@ -45,13 +47,18 @@ export async function runEngine(
   let memory: WebAssembly.Memory | null = null;
   const view = (address: number, length: number): Uint8Array =>
     new Uint8Array(memory?.buffer ?? new ArrayBuffer(0), address, length);
+  const read = (address: number, length: number): string =>
+    new TextDecoder().decode(view(address, length).slice());
   const refuse = (): number => STATUS_ERROR;
   const database = new Proxy<Record<string, unknown>>(
     {
       heliosdb_now: () => 0n,
       heliosdb_log: () => 0,
       heliosdb_error: (_code: number, message: number, length: number) => {
-        throw errorOf(new TextDecoder().decode(view(message, length).slice()));
+        throw errorOf(read(message, length));
+      },
+      heliosdb_error_stack: (_code: number, ...[message, length, stack, size]: Four) => {
+        throw errorOf(`${read(message, length)}\n${read(stack, size)}`.trimEnd());
       },
     },
     { get: (target, name) => target[String(name)] ?? refuse },

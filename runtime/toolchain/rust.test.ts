@@ -99,7 +99,7 @@ test('errors carry the words of whoever raised them', async () => {
   ];
   for (const [parameters, result, message] of failures) {
     const outcome = await discount(module, parameters, result);
-    assert.deepEqual(outcome.error, { code: 1, message });
+    assert.deepEqual([outcome.error?.code, outcome.error?.message], [1, message]);
     assert.equal(outcome.returned, null);
   }
 });
@@ -127,8 +127,12 @@ test('a rebuilt module behaves like the committed one', async (context) => {
   for (const tier of ['platinum', 'gold', 'silver', 'bronze', null]) {
     for (const total of [decimal('599.99'), 0, -12.5, 1e15]) {
       const result = { columns: ['loyalty_tier'], rows: [[tier]] };
-      const outcomes = modules.map((module) => discount(module, [7n, total], result));
-      assert.deepEqual(await outcomes[0], await outcomes[1]);
+      const [kept, made] = await Promise.all(
+        modules.map((module) => discount(module, [7n, total], result)),
+      );
+      // Lines move with the source: where an error was made is no part of the comparison.
+      const placed = (outcome = kept): unknown => ({ ...outcome, error: outcome?.error?.message });
+      assert.deepEqual(placed(made), placed(kept));
     }
   }
 });
@@ -160,13 +164,14 @@ fn halve(value: Option<i64>) -> Option<i64> {
   assert.deepEqual((await call(null)).returned, { type: 36, bytes: new Uint8Array() });
   const { error } = await call(3n);
   assert.equal(error?.code, -1);
-  assert.match(error.message, /3 is odd/);
+  assert.equal(error.message, 'panic: 3 is odd');
+  assert.equal(error.stack, 'at halve.rs:5:5');
 });
 
 test('the compiler reports its own errors, in the words of the SDK where it can', async (context) => {
   if (absent !== false) return context.skip(absent);
   const cases: [string, RegExp][] = [
-    ['fn f(value: &str) -> i64 { 1 }', /a procedure owns its parameters: use String or Vec<T>/],
+    ['fn f(value: &i64) -> i64 { 1 }', /borrows texts and bytes as &str and &\[u8\]/],
     ['async fn f() -> i64 { 1 }', /a procedure cannot be async/],
     ['fn f<T>(value: T) -> i64 { 1 }', /a procedure cannot be generic/],
     ['fn f(value: i64) -> i64 { value + }', /expected expression, found `}`/],

@@ -25,6 +25,8 @@ export function templateOf(language: ScaffoldLanguage, name: string): Template {
   switch (language) {
     case 'python':
       return { source: `${name}.py`, files: { [`${name}.py`]: pythonSource(name) } };
+    case 'ruby':
+      return { source: `${name}.rb`, files: { [`${name}.rb`]: rubySource(name) } };
     case 'javascript':
       return { source: `${name}.js`, files: { [`${name}.js`]: javascriptSource(name) } };
     case 'typescript':
@@ -33,8 +35,16 @@ export function templateOf(language: ScaffoldLanguage, name: string): Template {
       return { source: '.', files: rustFiles(name) };
     case 'go':
       return { source: 'main.go', files: { 'main.go': goSource(name), 'go.mod': goModule(name) } };
+    case 'assemblyscript':
+      return { source: `${name}.as.ts`, files: { [`${name}.as.ts`]: assemblyscriptSource(name) } };
     case 'c':
       return { source: `${name}.c`, files: { [`${name}.c`]: cSource(name) } };
+    case 'java': {
+      const file = `${className(name)}.java`;
+      return { source: file, files: { [file]: javaSource(name) } };
+    }
+    case 'kotlin':
+      return { source: `${name}.kt`, files: { [`${name}.kt`]: kotlinSource(name) } };
     default:
       return language satisfies never;
   }
@@ -51,6 +61,22 @@ def ${name}(customer_id: int) -> str | None:
         heliosdb_log("warn", f"there is no customer {customer_id}")
         return None
     return f"Hello, {rows[0]['name']}!"
+`;
+}
+
+function rubySource(name: string): string {
+  return `# Greets a customer by name
+#
+# @param [Integer] customer_id
+# @return [String, nil]
+def ${name}(customer_id)
+  row = heliosdb_query("${SQL}?", [customer_id]).first
+  if row.nil?
+    heliosdb_log("warn", "there is no customer #{customer_id}")
+    return nil
+  end
+  "Hello, #{row['name']}!"
+end
 `;
 }
 
@@ -75,6 +101,21 @@ function typescriptSource(name: string): string {
 /** Greets a customer by name */
 export function ${name}(customer_id: bigint): string | null {
 ${javascriptBody}
+}
+`;
+}
+
+function assemblyscriptSource(name: string): string {
+  return `import { query, Values, warn } from "heliosdb";
+
+/** Greets a customer by name */
+export function ${name}(customer_id: i64): string | null {
+  const rows = query("${SQL}?", new Values().int(customer_id));
+  if (rows.length == 0) {
+    warn(\`there is no customer \${customer_id}\`);
+    return null;
+  }
+  return \`Hello, \${rows[0][0].toText()}!\`;
 }
 `;
 }
@@ -130,10 +171,10 @@ import (
 // Greets a customer by name
 //
 //export ${name}
-func ${name}(customerId int64) *string {
-	rows := heliosdb.Query(fmt.Sprintf("${SQL}%d", customerId))
+func ${name}(customer_id int64) *string {
+	rows := heliosdb.Query(fmt.Sprintf("${SQL}%d", customer_id))
 	if len(rows) == 0 {
-		heliosdb.Log("warn", fmt.Sprintf("there is no customer %d", customerId))
+		heliosdb.Log("warn", fmt.Sprintf("there is no customer %d", customer_id))
 		return nil
 	}
 	greeting := fmt.Sprintf("Hello, %v!", rows[0]["name"])
@@ -157,6 +198,47 @@ HELIOSDB_PROCEDURE(${name}, "customer_id BIGINT", "VARCHAR", "Greets a customer 
                                        customer_id);
   if (!heliosdb_next(&rows)) return; /* NULL */
   heliosdb_return_text(heliosdb_text(heliosdb_column(&rows, 0)));
+}
+`;
+}
+
+function className(name: string): string {
+  return name.replaceAll(/(^|_)([a-z0-9]?)/g, (_, _gap, letter: string) => letter.toUpperCase());
+}
+
+function javaSource(name: string): string {
+  return `import static io.heliosdb.wasm.Heliosdb.*;
+
+import io.heliosdb.wasm.HeliosdbProcedure;
+import io.heliosdb.wasm.Row;
+
+final class ${className(name)} {
+  /** Greets a customer by name */
+  @HeliosdbProcedure
+  static String ${name}(long customer_id) {
+    Row row = heliosdbQuery("${SQL}?", customer_id).first();
+    if (row == null) {
+      heliosdbLog("warn", "there is no customer " + customer_id);
+      return null;
+    }
+    return "Hello, " + row.getString("name") + "!";
+  }
+}
+`;
+}
+
+function kotlinSource(name: string): string {
+  return `import io.heliosdb.wasm.*
+
+/** Greets a customer by name */
+@HeliosdbProcedure
+fun ${name}(customer_id: Long): String? {
+    val row = heliosdbQuery("${SQL}?", customer_id).firstOrNull()
+    if (row == null) {
+        heliosdbLog(LogLevel.WARN, "there is no customer $customer_id")
+        return null
+    }
+    return "Hello, \${row["name"]}!"
 }
 `;
 }
