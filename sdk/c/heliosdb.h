@@ -51,6 +51,9 @@ HELIOSDB_HOST(heliosdb_rollback_tx) int32_t heliosdb_host_rollback_tx(void);
 HELIOSDB_HOST(heliosdb_now) int64_t heliosdb_host_now(void);
 HELIOSDB_HOST(heliosdb_error)
 void heliosdb_host_error(int32_t code, const char *message, uint32_t message_len);
+HELIOSDB_HOST(heliosdb_error_stack)
+void heliosdb_host_error_stack(int32_t code, const char *message, uint32_t message_len,
+                               const char *stack, uint32_t stack_len);
 
 HELIOSDB_HOST(heliosdb_metric_count)
 int32_t heliosdb_host_metric_count(const char *name, uint32_t name_len, int64_t amount);
@@ -131,7 +134,8 @@ enum {
 
 /* ---- Errors and logs. ---- */
 
-/* Ends the procedure with an error; `code` is for callers to tell errors apart. */
+/* Ends the procedure with an error; `code` is for callers to tell errors apart. The database adds
+ * the functions that led here. */
 __attribute__((noreturn, format(printf, 2, 3))) static inline void heliosdb_fail(
     int32_t code, const char *format, ...) {
   char text[1024];
@@ -140,7 +144,7 @@ __attribute__((noreturn, format(printf, 2, 3))) static inline void heliosdb_fail
   int length = vsnprintf(text, sizeof text, format, arguments);
   va_end(arguments);
   if (length > (int)sizeof text - 1) length = (int)sizeof text - 1;
-  heliosdb_host_error(code, text, (uint32_t)length);
+  heliosdb_host_error_stack(code, text, (uint32_t)length, text, 0);
   __builtin_unreachable();
 }
 
@@ -192,7 +196,8 @@ typedef enum {
   HELIOSDB_KIND_BLOB,
   HELIOSDB_KIND_LIST, /* `length` items; see heliosdb_item */
   HELIOSDB_KIND_MAP,  /* `length` keys with their values; see heliosdb_field */
-  HELIOSDB_KIND_EXTENSION /* `extension` names it: DECIMAL, DATE and so on, in `bytes` */
+  HELIOSDB_KIND_EXTENSION, /* `extension` names it: DECIMAL, DATE and so on, in `bytes` */
+  HELIOSDB_KIND_UINT       /* beyond int64_t; `number.unsigned_integer` */
 } heliosdb_kind;
 
 typedef struct {
@@ -202,8 +207,12 @@ typedef struct {
   const uint8_t *bytes;
   union {
     int64_t integer;
+    uint64_t unsigned_integer;
     double real;
   } number;
+  /* The value as it was sent, for handing it on. */
+  const uint8_t *raw;
+  uint32_t raw_length;
 } heliosdb_value;
 
 typedef struct {
@@ -233,7 +242,7 @@ static inline void heliosdb_skip(heliosdb_reader *in, uint64_t count, int depth)
 
 /* Reads one value; lists and maps keep the bytes of what is in them. */
 static inline heliosdb_value heliosdb_read(heliosdb_reader *in, int depth) {
-  heliosdb_value value = {HELIOSDB_KIND_NULL, 0, 0, NULL, {0}};
+  heliosdb_value value = {HELIOSDB_KIND_NULL, 0, 0, NULL, {0}, in->at, 0};
   if (depth > 64) heliosdb_fail(1, "malformed value from the database");
   uint8_t head = (uint8_t)heliosdb_take(in, 1);
   uint64_t length = 0;
@@ -273,9 +282,8 @@ static inline heliosdb_value heliosdb_read(heliosdb_reader *in, int depth) {
     uint64_t bits = heliosdb_take(in, 8);
     memcpy(&value.number.real, &bits, sizeof bits);
   } else if (head >= 0xcc && head <= 0xcf) {
-    uint64_t number = heliosdb_take(in, 1u << (head - 0xcc));
-    if (number > INT64_MAX) heliosdb_fail(1, "an integer beyond 64 bits");
-    value.number.integer = (int64_t)number;
+    value.number.unsigned_integer = heliosdb_take(in, 1u << (head - 0xcc));
+    if (value.number.unsigned_integer > INT64_MAX) kind = HELIOSDB_KIND_UINT;
   } else if (head >= 0xd0 && head <= 0xd3) {
     uint32_t width = 1u << (head - 0xd0);
     int shift = 64 - 8 * (int)width;
@@ -312,6 +320,7 @@ static inline heliosdb_value heliosdb_read(heliosdb_reader *in, int depth) {
     text[length] = 0;
     value.bytes = (const uint8_t *)text;
   }
+  value.raw_length = (uint32_t)(in->at - value.raw);
   return value;
 }
 
@@ -324,16 +333,25 @@ static inline bool heliosdb_bool(heliosdb_value value) {
   return value.number.integer != 0;
 }
 
-/* A copy of an extension's ASCII digits, ended by a zero. */
-static inline const char *heliosdb_digits(heliosdb_value value) {
-  char *text = (char *)heliosdb_allocate(value.length + 1);
-  memcpy(text, value.bytes, value.length);
-  text[value.length] = 0;
-  return text;
+static inline bool heliosdb_is_decimal(heliosdb_value value) {
+  return value.kind == HELIOSDB_KIND_EXTENSION &&
+         (value.extension == HELIOSDB_EXT_DECIMAL || value.extension == HELIOSDB_EXT_HUGEINT ||
+          value.extension == HELIOSDB_EXT_BIGNUM);
 }
 
-static inline bool heliosdb_is_decimal(heliosdb_value value) {
-  return value.kind == HELIOSDB_KIND_EXTENSION && value.extension <= HELIOSDB_EXT_HUGEINT;
+/* All digits of an integer of any width or a DECIMAL, such as "-12.50". */
+static inline const char *heliosdb_digits(heliosdb_value value) {
+  char *text = (char *)heliosdb_allocate(value.length + 24);
+  if (value.kind == HELIOSDB_KIND_INT) {
+    sprintf(text, "%lld", (long long)value.number.integer);
+  } else if (value.kind == HELIOSDB_KIND_UINT) {
+    sprintf(text, "%llu", (unsigned long long)value.number.unsigned_integer);
+  } else {
+    if (!heliosdb_is_decimal(value)) heliosdb_fail(1, "expected an integer or DECIMAL");
+    memcpy(text, value.bytes, value.length);
+    text[value.length] = 0;
+  }
+  return text;
 }
 
 /* An integer; a HUGEINT or DECIMAL without fraction when it fits. */
@@ -348,8 +366,17 @@ static inline int64_t heliosdb_i64(heliosdb_value value) {
   heliosdb_fail(1, "expected an integer");
 }
 
+/* An integer that is not negative; a HUGEINT when it fits. */
+static inline uint64_t heliosdb_u64(heliosdb_value value) {
+  if (value.kind == HELIOSDB_KIND_UINT) return value.number.unsigned_integer;
+  int64_t number = heliosdb_i64(value);
+  if (number < 0) heliosdb_fail(1, "expected an integer that is not negative");
+  return (uint64_t)number;
+}
+
 static inline double heliosdb_f64(heliosdb_value value) {
   if (value.kind == HELIOSDB_KIND_FLOAT) return value.number.real;
+  if (value.kind == HELIOSDB_KIND_UINT) return (double)value.number.unsigned_integer;
   if (value.kind == HELIOSDB_KIND_INT) return (double)value.number.integer;
   if (heliosdb_is_decimal(value)) return strtod(heliosdb_digits(value), NULL);
   heliosdb_fail(1, "expected a number");
@@ -383,6 +410,41 @@ static inline int64_t heliosdb_timestamp(heliosdb_value value) {
   return heliosdb_little_endian(value, 8);
 }
 
+static inline void heliosdb_expect(heliosdb_value value, int8_t extension, uint32_t length,
+                                   const char *type) {
+  bool fits = value.kind == HELIOSDB_KIND_EXTENSION && value.length == length;
+  if (!fits || value.extension != extension) heliosdb_fail(1, "expected %s", type);
+}
+
+/* Microseconds since midnight. */
+static inline int64_t heliosdb_time(heliosdb_value value) {
+  heliosdb_expect(value, HELIOSDB_EXT_TIME, 8, "TIME");
+  return heliosdb_little_endian(value, 8);
+}
+
+/* Months, days and microseconds: none has a fixed number of the others. */
+typedef struct {
+  int32_t months;
+  int32_t days;
+  int64_t micros;
+} heliosdb_interval_parts;
+
+static inline heliosdb_interval_parts heliosdb_interval(heliosdb_value value) {
+  heliosdb_expect(value, HELIOSDB_EXT_INTERVAL, 16, "INTERVAL");
+  heliosdb_interval_parts parts = {(int32_t)heliosdb_little_endian(value, 4), 0, 0};
+  value.bytes += 4;
+  parts.days = (int32_t)heliosdb_little_endian(value, 4);
+  value.bytes += 4;
+  parts.micros = heliosdb_little_endian(value, 8);
+  return parts;
+}
+
+/* The 16 bytes of a UUID, in the order they are printed. */
+static inline const uint8_t *heliosdb_uuid(heliosdb_value value) {
+  heliosdb_expect(value, HELIOSDB_EXT_UUID, 16, "UUID");
+  return value.bytes;
+}
+
 /* The item of a list. */
 static inline heliosdb_value heliosdb_item(heliosdb_value list, uint32_t index) {
   if (list.kind != HELIOSDB_KIND_LIST || index >= list.length) heliosdb_fail(1, "no such item");
@@ -393,7 +455,7 @@ static inline heliosdb_value heliosdb_item(heliosdb_value list, uint32_t index) 
 
 /* The value under a text key; NULL when there is none. */
 static inline heliosdb_value heliosdb_field(heliosdb_value map, const char *name) {
-  heliosdb_value absent = {HELIOSDB_KIND_NULL, 0, 0, NULL, {0}};
+  heliosdb_value absent = {HELIOSDB_KIND_NULL, 0, 0, NULL, {0}, (const uint8_t *)"\xc0", 1};
   if (map.kind != HELIOSDB_KIND_MAP) heliosdb_fail(1, "expected a STRUCT or MAP");
   heliosdb_reader in = {map.bytes, (const uint8_t *)UINTPTR_MAX};
   for (uint32_t index = 0; index < map.length; index++) {
@@ -402,6 +464,112 @@ static inline heliosdb_value heliosdb_field(heliosdb_value map, const char *name
     if (key.kind == HELIOSDB_KIND_TEXT && strcmp((const char *)key.bytes, name) == 0) return value;
   }
   return absent;
+}
+
+/* ---- Writing values: for placeholders of queries, and for results that are nested. ---- */
+
+/* Begin with `heliosdb_writer out = {0};` and write one value, or a list with its items. */
+typedef struct {
+  uint8_t *bytes;
+  uint32_t length;
+  uint32_t capacity;
+} heliosdb_writer;
+
+static inline void heliosdb_write_bytes(heliosdb_writer *out, const void *bytes, size_t length) {
+  if (length > out->capacity - out->length) {
+    size_t capacity = 2 * (size_t)out->capacity + length + 64;
+    uint8_t *grown = (uint8_t *)heliosdb_allocate(capacity);
+    if (out->length > 0) memcpy(grown, out->bytes, out->length);
+    out->bytes = grown;
+    out->capacity = (uint32_t)capacity;
+  }
+  if (length > 0) memcpy(out->bytes + out->length, bytes, length);
+  out->length += (uint32_t)length;
+}
+
+/* A marker and a big-endian number after it. */
+static inline void heliosdb_write_marked(heliosdb_writer *out, uint8_t marker, uint64_t number,
+                                         uint32_t width) {
+  uint8_t bytes[9] = {marker};
+  for (uint32_t index = 0; index < width; index++) {
+    bytes[1 + index] = (uint8_t)(number >> 8 * (width - 1 - index));
+  }
+  heliosdb_write_bytes(out, bytes, width + 1);
+}
+
+static inline void heliosdb_write_extension(heliosdb_writer *out, uint8_t kind, const void *bytes,
+                                            size_t length) {
+  heliosdb_write_marked(out, 0xc9, length, 4);
+  heliosdb_write_bytes(out, &kind, 1);
+  heliosdb_write_bytes(out, bytes, length);
+}
+
+static inline void heliosdb_write_null(heliosdb_writer *out) {
+  heliosdb_write_marked(out, 0xc0, 0, 0);
+}
+static inline void heliosdb_write_bool(heliosdb_writer *out, bool value) {
+  heliosdb_write_marked(out, value ? 0xc3 : 0xc2, 0, 0);
+}
+static inline void heliosdb_write_i64(heliosdb_writer *out, int64_t value) {
+  heliosdb_write_marked(out, 0xd3, (uint64_t)value, 8);
+}
+static inline void heliosdb_write_u64(heliosdb_writer *out, uint64_t value) {
+  heliosdb_write_marked(out, 0xcf, value, 8);
+}
+static inline void heliosdb_write_f64(heliosdb_writer *out, double value) {
+  uint64_t bits;
+  memcpy(&bits, &value, sizeof bits);
+  heliosdb_write_marked(out, 0xcb, bits, 8);
+}
+static inline void heliosdb_write_text(heliosdb_writer *out, const char *text) {
+  heliosdb_write_marked(out, 0xdb, strlen(text), 4);
+  heliosdb_write_bytes(out, text, strlen(text));
+}
+static inline void heliosdb_write_blob(heliosdb_writer *out, const void *bytes, size_t length) {
+  heliosdb_write_marked(out, 0xc6, length, 4);
+  heliosdb_write_bytes(out, bytes, length);
+}
+/* Digits such as "-12.50". */
+static inline void heliosdb_write_decimal(heliosdb_writer *out, const char *digits) {
+  heliosdb_write_extension(out, HELIOSDB_EXT_DECIMAL, digits, strlen(digits));
+}
+/* Digits of an integer of up to 128 bits. */
+static inline void heliosdb_write_hugeint(heliosdb_writer *out, const char *digits) {
+  heliosdb_write_extension(out, HELIOSDB_EXT_HUGEINT, digits, strlen(digits));
+}
+/* Days since 1970-01-01. WebAssembly is little-endian, as the encoding is. */
+static inline void heliosdb_write_date(heliosdb_writer *out, int32_t days) {
+  heliosdb_write_extension(out, HELIOSDB_EXT_DATE, &days, sizeof days);
+}
+/* Microseconds since midnight. */
+static inline void heliosdb_write_time(heliosdb_writer *out, int64_t micros) {
+  heliosdb_write_extension(out, HELIOSDB_EXT_TIME, &micros, sizeof micros);
+}
+/* Microseconds since 1970-01-01 00:00:00. */
+static inline void heliosdb_write_timestamp(heliosdb_writer *out, int64_t micros) {
+  heliosdb_write_extension(out, HELIOSDB_EXT_TIMESTAMP, &micros, sizeof micros);
+}
+/* The same in UTC. */
+static inline void heliosdb_write_timestamp_tz(heliosdb_writer *out, int64_t micros) {
+  heliosdb_write_extension(out, HELIOSDB_EXT_TIMESTAMP_TZ, &micros, sizeof micros);
+}
+static inline void heliosdb_write_interval(heliosdb_writer *out, heliosdb_interval_parts parts) {
+  heliosdb_write_extension(out, HELIOSDB_EXT_INTERVAL, &parts, 16);
+}
+static inline void heliosdb_write_uuid(heliosdb_writer *out, const uint8_t bytes[16]) {
+  heliosdb_write_extension(out, HELIOSDB_EXT_UUID, bytes, 16);
+}
+/* A value of any type as it was received. */
+static inline void heliosdb_write_value(heliosdb_writer *out, heliosdb_value value) {
+  heliosdb_write_bytes(out, value.raw, value.raw_length);
+}
+/* A LIST or ARRAY: write its items behind it. */
+static inline void heliosdb_write_list(heliosdb_writer *out, uint32_t item_count) {
+  heliosdb_write_marked(out, 0xdd, item_count, 4);
+}
+/* A STRUCT or MAP: write its keys, each with its value, behind it. */
+static inline void heliosdb_write_map(heliosdb_writer *out, uint32_t entry_count) {
+  heliosdb_write_marked(out, 0xdf, entry_count, 4);
 }
 
 /* ---- Parameters, queries, results. ---- */
@@ -467,19 +635,38 @@ typedef struct {
   heliosdb_reader rest;
 } heliosdb_rows;
 
-/* Runs one SQL statement; an error ends the procedure. */
-static inline heliosdb_rows heliosdb_query(const char *sql) {
-  uint32_t length = 2048;
-  uint8_t *bytes = (uint8_t *)heliosdb_allocate(length);
-  int32_t status = heliosdb_host_query(sql, (uint32_t)strlen(sql), bytes, &length);
-  heliosdb_value result = heliosdb_receive(status, heliosdb_fetch_rows, 0, bytes, length);
+static inline heliosdb_rows heliosdb_rows_of(heliosdb_value result) {
   heliosdb_value list = heliosdb_field(result, "rows");
   heliosdb_rows rows = {list.length, 0, heliosdb_field(result, "columns"), list,
                         {list.bytes, (const uint8_t *)UINTPTR_MAX}};
   return rows;
 }
 
-/* Runs one SQL statement that is printed first; quote what is not a number. */
+/* Runs one SQL statement; an error ends the procedure. */
+static inline heliosdb_rows heliosdb_query(const char *sql) {
+  uint32_t length = 2048;
+  uint8_t *bytes = (uint8_t *)heliosdb_allocate(length);
+  int32_t status = heliosdb_host_query(sql, (uint32_t)strlen(sql), bytes, &length);
+  return heliosdb_rows_of(heliosdb_receive(status, heliosdb_fetch_rows, 0, bytes, length));
+}
+
+/*
+ * Runs one SQL statement with a list of values for its `?` or `$1` placeholders:
+ *
+ *   heliosdb_writer values = {0};
+ *   heliosdb_write_list(&values, 1);
+ *   heliosdb_write_text(&values, name);
+ *   heliosdb_rows rows = heliosdb_query_params("SELECT id FROM customers WHERE name = ?", &values);
+ */
+static inline heliosdb_rows heliosdb_query_params(const char *sql, const heliosdb_writer *values) {
+  uint32_t length = 2048;
+  uint8_t *bytes = (uint8_t *)heliosdb_allocate(length);
+  int32_t status = heliosdb_host_query_params(sql, (uint32_t)strlen(sql), values->bytes,
+                                              values->length, bytes, &length);
+  return heliosdb_rows_of(heliosdb_receive(status, heliosdb_fetch_rows, 0, bytes, length));
+}
+
+/* Runs one SQL statement that is printed first. For numbers; texts are safe as placeholders. */
 __attribute__((format(printf, 1, 2))) static inline heliosdb_rows heliosdb_queryf(
     const char *format, ...) {
   va_list arguments;
@@ -542,6 +729,14 @@ static inline void heliosdb_return_json(const char *json) {
 static inline void heliosdb_return_blob(const void *bytes, size_t length) {
   heliosdb_give(bytes, length, HELIOSDB_TYPE_BLOB);
 }
+/* What was written: any value, nested ones with all their digits. */
+static inline void heliosdb_return_written(const heliosdb_writer *out) {
+  heliosdb_give(out->bytes, out->length, HELIOSDB_TYPE_MESSAGE_PACK);
+}
+/* A value of any type as it was received. */
+static inline void heliosdb_return_value(heliosdb_value value) {
+  heliosdb_give(value.raw, value.raw_length, HELIOSDB_TYPE_MESSAGE_PACK);
+}
 
 /* ---- Metrics of the procedure's own, shown by heliosdb_custom_metrics(). ---- */
 
@@ -562,13 +757,20 @@ typedef struct {
   uint8_t *bytes;
 } heliosdb_cursor;
 
-/* Runs one SQL statement whose rows are fetched in batches. */
-static inline heliosdb_cursor heliosdb_cursor_open(const char *sql) {
+/* As heliosdb_query_params; the rows are fetched in batches. */
+static inline heliosdb_cursor heliosdb_cursor_open_params(const char *sql,
+                                                          const heliosdb_writer *values) {
   heliosdb_cursor cursor = {0, 64 * 1024, NULL};
   cursor.bytes = (uint8_t *)heliosdb_allocate(cursor.capacity);
-  heliosdb_check(
-      heliosdb_host_cursor_open(sql, (uint32_t)strlen(sql), NULL, 0, &cursor.number));
+  heliosdb_check(heliosdb_host_cursor_open(sql, (uint32_t)strlen(sql), values->bytes,
+                                           values->length, &cursor.number));
   return cursor;
+}
+
+/* Runs one SQL statement whose rows are fetched in batches. */
+static inline heliosdb_cursor heliosdb_cursor_open(const char *sql) {
+  heliosdb_writer none = {NULL, 0, 0};
+  return heliosdb_cursor_open_params(sql, &none);
 }
 
 /* At most `rows_max` further rows, as many as fit for 0; false after the last. A batch stays valid
@@ -586,10 +788,7 @@ static inline bool heliosdb_cursor_next(heliosdb_cursor *cursor, uint32_t rows_m
   heliosdb_check(status);
   heliosdb_reader in = {cursor->bytes, cursor->bytes + length};
   heliosdb_value result = heliosdb_read(&in, 0);
-  heliosdb_value list = heliosdb_field(result, "rows");
-  heliosdb_rows batch = {list.length, 0, heliosdb_field(result, "columns"), list,
-                         {list.bytes, (const uint8_t *)UINTPTR_MAX}};
-  *rows = batch;
+  *rows = heliosdb_rows_of(result);
   return true;
 }
 
@@ -753,7 +952,7 @@ static inline heliosdb_response heliosdb_fetch(const char *method, const char *u
 
 __attribute__((export_name("heliosdb_abi_version"))) int32_t heliosdb_exported_abi_version(void);
 __attribute__((export_name("heliosdb_value_format"))) int32_t heliosdb_exported_value_format(void);
-__attribute__((weak)) int32_t heliosdb_exported_abi_version(void) { return 0x10000; }
+__attribute__((weak)) int32_t heliosdb_exported_abi_version(void) { return 0x10002; }
 __attribute__((weak)) int32_t heliosdb_exported_value_format(void) { return 1; }
 
 /* Starts a procedure: its name, its parameters and result as SQL, what it is for; then its body. */

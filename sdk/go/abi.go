@@ -12,7 +12,7 @@ const (
 // How the host encodes parameters and results.
 const formatMessagePack = 1
 
-const abiVersion = 0x1_0000
+const abiVersion = 0x1_0002
 
 // The kinds of a returned value that the guest uses.
 const (

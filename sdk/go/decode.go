@@ -3,8 +3,8 @@ package heliosdb
 import (
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"math"
+	"math/big"
 	"strconv"
 )
 
@@ -24,29 +24,51 @@ func decodeAll(bytes []byte) (any, error) {
 	return value, err
 }
 
-// decodeRows reads {"columns": […], "rows": [[…]]} as rows by column name.
-func decodeRows(bytes []byte) ([]Row, error) {
+// table is the result of a query: rows of cells, as the database sent them.
+type table struct {
+	names []string
+	rows  [][]any
+}
+
+// decodeTable reads {"columns": […], "rows": [[…]]}.
+func decodeTable(bytes []byte) (*table, error) {
 	decoded, err := decodeAll(bytes)
-	result, isMap := decoded.(map[string]any)
-	columns, haveColumns := result["columns"].([]any)
-	cells, haveRows := result["rows"].([]any)
-	if err != nil || !isMap || !haveColumns || !haveRows {
+	result, isObject := decoded.(*object)
+	if err != nil || !isObject {
 		return nil, errMalformed
 	}
-	names := make([]string, len(columns))
-	for index, column := range columns {
-		fields, _ := column.(map[string]any)
-		names[index], _ = fields["name"].(string)
+	columns, haveColumns := result.field("columns").([]any)
+	rows, haveRows := result.field("rows").([]any)
+	if !haveColumns || !haveRows {
+		return nil, errMalformed
 	}
-	rows := make([]Row, len(cells))
-	for index, row := range cells {
-		values, isList := row.([]any)
-		if !isList || len(values) != len(names) {
+	read := &table{make([]string, len(columns)), make([][]any, len(rows))}
+	for index, column := range columns {
+		if described, isObject := column.(*object); isObject {
+			read.names[index], _ = described.field("name").(string)
+		}
+	}
+	for index, row := range rows {
+		cells, isList := row.([]any)
+		if !isList || len(cells) != len(columns) {
 			return nil, errMalformed
 		}
-		rows[index] = make(Row, len(names))
-		for column, value := range values {
-			rows[index][names[column]] = value
+		read.rows[index] = cells
+	}
+	return read, nil
+}
+
+// decodeRows reads a result as rows by column name.
+func decodeRows(bytes []byte) ([]Row, error) {
+	read, err := decodeTable(bytes)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]Row, len(read.rows))
+	for index, cells := range read.rows {
+		rows[index] = make(Row, len(cells))
+		for column, cell := range cells {
+			rows[index][read.names[column]] = plain(cell)
 		}
 	}
 	return rows, nil
@@ -111,7 +133,7 @@ func (in *decoder) value(depth int) (any, error) {
 	case head <= 0xcf:
 		value, err := in.number(1 << (head - 0xcc))
 		if value > math.MaxInt64 {
-			return strconv.FormatUint(value, 10), err
+			return new(big.Int).SetUint64(value), err
 		}
 		return int(value), err
 	case head <= 0xd3:
@@ -152,23 +174,20 @@ func (in *decoder) list(length uint64, depth int) (any, error) {
 	return list, nil
 }
 
-// object reads a map; keys that are not text are printed.
 func (in *decoder) object(length uint64, depth int) (any, error) {
-	fields := make(map[string]any, min(length, uint64(len(in.bytes))))
+	entries := make([]Pair, 0, min(length, uint64(len(in.bytes))))
 	for ; length > 0; length-- {
 		key, err := in.value(depth + 1)
 		if err != nil {
 			return nil, err
 		}
-		name, isText := key.(string)
-		if !isText {
-			name = fmt.Sprint(key)
-		}
-		if fields[name], err = in.value(depth + 1); err != nil {
+		item, err := in.value(depth + 1)
+		if err != nil {
 			return nil, err
 		}
+		entries = append(entries, Pair{key, item})
 	}
-	return fields, nil
+	return &object{entries}, nil
 }
 
 func (in *decoder) extension(length uint64) (any, error) {
@@ -182,37 +201,41 @@ func (in *decoder) extension(length uint64) (any, error) {
 	}
 	switch kind {
 	case extDecimal:
-		return strconv.ParseFloat(string(bytes), 64)
+		return ParseDecimal(string(bytes))
 	case extHugeint, extBignum:
-		if value, err := strconv.ParseInt(string(bytes), 10, 64); err == nil {
+		digits := string(bytes)
+		if value, err := strconv.ParseInt(digits, 10, 64); err == nil {
 			return int(value), nil
 		}
-		return string(bytes), nil
+		if value, isInteger := new(big.Int).SetString(digits, 10); isInteger {
+			return value, nil
+		}
 	case extBit:
 		return string(bytes), nil
 	case extDate:
 		if length == 4 {
-			return dateText(int32(binary.LittleEndian.Uint32(bytes))), nil
+			return moment{kind: kind, value: int64(int32(binary.LittleEndian.Uint32(bytes)))}, nil
 		}
 	case extUuid:
 		if length == 16 {
-			return uuidText(bytes), nil
+			return UUID(bytes), nil
 		}
 	case extInterval:
 		if length == 16 {
-			return intervalText(
-				int32(binary.LittleEndian.Uint32(bytes)),
-				int32(binary.LittleEndian.Uint32(bytes[4:])),
-				int64(binary.LittleEndian.Uint64(bytes[8:])),
-			), nil
+			return Interval{
+				Months: int32(binary.LittleEndian.Uint32(bytes)),
+				Days:   int32(binary.LittleEndian.Uint32(bytes[4:])),
+				Micros: int64(binary.LittleEndian.Uint64(bytes[8:])),
+			}, nil
 		}
 	case extTimeTz:
 		if length == 12 {
-			return timeTzText(int64(binary.LittleEndian.Uint64(bytes)), int32(binary.LittleEndian.Uint32(bytes[8:]))), nil
+			offset := int32(binary.LittleEndian.Uint32(bytes[8:]))
+			return moment{kind, int64(binary.LittleEndian.Uint64(bytes)), offset}, nil
 		}
-	default:
+	case extTime, extTimeNs, extTimestamp, extTimestampS, extTimestampMs, extTimestampNs, extTimestampTz:
 		if length == 8 {
-			return clockText(kind, int64(binary.LittleEndian.Uint64(bytes)))
+			return moment{kind: kind, value: int64(binary.LittleEndian.Uint64(bytes))}, nil
 		}
 	}
 	return nil, errMalformed

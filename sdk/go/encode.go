@@ -2,12 +2,17 @@ package heliosdb
 
 import (
 	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"math"
+	"math/big"
 	"reflect"
 	"sort"
 	"time"
 )
+
+// hugeintDigits is how many digits and sign the largest HUGEINT has; longer ones are BIGNUM.
+const hugeintDigits = 39
 
 // encoder writes MessagePack with the extension types of the ABI.
 type encoder struct{ bytes []byte }
@@ -46,12 +51,87 @@ func (out *encoder) value(value any, depth int) error {
 		out.marked(0xc6, uint64(len(value)), 4)
 		out.bytes = append(out.bytes, value...)
 		return nil
-	case time.Time:
-		out.bytes = append(out.bytes, 0xd7, extTimestamp)
-		out.bytes = binary.LittleEndian.AppendUint64(out.bytes, uint64(value.UTC().UnixMicro()))
+	}
+	if out.special(value) {
 		return nil
 	}
+	switch value := value.(type) {
+	case Exact:
+		return out.value(value.Value, depth)
+	case json.RawMessage:
+		out.text(rawJSON(value))
+		return nil
+	case json.Number:
+		return out.value(numberOf(string(value)), depth)
+	case []Pair:
+		out.marked(0xdf, uint64(len(value)), 4)
+		return out.pairs(value, depth)
+	}
 	return out.reflected(reflect.ValueOf(value), depth)
+}
+
+func (out *encoder) extension(kind byte, payload []byte) {
+	out.marked(0xc9, uint64(len(payload)), 4)
+	out.bytes = append(append(out.bytes, kind), payload...)
+}
+
+// special writes values that have an extension of their own; false for all others.
+func (out *encoder) special(value any) bool {
+	switch value := value.(type) {
+	case Decimal:
+		out.extension(extDecimal, []byte(value.String()))
+	case *big.Int:
+		if value == nil {
+			out.bytes = append(out.bytes, 0xc0)
+			break
+		}
+		out.bigInteger(value)
+	case big.Int:
+		out.bigInteger(&value)
+	case time.Time:
+		micros := binary.LittleEndian.AppendUint64(nil, uint64(value.UnixMicro()))
+		out.extension(extTimestamp, micros)
+	case time.Duration:
+		out.interval(Interval{Micros: value.Microseconds()})
+	case Interval:
+		out.interval(value)
+	case UUID:
+		out.extension(extUuid, value[:])
+	default:
+		return false
+	}
+	return true
+}
+
+func (out *encoder) bigInteger(value *big.Int) {
+	if value.IsInt64() {
+		out.integer(value.Int64())
+		return
+	}
+	digits := value.String()
+	kind := byte(extBignum)
+	if len(digits) <= hugeintDigits {
+		kind = extHugeint
+	}
+	out.extension(kind, []byte(digits))
+}
+
+func (out *encoder) interval(value Interval) {
+	payload := binary.LittleEndian.AppendUint32(nil, uint32(value.Months))
+	payload = binary.LittleEndian.AppendUint32(payload, uint32(value.Days))
+	out.extension(extInterval, binary.LittleEndian.AppendUint64(payload, uint64(value.Micros)))
+}
+
+func (out *encoder) pairs(pairs []Pair, depth int) error {
+	for _, pair := range pairs {
+		if err := out.value(pair.Key, depth+1); err != nil {
+			return err
+		}
+		if err := out.value(pair.Value, depth+1); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (out *encoder) reflected(value reflect.Value, depth int) error {
@@ -99,7 +179,9 @@ func (out *encoder) fields(value reflect.Value, depth int) error {
 	})
 	out.marked(0xdf, uint64(len(keys)), 4)
 	for _, key := range keys {
-		out.text(fmt.Sprint(key.Interface()))
+		if err := out.value(key.Interface(), depth+1); err != nil {
+			return err
+		}
 		if err := out.value(value.MapIndex(key).Interface(), depth+1); err != nil {
 			return err
 		}
@@ -109,10 +191,27 @@ func (out *encoder) fields(value reflect.Value, depth int) error {
 
 // structure writes a struct's exported fields; a tag `sql:"name"` names one.
 func (out *encoder) structure(value reflect.Value, depth int) error {
-	var names []string
-	var fields []reflect.Value
-	for index := range value.NumField() {
-		field := value.Type().Field(index)
+	fields := fieldsOf(value.Type())
+	out.marked(0xdf, uint64(len(fields)), 4)
+	for _, field := range fields {
+		out.text(field.name)
+		if err := out.value(value.Field(field.index).Interface(), depth+1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type structField struct {
+	name  string
+	index int
+}
+
+// fieldsOf names the exported fields of a struct as SQL knows them.
+func fieldsOf(structure reflect.Type) []structField {
+	var fields []structField
+	for index := range structure.NumField() {
+		field := structure.Field(index)
 		if !field.IsExported() {
 			continue
 		}
@@ -120,14 +219,7 @@ func (out *encoder) structure(value reflect.Value, depth int) error {
 		if name == "" {
 			name = field.Name
 		}
-		names, fields = append(names, name), append(fields, value.Field(index))
+		fields = append(fields, structField{name, index})
 	}
-	out.marked(0xdf, uint64(len(names)), 4)
-	for index, name := range names {
-		out.text(name)
-		if err := out.value(fields[index].Interface(), depth+1); err != nil {
-			return err
-		}
-	}
-	return nil
+	return fields
 }

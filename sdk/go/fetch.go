@@ -50,19 +50,19 @@ func Fetch(request FetchRequest) (*FetchResponse, error) {
 	if err != nil {
 		return nil, err
 	}
-	return readResponse(value)
+	return readResponse(plain(value))
 }
 
 func readResponse(value any) (*FetchResponse, error) {
 	answer, _ := value.(map[string]any)
-	status, isNumber := integer(answer["status"])
+	status, isNumber := answer["status"].(int)
 	url, isText := answer["url"].(string)
 	body, isBytes := answer["body"].([]byte)
 	headers, isList := answer["headers"].([]any)
 	if !isNumber || !isText || !isBytes || !isList {
 		return nil, &Error{Code: 1, Message: "the database sent an answer of another form"}
 	}
-	response := &FetchResponse{Status: int(status), URL: url, Body: body}
+	response := &FetchResponse{Status: status, URL: url, Body: body}
 	for _, header := range headers {
 		pair, _ := header.([]any)
 		if len(pair) == 2 {

@@ -5,11 +5,18 @@
 //	//export aggregate_sales
 //	func aggregateSales(startDate string, endDate string) map[string]interface{} { … }
 //
-// Parameters and results may be bool, integers, floats, string, []byte, slices, maps with string
-// keys, pointers (nil is NULL) and any; a second result of type error is reported. SQL values
-// arrive as: BOOLEAN bool; integers int, beyond 64 bits their digits as string; FLOAT, DOUBLE and
-// DECIMAL float64; VARCHAR, dates, times and UUID string; BLOB []byte; LIST []any; STRUCT and MAP
-// map[string]any; NULL nil.
+// A declared type decides how a value arrives, in parameters and in the rows of QueryAs: bool, the
+// integers and floats of Go, *big.Int, Decimal, string, []byte, time.Time, time.Duration, Interval,
+// UUID, json.RawMessage, slices, arrays, maps, structs with tags such as `sql:"total"`, and
+// pointers, of which nil is NULL. Decimal and *big.Int have all digits; an Exact takes anything.
+//
+// Where any is declared, and in the rows of Query, SQL values arrive as: BOOLEAN bool; integers
+// int, beyond 64 bits their digits as string; FLOAT, DOUBLE and DECIMAL float64; VARCHAR, dates,
+// times, INTERVAL, UUID and BIT string; BLOB []byte; LIST []any; STRUCT and MAP map[string]any;
+// NULL nil.
+//
+// The same types are taken as results and as values for placeholders. A second result of type error
+// fails the statement.
 package heliosdb
 
 import (
@@ -60,6 +67,30 @@ func TryQuery(sql string, parameters ...any) ([]Row, error) {
 	return decodeRows(bytes)
 }
 
+// QueryAs runs one SQL statement whose rows become T: a struct takes the columns that its fields
+// name, by tag or by name in any case; any other type takes the first column.
+func QueryAs[T any](sql string, parameters ...any) ([]T, error) {
+	var params encoder
+	if err := params.value(parameters, 0); err != nil {
+		return nil, err
+	}
+	bytes, err := hostQuery(sql, params.bytes)
+	if err != nil {
+		return nil, err
+	}
+	read, err := decodeTable(bytes)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]T, len(read.rows))
+	for index := range rows {
+		if err := assignRow(&rows[index], read, index); err != nil {
+			return nil, fmt.Errorf("row %d: %w", index, err)
+		}
+	}
+	return rows, nil
+}
+
 var levels = map[string]uint32{"debug": 0, "info": 1, "warn": 2, "error": 3}
 
 // Log writes a line to the procedure's log; the level is debug, info, warn or error.
@@ -99,7 +130,7 @@ func check(status int32) error {
 		return &Error{Code: 1, Message: fmt.Sprintf("unexpected status %d from the database", status)}
 	}
 	details, err := decodeAll(lastErrorBytes())
-	fields, known := details.(map[string]any)
+	fields, known := plain(details).(map[string]any)
 	if err != nil || !known {
 		return &Error{Code: 1, Message: "the database reported an error without details"}
 	}

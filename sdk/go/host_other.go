@@ -12,7 +12,7 @@ func hostParameter(uint32) ([]byte, error)     { return nil, errOutside }
 func lastErrorBytes() []byte                   { return nil }
 func giveBytes([]byte, uint32) error           { return errOutside }
 func logText(uint32, string) error             { return errOutside }
-func fail(code int32, message string)          { panic(message) }
+func fail(code int32, message, stack string)   { panic(message) }
 func hostBeginTx() int32                       { return statusError }
 func hostCommitTx() int32                      { return statusError }
 func hostRollbackTx() int32                    { return statusError }

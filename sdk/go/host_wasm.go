@@ -40,6 +40,9 @@ func hostNow() int64
 //go:wasmimport heliosdb heliosdb_error
 func hostError(code int32, message unsafe.Pointer, messageLen uint32)
 
+//go:wasmimport heliosdb heliosdb_error_stack
+func hostErrorStack(code int32, message unsafe.Pointer, messageLen uint32, stack unsafe.Pointer, stackLen uint32)
+
 //go:wasmexport heliosdb_abi_version
 func exportedABIVersion() int32 { return abiVersion }
 
@@ -100,6 +103,9 @@ func logText(level uint32, message string) error {
 	return check(hostLog(level, textPointer(message), uint32(len(message))))
 }
 
-func fail(code int32, message string) {
-	hostError(code, textPointer(message), uint32(len(message)))
+func fail(code int32, message, stack string) {
+	if stack == "" {
+		hostError(code, textPointer(message), uint32(len(message)))
+	}
+	hostErrorStack(code, textPointer(message), uint32(len(message)), textPointer(stack), uint32(len(stack)))
 }

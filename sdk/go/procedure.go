@@ -2,6 +2,7 @@ package heliosdb
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"runtime/debug"
@@ -26,22 +27,23 @@ func Invoke(body func() (any, error)) (status int32) {
 	return 0
 }
 
-// report ends the call with an error's words; a panic of the guest comes with its stack.
+// report ends the call with an error's words, its code and the stack that it was raised from.
 func report(raised any) {
-	if err, known := raised.(*Error); known {
-		fail(err.Code, err.Error())
-		return
-	}
+	code, words := int32(1), fmt.Sprintf("panic: %v", raised)
 	if err, known := raised.(error); known {
 		if _, isRuntime := raised.(interface{ RuntimeError() }); !isRuntime {
-			fail(1, err.Error())
-			return
+			words = err.Error()
+		}
+		var own *Error
+		if errors.As(err, &own) {
+			code = own.Code
 		}
 	}
-	fail(1, fmt.Sprintf("panic: %v\n%s", raised, guestStack()))
+	fail(code, words, guestStack())
 }
 
-// guestStack is the stack below the panic, without the frames of this package and the runtime.
+// guestStack is the stack below the panic, without the frames of this package, of the code that is
+// generated for it, and of the runtime. An error that was returned has none.
 func guestStack() string {
 	lines := strings.Split(string(debug.Stack()), "\n")
 	var kept []string
@@ -51,13 +53,14 @@ func guestStack() string {
 			kept = kept[:0]
 			continue
 		}
-		if strings.HasPrefix(function, "runtime") || strings.Contains(function, "wasm-sdk-go") {
+		if strings.HasPrefix(function, "runtime") || strings.Contains(function, "wasm-sdk-go") ||
+			strings.HasPrefix(function, "main.heliosdbProcedure") {
 			continue
 		}
 		if cut := strings.LastIndex(place, " +0x"); cut >= 0 {
 			place = place[:cut]
 		}
-		kept = append(kept, "    at "+function+" "+place)
+		kept = append(kept, "at "+function+" "+place)
 	}
 	return strings.Join(kept, "\n")
 }

@@ -52,29 +52,28 @@ func timestampText(value int64, perSecond int64) string {
 	return time.Unix(seconds, rest*(1_000_000_000/perSecond)).UTC().Format("2006-01-02T15:04:05.999999999")
 }
 
-func clockText(kind uint64, value int64) (string, error) {
+// clockText prints all that is neither a DATE nor has a time zone of its own.
+func clockText(kind uint64, value int64) string {
 	switch kind {
 	case extTime:
-		return timeText(value), nil
+		return timeText(value)
 	case extTimeNs:
 		whole := timeText(value / 1_000_000_000 * 1_000_000)
-		return whole + fraction(value%1_000_000_000, 9), nil
+		return whole + fraction(value%1_000_000_000, 9)
 	case extTimestamp:
-		return timestampText(value, 1_000_000), nil
+		return timestampText(value, 1_000_000)
 	case extTimestampS:
-		return timestampText(value, 1), nil
+		return timestampText(value, 1)
 	case extTimestampMs:
-		return timestampText(value, 1_000), nil
+		return timestampText(value, 1_000)
 	case extTimestampNs:
-		return timestampText(value, 1_000_000_000), nil
-	case extTimestampTz:
-		text := timestampText(value, 1_000_000)
-		if strings.Contains(text, "T") {
-			text += "Z"
-		}
-		return text, nil
+		return timestampText(value, 1_000_000_000)
 	}
-	return "", errMalformed
+	text := timestampText(value, 1_000_000)
+	if strings.Contains(text, "T") {
+		text += "Z"
+	}
+	return text
 }
 
 func timeTzText(micros int64, offset int32) string {

@@ -1,6 +1,6 @@
 /** One table of cases, run against the same procedures in every language that has an SDK. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -10,11 +10,16 @@ import { compileProcedure } from '#runtime';
 import type { Database } from '#storage';
 import type { Session } from '../ddl/scene.ts';
 import { openSession, openWithEngine } from '../ddl/scene.ts';
+import type { Server } from './https-server.ts';
+import { startServer } from './https-server.ts';
 
 interface ExpectedError {
   readonly name: string;
-  /** What the error's detail is, with the guest's own code. */
   readonly detail?: string;
+  /** The guest's own number. */
+  readonly code?: number;
+  /** A regular expression for the guest's stack; null where the language cannot tell one. */
+  readonly stack?: string | null;
   /** A regular expression for what the error says. */
   readonly matches: string;
 }
@@ -39,6 +44,8 @@ interface Case {
 interface Table {
   /** What follows the name in CREATE PROCEDURE. */
   readonly procedures: Readonly<Record<string, string>>;
+  /** Capabilities of those that do more than read. */
+  readonly rights: Readonly<Record<string, string>>;
   readonly cases: readonly Case[];
 }
 
@@ -52,26 +59,35 @@ interface Language {
 const LANGUAGES: Readonly<Record<string, Language>> = {
   rust: { title: 'Rust', source: 'features.rs', isBuiltIn: false },
   c: { title: 'C', source: 'features.c', isBuiltIn: false },
+  cpp: { title: 'C++', source: 'features.cpp', isBuiltIn: false },
   javascript: { title: 'JavaScript', source: 'features.js', isBuiltIn: true },
   typescript: { title: 'TypeScript', source: 'features.ts', isBuiltIn: true },
   python: { title: 'Python', source: 'features.py', isBuiltIn: true },
+  ruby: { title: 'Ruby', source: 'features.rb', isBuiltIn: true },
   go: { title: 'Go', source: 'features.go', isBuiltIn: false },
+  assemblyscript: { title: 'AssemblyScript', source: 'features.as.ts', isBuiltIn: true },
+  java: { title: 'Java', source: 'Features.java', isBuiltIn: false },
+  kotlin: { title: 'Kotlin', source: 'features.kt', isBuiltIn: false },
 };
 
 const table: Table = parse(readFileSync(join(import.meta.dirname, 'cases.yaml'), 'utf8'));
 const folder = mkdtempSync(join(tmpdir(), 'heliosdb-conformance-'));
 let database: Database;
 let session: Session;
+let server: Server;
 
 before(async () => {
+  server = await startServer(folder);
   database = await openWithEngine();
   session = await openSession(database);
   await session.run(`CREATE TABLE items (id BIGINT, label VARCHAR);
-    INSERT INTO items VALUES (1, 'plain'), (2, 'O''Hara 雪'), (3, NULL)`);
+    INSERT INTO items VALUES (1, 'plain'), (2, 'O''Hara 雪'), (3, NULL);
+    CREATE TABLE journal (note VARCHAR)`);
 });
 
 after(async () => {
   await database.close();
+  await server[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true });
 });
 
@@ -94,12 +110,18 @@ async function compile(language: string, { source, isBuiltIn }: Language): Promi
 
 async function createProcedures(language: string): Promise<void> {
   for (const [name, signature] of Object.entries(table.procedures)) {
-    const rights = name.startsWith('insert') ? "'read:items', 'write:items'" : "'read:*'";
-    const [, declaration, onNull = ''] = /^(.*?)( CALLED ON NULL INPUT)?$/.exec(signature) ?? [];
+    const rights = filled(table.rights[name] ?? "'read:*'", language);
+    const [, declaration, clauses = ''] =
+      /^(.*?)( CALLED ON NULL INPUT| TIMEOUT '\w+')?$/.exec(signature) ?? [];
     await session.run(`CREATE PROCEDURE ${language}_${name}${declaration} LANGUAGE wasm
-      CAPABILITIES (${rights}) ${onNull} MEMORY '64MB' ENTRY '${name}'
+      CAPABILITIES (${rights}) ${clauses} MEMORY '64MB' ENTRY '${name}'
       AS 'file://${join(folder, `${language}.wasm`)}'`);
   }
+}
+
+/** A text of the table as it is for a language and this run. */
+function filled(text: string, language: string): string {
+  return text.replaceAll('@', `${language}_`).replaceAll('{port}', String(server.port));
 }
 
 /** Runs a statement whose only value is compared as DuckDB prints it. */
@@ -108,21 +130,39 @@ async function printed(sql: string): Promise<string> {
 }
 
 async function check(language: string, item: Case): Promise<void> {
-  const sql = item.sql.replaceAll('@', `${language}_`);
+  const sql = filled(item.sql, language);
   const expected = item.errors?.[language] ?? item.error;
-  if (expected !== undefined) {
+  if (expected === undefined) {
+    assert.equal(await printed(sql), item.value && filled(item.value, language));
+  } else {
     const error = await session.error(sql);
     assert.equal(error.name, expected.name, error.message);
-    if (expected.detail !== undefined) assert.equal(error.detail, expected.detail);
+    if (expected.detail !== undefined) {
+      assert.equal(error.detail, filled(expected.detail, language));
+    }
     assert.match(error.message, new RegExp(expected.matches));
-    return;
+    checkFields(error, expected, language);
   }
-  assert.equal(await printed(sql), item.value);
-  if (item.after !== undefined) assert.equal(await printed(item.after), item.leaves);
+  if (item.after !== undefined) {
+    assert.equal(await printed(filled(item.after, language)), item.leaves);
+  }
   if (item.log === undefined) return;
   const lines = await session.rows(`SELECT level, message FROM heliosdb_logs()
     WHERE procedure LIKE '${language}%' ORDER BY sequence DESC LIMIT 1`);
   assert.deepEqual(lines, [[item.log.level, item.log.message]]);
+}
+
+/** The stack is a field of its own and no part of the message. */
+function checkFields({ message, fields }: HeliosError, expected: ExpectedError, language: string) {
+  if (expected.code !== undefined) {
+    assert.equal(fields.code, expected.code);
+    assert.match(String(fields.procedure), new RegExp(`^${language}_`));
+    assert.doesNotMatch(message, /\n|line \d|\.\w+:\d/);
+  }
+  if (expected.stack === null) assert.equal(fields.stack, undefined);
+  else if (expected.stack !== undefined) {
+    assert.match(String(fields.stack), new RegExp(expected.stack, 'm'));
+  }
 }
 
 for (const [language, description] of Object.entries(LANGUAGES)) {
@@ -167,6 +207,9 @@ test('every language has an SDK, and the documentation has the results', () => {
   for (const [language, { source }] of Object.entries(LANGUAGES)) {
     assert.ok(existsSync(join(import.meta.dirname, language, source)), language);
   }
-  const page = readFileSync(join(import.meta.dirname, '../../docs/languages.md'), 'utf8');
-  assert.ok(page.includes(resultsTable()), `docs/languages.md lacks:\n${resultsTable()}`);
+  const path = join(import.meta.dirname, '../../docs/languages.md');
+  const page = readFileSync(path, 'utf8');
+  const written = page.replace(/\| feature \|[\s\S]*?(?=\n\n(?!1\. ))/, () => resultsTable());
+  if (process.env.BLESS === '1') writeFileSync(path, written);
+  else assert.equal(page, written, 'BLESS=1 writes the table of results anew');
 });

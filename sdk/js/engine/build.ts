@@ -1,8 +1,9 @@
 /**
- * Builds the JavaScript engine: QuickJS and the files beside this one, as one WebAssembly module.
- * Run `node sdk/js/engine/build.ts` after changing any of them; it needs cargo (to fetch the pinned
- * sources), clang and wasm-ld with wasi-libc (Debian: clang-22 lld-22 wasi-libc
- * libclang-rt-22-dev-wasm32).
+ * Builds the JavaScript engine: QuickJS, the files beside this one and `../decimal.js` as one
+ * WebAssembly module, in the state in which it has started and run the SDK's modules.
+ * Run `node sdk/js/engine/build.ts` after changing any of them, and build the engine of the
+ * database afterwards. It needs cargo (to fetch the pinned sources), clang and wasm-ld with
+ * wasi-libc (Debian: clang-22 lld-22 wasi-libc libclang-rt-22-dev-wasm32).
  */
 
 import { execFileSync } from 'node:child_process';
@@ -10,13 +11,16 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { WASI } from 'node:wasi';
 import { brotliCompressSync, constants } from 'node:zlib';
+import { memoryPages, snapshot, startModule } from '../../engine/snapshot.ts';
 
 const HERE = import.meta.dirname;
 const CLANG = process.env.CLANG ?? 'clang-22';
 const WASM_LD = process.env.WASM_LD ?? '/usr/bin/wasm-ld-22';
 const QUICKJS_FILES = ['quickjs', 'libregexp', 'libunicode', 'dtoa'];
-const OWN_FILES = ['engine', 'values', 'temporal_text'];
+const OWN_FILES = ['engine', 'calls', 'services', 'files', 'values', 'temporal_text'];
+const KEPT_EXPORT = /^(memory|hdb_(alloc|compile|load|call|describe)|heliosdb_.*)$/;
 // Debian keeps its libc under this older name of the target.
 const FEATURES = ['-mbulk-memory', '-msign-ext', '-mnontrapping-fptoint', '-mmultivalue'];
 const STACK_BYTES = 256 * 1024;
@@ -25,7 +29,7 @@ const work = mkdtempSync(join(tmpdir(), 'heliosdb-js-engine-'));
 try {
   const quickjs = fetchSources();
   cpSync(quickjs.folder, work, { recursive: true });
-  enableStackCheck(join(work, 'quickjs.c'));
+  adapt(join(work, 'quickjs.c'));
   const flags = [
     '--target=wasm32-wasi',
     '-Wno-deprecated',
@@ -43,7 +47,11 @@ try {
   };
   for (const name of QUICKJS_FILES) compile(join(work, `${name}.c`), ['-Wno-everything']);
   for (const name of OWN_FILES)
-    compile(join(HERE, `${name}.c`), ['-Wall', '-Wextra', '-Werror', '-Wno-deprecated']);
+    compile(join(HERE, `${name}.c`), [
+      ...['-std=c2x', '-Wall', '-Wextra', '-Werror', '-Wno-deprecated'],
+      // The SDK's modules lie in the engine as text.
+      '-Wno-c23-extensions',
+    ]);
   const output = join(work, 'engine.wasm');
   const linking = ['--gc-sections', '-s', `-z,stack-size=${STACK_BYTES}`, '--stack-first'];
   execFileSync(
@@ -60,11 +68,16 @@ try {
     ],
     { stdio: 'inherit' },
   );
-  const bytes = readFileSync(output);
+  const bytes = await snapshot(readFileSync(output), {
+    start: (module) => startModule(module, new WASI({ version: 'preview1' })),
+    keeps: (name) => KEPT_EXPORT.test(name),
+  });
   const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };
   writeFileSync(join(HERE, 'engine.wasm.br'), brotliCompressSync(bytes, quality));
   const facts = {
     quickjs: quickjs.version,
+    namespace: `heliosdb_quickjs@${quickjs.version.replace(/\.\d+$/, '')}`,
+    memoryPageCount: memoryPages(bytes),
     byteCount: bytes.length,
     sha256: createHash('sha256').update(bytes).digest('hex'),
   };
@@ -90,8 +103,11 @@ function fetchSources(): { folder: string; version: string } {
   return { folder, version: ['MAJOR', 'MINOR', 'PATCH'].map(part).join('.') };
 }
 
-/** QuickJS leaves recursion unchecked under WASI; unchecked it would be a trap, not an exception. */
-function enableStackCheck(path: string): void {
+/**
+ * QuickJS leaves recursion unchecked under WASI, where it would be a trap and not an exception; and
+ * it seeds its random numbers when it starts, which here is when the engine is built.
+ */
+function adapt(path: string): void {
   let source = readFileSync(path, 'utf8');
   const replaceOnce = (from: string, to: string): void => {
     if (source.split(from).length !== 2)
@@ -100,5 +116,8 @@ function enableStackCheck(path: string): void {
   };
   replaceOnce('#if defined(__wasi__)\n    rt->stack_limit = 0; /* no limit */\n#else', '#if 1');
   replaceOnce('#ifdef __wasi__\n    rt->stack_size = 0;\n#endif\n', '');
+  source += `
+void JS_SeedRandom(JSContext *ctx, uint64_t seed) { ctx->random_state = seed == 0 ? 1 : seed; }
+`;
   writeFileSync(path, source);
 }

@@ -1,46 +1,53 @@
 /*
  * JavaScript procedures: QuickJS with the database's functions as module `heliosdb-wasm-sdk`.
  *
- * A guest is this engine with a program and one exported function per procedure added to it.
- * The functions that such an exported function calls are `hdb_alloc`, `hdb_load` and `hdb_call`;
+ * The build runs `hdb_start` once and keeps the memory it leaves as the engine's first state. A
+ * guest imports that engine's memory and its functions `hdb_alloc`, `hdb_load` and `hdb_call`;
  * `hdb_compile` and `hdb_describe` serve whoever makes the guest.
  */
+#include "engine.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
 #include <time.h>
 
 #include "procedure_abi.h"
-#include "quickjs.h"
-#include "values.h"
 
 #define EXPORT(name) __attribute__((export_name(#name)))
-/* Renamed in guests that draw random numbers; never called in others. */
-__attribute__((import_module("heliosdb_js"), import_name("entropy")))
-int32_t entropy(uint8_t *bytes, uint32_t length);
+__attribute__((import_module("wasi_snapshot_preview1"), import_name("random_get")))
+int32_t random_bytes(uint8_t *bytes, uint32_t length);
+/* The build adds it to QuickJS. */
+void JS_SeedRandom(JSContext *ctx, uint64_t seed);
 
 /* Below the linker's stack size, so that recursion becomes an exception and not a trap. */
 #define STACK_BYTES (96 * 1024)
-#define FIRST_CAPACITY 4096
 #define ARGUMENT_COUNT_MAX 64
 #define SDK_MODULE "heliosdb-wasm-sdk"
+#define DECIMAL_MODULE "heliosdb-wasm-sdk/decimal"
+#define HOST_MODULE "heliosdb:host"
 enum { LOAD_RANDOM = 1 };
+
+static const char DECIMAL_SOURCE[] = {
+#embed "../decimal.js"
+    , 0};
+static const char SDK_SOURCE[] = {
+#embed "sdk.js"
+    , 0};
 
 static JSRuntime *runtime;
 static JSContext *context;
 static JSValue program;
-static uint64_t random_seed;
+static bool is_started;
 
 /* --- The clock: the statement's moment, the same for all its rows. --- */
 
+/* While the engine is built there is no statement. */
+static int64_t moment(void) { return is_started ? heliosdb_now() : 1; }
+
 int gettimeofday(struct timeval *restrict time, void *restrict zone) {
   (void)zone;
-  int64_t micros = heliosdb_now();
-  if (random_seed != 0) {
-    /* QuickJS seeds Math.random from its first look at the clock. */
-    micros = (int64_t)(random_seed >> 2);
-    random_seed = 0;
-  }
+  int64_t micros = moment();
   time->tv_sec = micros / 1000000;
   time->tv_usec = (suseconds_t)(micros % 1000000);
   return 0;
@@ -48,221 +55,13 @@ int gettimeofday(struct timeval *restrict time, void *restrict zone) {
 
 int clock_gettime(clockid_t clock, struct timespec *time) {
   (void)clock;
-  int64_t micros = heliosdb_now();
+  int64_t micros = moment();
   time->tv_sec = micros / 1000000;
   time->tv_nsec = (long)(micros % 1000000) * 1000;
   return 0;
 }
 
-/* --- Values from the host. --- */
-
-typedef int32_t (*Fetch)(uint8_t *bytes, uint32_t *length);
-
-/* Throws the database's own error, with its SQLSTATE as `sqlstate`. */
-static JSValue throw_last_error(JSContext *ctx) {
-  uint8_t small[2048];
-  uint8_t *bytes = small;
-  uint32_t length = sizeof small;
-  int32_t status = heliosdb_last_error(bytes, &length);
-  if (status == STATUS_BUFFER_TOO_SMALL && (bytes = malloc(length)) != NULL) {
-    status = heliosdb_last_error(bytes, &length);
-  }
-  JSValue details = JS_NULL;
-  if (status == STATUS_OK) {
-    Reader reader = {bytes, bytes + length};
-    details = read_value(ctx, &reader, 0);
-  }
-  if (bytes != small) free(bytes);
-  if (!JS_IsObject(details)) {
-    JS_FreeValue(ctx, details);
-    return JS_ThrowInternalError(ctx, "the database reported an error without details");
-  }
-  JSValue error = JS_NewError(ctx);
-  JS_SetPropertyStr(ctx, error, "message", JS_GetPropertyStr(ctx, details, "message"));
-  JS_SetPropertyStr(ctx, error, "sqlstate", JS_GetPropertyStr(ctx, details, "sqlstate"));
-  JS_FreeValue(ctx, details);
-  return JS_Throw(ctx, error);
-}
-
-/* Reads what a host function delivered into `first`, fetching again what did not fit. */
-static bool complete(JSContext *ctx, int32_t status, uint8_t **bytes, uint32_t *length,
-                     uint8_t *first, Fetch again) {
-  *bytes = first;
-  if (status == STATUS_BUFFER_TOO_SMALL) {
-    *bytes = malloc(*length);
-    if (*bytes == NULL) {
-      JS_ThrowOutOfMemory(ctx);
-      return false;
-    }
-    status = again(*bytes, length);
-  }
-  if (status == STATUS_OK) return true;
-  throw_last_error(ctx);
-  return false;
-}
-
-static uint32_t parameter_index;
-static int32_t fetch_parameter(uint8_t *bytes, uint32_t *length) {
-  return heliosdb_get_param(parameter_index, bytes, length);
-}
-
-static JSValue parameter(JSContext *ctx, uint32_t index) {
-  uint8_t first[512];
-  uint8_t *bytes;
-  uint32_t length = sizeof first;
-  parameter_index = index;
-  int32_t status = fetch_parameter(first, &length);
-  JSValue value = JS_EXCEPTION;
-  if (complete(ctx, status, &bytes, &length, first, fetch_parameter)) {
-    Reader reader = {bytes, bytes + length};
-    value = read_value(ctx, &reader, 0);
-  }
-  if (bytes != first) free(bytes);
-  return value;
-}
-
-/* --- Queries. --- */
-
-/* Reads `{"columns": [{"name", …}], "rows": [[…]]}` as a list of objects with `columns`. */
-static JSValue read_rows(JSContext *ctx, Reader *reader, JSAtom *names, int64_t width) {
-  int64_t count = read_list_length(ctx, reader);
-  if (count < 0) return JS_EXCEPTION;
-  JSValue rows = JS_NewArray(ctx);
-  for (int64_t index = 0; index < count; index++) {
-    JSValue row = JS_NewObject(ctx);
-    bool done = read_list_length(ctx, reader) == width;
-    for (int64_t column = 0; column < width && done; column++) {
-      JSValue cell = read_value(ctx, reader, 0);
-      done = !JS_IsException(cell) &&
-             JS_DefinePropertyValue(ctx, row, names[column], cell, JS_PROP_C_W_E) >= 0;
-    }
-    if (!done) {
-      if (!JS_HasException(ctx)) JS_ThrowTypeError(ctx, "malformed result from the database");
-      JS_FreeValue(ctx, row);
-      JS_FreeValue(ctx, rows);
-      return JS_EXCEPTION;
-    }
-    JS_SetPropertyUint32(ctx, rows, (uint32_t)index, row);
-  }
-  return rows;
-}
-
-static JSValue read_result(JSContext *ctx, Reader *reader) {
-  JSValue columns = JS_UNDEFINED;
-  JSValue rows = JS_UNDEFINED;
-  JSAtom *names = NULL;
-  int64_t width = 0;
-  int64_t parts = read_map_length(ctx, reader);
-  for (int64_t part = 0; part < parts; part++) {
-    JSValue key = read_value(ctx, reader, 0);
-    const char *name = JS_ToCString(ctx, key);
-    bool is_rows = name != NULL && strcmp(name, "rows") == 0;
-    JS_FreeCString(ctx, name);
-    JS_FreeValue(ctx, key);
-    if (is_rows) {
-      rows = read_rows(ctx, reader, names, width);
-      continue;
-    }
-    columns = read_value(ctx, reader, 0);
-    if (!JS_IsArray(columns) || JS_GetLength(ctx, columns, &width) < 0) break;
-    names = calloc((size_t)width + 1, sizeof *names);
-    if (names == NULL) break;
-    for (int64_t index = 0; index < width; index++) {
-      JSValue column = JS_GetPropertyUint32(ctx, columns, (uint32_t)index);
-      JSValue text = JS_GetPropertyStr(ctx, column, "name");
-      names[index] = JS_ValueToAtom(ctx, text);
-      JS_FreeValue(ctx, text);
-      JS_FreeValue(ctx, column);
-    }
-  }
-  for (int64_t index = 0; names != NULL && index < width; index++) JS_FreeAtom(ctx, names[index]);
-  free(names);
-  if (JS_IsArray(rows)) {
-    /* Not enumerable: a result prints and compares as the plain list of its rows. */
-    JSAtom atom = JS_NewAtom(ctx, "columns");
-    JS_DefinePropertyValue(ctx, rows, atom, columns, JS_PROP_CONFIGURABLE | JS_PROP_WRITABLE);
-    JS_FreeAtom(ctx, atom);
-    return rows;
-  }
-  JS_FreeValue(ctx, columns);
-  if (!JS_HasException(ctx)) JS_ThrowTypeError(ctx, "malformed result from the database");
-  return JS_EXCEPTION;
-}
-
-static JSValue js_query(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv) {
-  (void)this_value;
-  if (argc < 1 || !JS_IsString(argv[0])) {
-    return JS_ThrowTypeError(ctx, "heliosdbQuery needs SQL text");
-  }
-  Writer params = {0};
-  if (argc > 1 && !JS_IsUndefined(argv[1]) && !JS_IsNull(argv[1])) {
-    if (!JS_IsArray(argv[1])) return JS_ThrowTypeError(ctx, "query parameters must be an array");
-    if (!write_value(ctx, &params, argv[1], 0)) {
-      free(params.bytes);
-      return JS_EXCEPTION;
-    }
-  } else if (!write_list_length(ctx, &params, 0)) {
-    return JS_EXCEPTION;
-  }
-  size_t sql_length;
-  const char *sql = JS_ToCStringLen(ctx, &sql_length, argv[0]);
-  uint8_t first[FIRST_CAPACITY];
-  uint8_t *bytes = first;
-  uint32_t length = sizeof first;
-  JSValue result = JS_EXCEPTION;
-  if (sql != NULL) {
-    int32_t status = heliosdb_query_params(sql, (uint32_t)sql_length, params.bytes, params.length,
-                                           first, &length);
-    if (complete(ctx, status, &bytes, &length, first, heliosdb_fetch_result)) {
-      Reader reader = {bytes, bytes + length};
-      result = read_result(ctx, &reader);
-    }
-    if (bytes != first) free(bytes);
-  }
-  JS_FreeCString(ctx, sql);
-  free(params.bytes);
-  return result;
-}
-
-/* --- Logs, transactions, errors, the clock. --- */
-
-static const char *const LEVELS[] = {"debug", "info", "warn", "error"};
-
-/* A level's number or its name. */
-static int32_t level_of(JSContext *ctx, JSValueConst value) {
-  int32_t level = -1;
-  if (JS_IsNumber(value)) {
-    JS_ToInt32(ctx, &level, value);
-  } else {
-    const char *name = JS_ToCString(ctx, value);
-    for (int32_t index = 0; name != NULL && index < 4; index++) {
-      if (strcmp(name, LEVELS[index]) == 0) level = index;
-    }
-    JS_FreeCString(ctx, name);
-  }
-  return level >= 0 && level < 4 ? level : -1;
-}
-
-static bool log_text(JSContext *ctx, int32_t level, JSValueConst value) {
-  size_t length;
-  const char *text = JS_ToCStringLen(ctx, &length, value);
-  if (text == NULL) return false;
-  int32_t status = heliosdb_log((uint32_t)level, text, (uint32_t)length);
-  JS_FreeCString(ctx, text);
-  if (status == STATUS_OK) return true;
-  throw_last_error(ctx);
-  return false;
-}
-
-static JSValue js_log(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv) {
-  (void)this_value;
-  if (argc < 2) return JS_ThrowTypeError(ctx, "heliosdbLog needs a level and a message");
-  int32_t level = level_of(ctx, argv[0]);
-  if (level < 0) {
-    return JS_ThrowRangeError(ctx, "a log level is 'debug', 'info', 'warn' or 'error'");
-  }
-  return log_text(ctx, level, argv[1]) ? JS_UNDEFINED : JS_EXCEPTION;
-}
+/* --- Modules and the console. --- */
 
 /* `console.log` and its like: objects as JSON, the rest as text, parts joined by blanks. */
 static JSValue js_console(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv,
@@ -292,45 +91,6 @@ static JSValue js_console(JSContext *ctx, JSValueConst this_value, int argc, JSV
   return done ? JS_UNDEFINED : JS_EXCEPTION;
 }
 
-enum { BEGIN, COMMIT, ROLLBACK };
-static JSValue js_transaction(JSContext *ctx, JSValueConst this_value, int argc,
-                              JSValueConst *argv, int verb) {
-  (void)this_value;
-  (void)argc;
-  (void)argv;
-  int32_t status = verb == BEGIN    ? heliosdb_begin_tx()
-                   : verb == COMMIT ? heliosdb_commit_tx()
-                                    : heliosdb_rollback_tx();
-  return status == STATUS_OK ? JS_UNDEFINED : throw_last_error(ctx);
-}
-
-static JSValue js_now(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv) {
-  (void)this_value;
-  (void)argc;
-  (void)argv;
-  return JS_NewNumber(ctx, (double)(heliosdb_now() / 1000));
-}
-
-static JSValue js_error(JSContext *ctx, JSValueConst this_value, int argc, JSValueConst *argv) {
-  (void)this_value;
-  int32_t code = 1;
-  if (argc > 0 && JS_ToInt32(ctx, &code, argv[0])) return JS_EXCEPTION;
-  JSValue error = JS_NewError(ctx);
-  JSValue message = argc > 1 ? JS_ToString(ctx, argv[1]) : JS_NewString(ctx, "procedure failed");
-  JS_SetPropertyStr(ctx, error, "message", message);
-  JS_SetPropertyStr(ctx, error, "code", JS_NewInt32(ctx, code));
-  return JS_Throw(ctx, error);
-}
-
-static const JSCFunctionListEntry SDK_FUNCTIONS[] = {
-    JS_CFUNC_DEF("heliosdbQuery", 2, js_query),
-    JS_CFUNC_DEF("heliosdbLog", 2, js_log),
-    JS_CFUNC_DEF("heliosdbNow", 0, js_now),
-    JS_CFUNC_DEF("heliosdbError", 2, js_error),
-    JS_CFUNC_MAGIC_DEF("heliosdbBeginTx", 0, js_transaction, BEGIN),
-    JS_CFUNC_MAGIC_DEF("heliosdbCommitTx", 0, js_transaction, COMMIT),
-    JS_CFUNC_MAGIC_DEF("heliosdbRollbackTx", 0, js_transaction, ROLLBACK),
-};
 static const JSCFunctionListEntry CONSOLE_FUNCTIONS[] = {
     JS_CFUNC_MAGIC_DEF("debug", 0, js_console, 0),
     JS_CFUNC_MAGIC_DEF("log", 0, js_console, 1),
@@ -338,18 +98,20 @@ static const JSCFunctionListEntry CONSOLE_FUNCTIONS[] = {
     JS_CFUNC_MAGIC_DEF("warn", 0, js_console, 2),
     JS_CFUNC_MAGIC_DEF("error", 0, js_console, 3),
 };
-#define COUNT(list) ((int)(sizeof(list) / sizeof *(list)))
 
-static int init_sdk(JSContext *ctx, JSModuleDef *module) {
-  return JS_SetModuleExportList(ctx, module, SDK_FUNCTIONS, COUNT(SDK_FUNCTIONS));
+static int init_host(JSContext *ctx, JSModuleDef *module) {
+  bool done = set_calls(ctx, module) && set_services(ctx, module) && set_files(ctx, module);
+  return done ? 0 : -1;
 }
 
+/* The SDK's modules are there before a program asks for them. */
 static JSModuleDef *load_module(JSContext *ctx, const char *name, void *opaque) {
   (void)opaque;
-  if (strcmp(name, SDK_MODULE) == 0) {
-    JSModuleDef *module = JS_NewCModule(ctx, name, init_sdk);
-    if (module != NULL) JS_AddModuleExportList(ctx, module, SDK_FUNCTIONS, COUNT(SDK_FUNCTIONS));
-    return module;
+  if (!is_started && strcmp(name, HOST_MODULE) == 0) {
+    JSModuleDef *module = JS_NewCModule(ctx, name, init_host);
+    bool done = module != NULL && export_calls(ctx, module) && export_services(ctx, module) &&
+                export_files(ctx, module);
+    return done ? module : NULL;
   }
   JS_ThrowReferenceError(ctx, "a procedure cannot import '%s': only '" SDK_MODULE
                               "' and what was bundled are there", name);
@@ -358,55 +120,26 @@ static JSModuleDef *load_module(JSContext *ctx, const char *name, void *opaque) 
 
 /* --- The life of a guest. --- */
 
-/* Ends the call with the exception's text, stack and code. */
+/* Ends the call with the exception's text, code and stack. */
 static void fail(JSContext *ctx) {
   JSValue error = JS_GetException(ctx);
   int32_t code = 1;
-  JSValue text = JS_ToString(ctx, error);
-  if (JS_IsObject(error)) {
-    JSValue number = JS_GetPropertyStr(ctx, error, "code");
-    if (JS_IsNumber(number)) JS_ToInt32(ctx, &code, number);
-    JS_FreeValue(ctx, number);
-    JSValue stack = JS_GetPropertyStr(ctx, error, "stack");
-    if (JS_IsString(stack)) {
-      JSAtom concat = JS_NewAtom(ctx, "concat");
-      JSValue line_break = JS_NewString(ctx, "\n");
-      JSValueConst arguments[] = {line_break, stack};
-      JSValue longer = JS_Invoke(ctx, text, concat, 2, arguments);
-      JS_FreeValue(ctx, line_break);
-      JS_FreeAtom(ctx, concat);
-      JS_FreeValue(ctx, text);
-      text = longer;
-    }
-    JS_FreeValue(ctx, stack);
-  }
   size_t length = 0;
-  const char *message = JS_ToCStringLen(ctx, &length, text);
+  const char *message = JS_ToCStringLen(ctx, &length, error);
   if (message == NULL) {
     message = "out of memory";
     length = strlen(message);
   }
-  while (length > 0 && message[length - 1] == '\n') length--;
-  heliosdb_error(code, message, (uint32_t)length);
-}
-
-static void start(uint32_t flags) {
-  if (runtime != NULL) return;
-  if ((flags & LOAD_RANDOM) != 0) entropy((uint8_t *)&random_seed, sizeof random_seed);
-  runtime = JS_NewRuntime();
-  context = runtime == NULL ? NULL : JS_NewContext(runtime);
-  random_seed = 0;
-  if (context == NULL) {
-    static const char message[] = "out of memory";
-    heliosdb_error(1, message, sizeof message - 1);
+  const char *stack = NULL;
+  size_t stack_length = 0;
+  if (JS_IsObject(error)) {
+    JSValue number = JS_GetPropertyStr(ctx, error, "code");
+    if (JS_IsNumber(number)) JS_ToInt32(ctx, &code, number);
+    JSValue frames = JS_GetPropertyStr(ctx, error, "stack");
+    if (JS_IsString(frames)) stack = JS_ToCStringLen(ctx, &stack_length, frames);
   }
-  JS_SetMaxStackSize(runtime, STACK_BYTES);
-  JS_SetModuleLoaderFunc(runtime, NULL, load_module, NULL);
-  JSValue global = JS_GetGlobalObject(context);
-  JSValue console = JS_NewObject(context);
-  JS_SetPropertyFunctionList(context, console, CONSOLE_FUNCTIONS, COUNT(CONSOLE_FUNCTIONS));
-  JS_SetPropertyStr(context, global, "console", console);
-  JS_FreeValue(context, global);
+  if (stack == NULL || stack_length == 0) heliosdb_error(code, message, (uint32_t)length);
+  heliosdb_error_stack(code, message, (uint32_t)length, stack, (uint32_t)stack_length);
 }
 
 /* Runs what promises left to do, and replaces a settled promise by what it came to. */
@@ -424,29 +157,95 @@ static JSValue settle(JSContext *ctx, JSValue value) {
   return JS_ThrowInternalError(ctx, "the procedure waits for something that never comes");
 }
 
+static bool run_module(const char *source, size_t length, const char *name) {
+  JSValue result = settle(context, JS_Eval(context, source, length, name, JS_EVAL_TYPE_MODULE));
+  bool done = !JS_IsException(result);
+  JS_FreeValue(context, result);
+  return done;
+}
+
+/* Starts the interpreter; the engine is what this leaves in memory. 0 when it worked. */
+EXPORT(hdb_start) int32_t hdb_start(void) {
+  runtime = JS_NewRuntime();
+  context = runtime == NULL ? NULL : JS_NewContext(runtime);
+  if (context == NULL) return 1;
+  JS_SetMaxStackSize(runtime, STACK_BYTES);
+  JS_SetModuleLoaderFunc(runtime, NULL, load_module, NULL);
+  JSValue global = JS_GetGlobalObject(context);
+  JSValue console = JS_NewObject(context);
+  JS_SetPropertyFunctionList(context, console, CONSOLE_FUNCTIONS, COUNT(CONSOLE_FUNCTIONS));
+  JS_SetPropertyStr(context, global, "console", console);
+  JS_FreeValue(context, global);
+  if (!run_module(DECIMAL_SOURCE, sizeof DECIMAL_SOURCE - 1, DECIMAL_MODULE)) return 2;
+  if (!run_module(SDK_SOURCE, sizeof SDK_SOURCE - 1, SDK_MODULE)) return 3;
+  JS_RunGC(runtime);
+  is_started = true;
+  return 0;
+}
+
 EXPORT(hdb_alloc) void *hdb_alloc(uint32_t size) { return malloc(size); }
 
-/* Compiles a module; the bytecode stays alive for one call of the guest. 0 after an error. */
-EXPORT(hdb_compile)
-uint8_t *hdb_compile(char *source, uint32_t length, const char *file, uint32_t *bytecode_length) {
-  start(0);
-  source[length] = 0;
+/* --- Programs: the engine's version, the file's name, the source, each ended by a zero, and the
+ * bytecode. Another version of the engine compiles the source again. --- */
+
+static JSValue compile_source(const char *source, size_t length, const char *file) {
+  JS_UpdateStackTop(runtime);
   JSValue module = JS_Eval(context, source, length, file,
                            JS_EVAL_TYPE_MODULE | JS_EVAL_FLAG_COMPILE_ONLY);
   if (JS_IsException(module)) fail(context);
-  size_t size;
-  uint8_t *bytecode = JS_WriteObject(context, &size, module,
+  return module;
+}
+
+/* Makes a program; `source` and `file` end with a zero. */
+EXPORT(hdb_compile)
+uint8_t *hdb_compile(const char *source, uint32_t length, const char *file, uint32_t *size) {
+  JSValue module = compile_source(source, length, file);
+  size_t bytecode_length;
+  uint8_t *bytecode = JS_WriteObject(context, &bytecode_length, module,
                                      JS_WRITE_OBJ_BYTECODE | JS_WRITE_OBJ_STRIP_SOURCE);
   JS_FreeValue(context, module);
   if (bytecode == NULL) fail(context);
-  *bytecode_length = (uint32_t)size;
-  return bytecode;
+  const char *version = JS_GetVersion();
+  size_t version_length = strlen(version) + 1, file_length = strlen(file) + 1;
+  size_t text_length = version_length + file_length + length + 1;
+  uint8_t *made = malloc(text_length + bytecode_length);
+  if (made == NULL) {
+    JS_ThrowOutOfMemory(context);
+    fail(context);
+  }
+  memcpy(made, version, version_length);
+  memcpy(made + version_length, file, file_length);
+  memcpy(made + version_length + file_length, source, length + 1);
+  memcpy(made + text_length, bytecode, bytecode_length);
+  js_free(context, bytecode);
+  *size = (uint32_t)(text_length + bytecode_length);
+  return made;
 }
 
-/* Loads a compiled module and runs its top level, once. */
-EXPORT(hdb_load) void hdb_load(const uint8_t *bytecode, uint32_t length, uint32_t flags) {
-  start(flags);
-  JSValue module = JS_ReadObject(context, bytecode, length, JS_READ_OBJ_BYTECODE);
+static JSValue read_program(const char *at, const char *end) {
+  const char *parts[3];
+  for (int index = 0; index < 3; index++) {
+    parts[index] = at;
+    const char *zero = memchr(at, 0, (size_t)(end - at));
+    if (zero == NULL) return JS_ThrowTypeError(context, "the program is damaged");
+    at = zero + 1;
+  }
+  if (strcmp(parts[0], JS_GetVersion()) != 0) {
+    return compile_source(parts[2], (size_t)(at - parts[2] - 1), parts[1]);
+  }
+  return JS_ReadObject(context, (const uint8_t *)at, (size_t)(end - at), JS_READ_OBJ_BYTECODE);
+}
+
+/* Loads a program and runs its top level, once. */
+EXPORT(hdb_load) void hdb_load(const char *bytes, uint32_t length, uint32_t flags) {
+  JS_UpdateStackTop(runtime);
+  if ((flags & LOAD_RANDOM) != 0) {
+    /* The generator's state was frozen with the engine. */
+    uint64_t seed;
+    random_bytes((uint8_t *)&seed, sizeof seed);
+    JS_SeedRandom(context, seed);
+  }
+  JSValue module = read_program(bytes, bytes + length);
   if (JS_IsException(module) || JS_ResolveModule(context, module) < 0) fail(context);
   JSModuleDef *definition = JS_VALUE_GET_PTR(module);
   JSValue result = settle(context, JS_EvalFunction(context, module));

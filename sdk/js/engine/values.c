@@ -8,8 +8,16 @@
 #include "temporal_text.h"
 
 #define DEPTH_MAX 64
-/* Up to here a JavaScript number holds every integer. */
-#define SAFE_INTEGER_MAX 9007199254740991
+/* As many digits as a HUGEINT has; a number of more is a BIGNUM. */
+#define HUGEINT_DIGITS_MAX 39
+
+static JSValue decimal_type;
+static JSValue decimal_make;
+
+void use_decimal(JSContext *ctx, JSValueConst type, JSValueConst make) {
+  decimal_type = JS_DupValue(ctx, type);
+  decimal_make = JS_DupValue(ctx, make);
+}
 
 static JSValue damaged(JSContext *ctx) {
   return JS_ThrowTypeError(ctx, "malformed value from the database");
@@ -57,10 +65,11 @@ static JSValue big_integer(JSContext *ctx, const char *digits, size_t length) {
 
 static JSValue decimal(JSContext *ctx, const char *digits, size_t length) {
   JSValue text = JS_NewStringLen(ctx, digits, length);
-  double value = NAN;
-  int failed = JS_ToFloat64(ctx, &value, text);
+  if (JS_IsException(text)) return JS_EXCEPTION;
+  JSValueConst arguments[] = {text};
+  JSValue value = JS_Call(ctx, decimal_make, JS_UNDEFINED, 1, arguments);
   JS_FreeValue(ctx, text);
-  return failed ? JS_EXCEPTION : JS_NewNumber(ctx, value);
+  return value;
 }
 
 static JSValue read_extension(JSContext *ctx, Reader *reader, uint64_t length) {
@@ -315,18 +324,30 @@ static bool put_string(JSContext *ctx, Writer *writer, JSValueConst value) {
   return done;
 }
 
+static bool put_digits(JSContext *ctx, Writer *writer, uint8_t kind, const char *digits,
+                       size_t length) {
+  return put_number(ctx, writer, 0xc9, length, 4) && put(ctx, writer, &kind, 1) &&
+         put(ctx, writer, digits, length);
+}
+
 static bool put_big_integer(JSContext *ctx, Writer *writer, JSValueConst value) {
   size_t length;
   const char *digits = JS_ToCStringLen(ctx, &length, value);
   if (digits == NULL) return false;
-  bool done;
-  if (length <= 18) {
-    done = put_integer(ctx, writer, strtoll(digits, NULL, 10));
-  } else {
-    uint8_t kind = EXT_HUGEINT;
-    done = put_number(ctx, writer, 0xc9, length, 4) && put(ctx, writer, &kind, 1) &&
-           put(ctx, writer, digits, length);
-  }
+  size_t count = length - (digits[0] == '-');
+  bool done = length <= 18 ? put_integer(ctx, writer, strtoll(digits, NULL, 10))
+                           : put_digits(ctx, writer,
+                                        count > HUGEINT_DIGITS_MAX ? EXT_BIGNUM : EXT_HUGEINT,
+                                        digits, length);
+  JS_FreeCString(ctx, digits);
+  return done;
+}
+
+static bool put_decimal(JSContext *ctx, Writer *writer, JSValueConst value) {
+  size_t length;
+  const char *digits = JS_ToCStringLen(ctx, &length, value);
+  if (digits == NULL) return false;
+  bool done = put_digits(ctx, writer, EXT_DECIMAL, digits, length);
   JS_FreeCString(ctx, digits);
   return done;
 }
@@ -357,6 +378,45 @@ static bool put_list(JSContext *ctx, Writer *writer, JSValueConst value, int dep
     if (!done) return false;
   }
   return true;
+}
+
+/* The items of a Map or Set as a list of its own. */
+static JSValue items_of(JSContext *ctx, JSValueConst value) {
+  JSValue global = JS_GetGlobalObject(ctx);
+  JSValue array = JS_GetPropertyStr(ctx, global, "Array");
+  JSAtom from = JS_NewAtom(ctx, "from");
+  JSValueConst arguments[] = {value};
+  JSValue list = JS_Invoke(ctx, array, from, 1, arguments);
+  JS_FreeAtom(ctx, from);
+  JS_FreeValue(ctx, array);
+  JS_FreeValue(ctx, global);
+  return list;
+}
+
+/* A Map keeps keys of any type, in its order. */
+static bool put_map(JSContext *ctx, Writer *writer, JSValueConst value, int depth) {
+  JSValue pairs = items_of(ctx, value);
+  int64_t length;
+  bool done = !JS_IsException(pairs) && JS_GetLength(ctx, pairs, &length) == 0 &&
+              put_number(ctx, writer, 0xdf, (uint64_t)length, 4);
+  for (int64_t index = 0; done && index < length; index++) {
+    JSValue pair = JS_GetPropertyUint32(ctx, pairs, (uint32_t)index);
+    for (uint32_t part = 0; part < 2 && done; part++) {
+      JSValue item = JS_GetPropertyUint32(ctx, pair, part);
+      done = !JS_IsException(item) && write_value(ctx, writer, item, depth + 1);
+      JS_FreeValue(ctx, item);
+    }
+    JS_FreeValue(ctx, pair);
+  }
+  JS_FreeValue(ctx, pairs);
+  return done;
+}
+
+static bool put_set(JSContext *ctx, Writer *writer, JSValueConst value, int depth) {
+  JSValue items = items_of(ctx, value);
+  bool done = !JS_IsException(items) && put_list(ctx, writer, items, depth);
+  JS_FreeValue(ctx, items);
+  return done;
 }
 
 /* Fields that hold nothing are left out, as JSON.stringify does. */
@@ -408,10 +468,15 @@ bool write_value(JSContext *ctx, Writer *writer, JSValueConst value, int depth) 
   if (JS_IsString(value)) return put_string(ctx, writer, value);
   if (JS_IsArray(value)) return put_list(ctx, writer, value, depth);
   if (JS_IsDate(value)) return put_date(ctx, writer, value);
+  if (JS_IsMap(value)) return put_map(ctx, writer, value, depth);
+  if (JS_IsSet(value)) return put_set(ctx, writer, value, depth);
   if (JS_IsFunction(ctx, value) || JS_IsSymbol(value)) {
     JS_ThrowTypeError(ctx, "a function or symbol has no SQL value");
     return false;
   }
+  int is_decimal = JS_IsInstanceOf(ctx, value, decimal_type);
+  if (is_decimal < 0) return false;
+  if (is_decimal > 0) return put_decimal(ctx, writer, value);
   size_t length;
   uint8_t *bytes = NULL;
   if (JS_GetTypedArrayType(value) == JS_TYPED_ARRAY_UINT8) {

@@ -7,6 +7,9 @@
 
 #include "quickjs.h"
 
+/* Up to here a JavaScript number holds every integer. */
+#define SAFE_INTEGER_MAX 9007199254740991
+
 typedef struct {
   const uint8_t *at;
   const uint8_t *end;
@@ -17,6 +20,9 @@ typedef struct {
   uint32_t length;
   uint32_t capacity;
 } Writer;
+
+/* Says what a DECIMAL is: instances of `type`, which `make` makes of digits. */
+void use_decimal(JSContext *ctx, JSValueConst type, JSValueConst make);
 
 /* Reads one value; a damaged one becomes an exception. */
 JSValue read_value(JSContext *ctx, Reader *reader, int depth);

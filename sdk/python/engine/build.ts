@@ -9,26 +9,17 @@
 
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WASI } from 'node:wasi';
 import { brotliCompressSync, constants } from 'node:zlib';
-import { ByteReader, SECTION, splitModule } from '../../../runtime/toolchain/wasm-binary.ts';
-import { snapshot } from './snapshot.ts';
+import { memoryPages, snapshot, startModule } from '../../engine/snapshot.ts';
 
 const HERE = import.meta.dirname;
 const NAMESPACE = 'heliosdb_python@3.11';
 const PYTHON = process.env.PYTHON ?? 'python3';
-const C_FILES = ['engine', 'values', 'builtin_modules'];
+const C_FILES = ['engine', 'services', 'values', 'builtin_modules'];
 const FEATURES = ['-mbulk-memory', '-msign-ext', '-mnontrapping-fptoint', '-mmultivalue'];
 const LIBRARIES = [
   ...['python3.11', 'mpdec', 'wasi-emulated-signal', 'wasi-emulated-getpid'],
@@ -45,7 +36,8 @@ try {
   const raw = link(cpython, zig);
   const library = stageLibrary(cpython);
   const bytes = await snapshot(readFileSync(raw), {
-    start: (module) => start(module, library),
+    start: (module) =>
+      startModule(module, new WASI({ version: 'preview1', preopens: { '/lib': library } })),
     keeps: (name) => name === 'memory' || /^(hdb_(alloc|compile|load|call)$|heliosdb_)/.test(name),
   });
   const params = {
@@ -120,44 +112,14 @@ function stageLibrary(cpython: string): string {
     recursive: true,
     filter: (source) => !LEFT_OUT.test(source),
   });
-  mkdirSync(join(library, 'heliosdb_wasm'), { recursive: true });
-  const sdk = join(HERE, '../heliosdb_wasm/__init__.py');
-  cpSync(sdk, join(library, 'heliosdb_wasm/__init__.py'));
+  cpSync(join(HERE, '../heliosdb_wasm'), join(library, 'heliosdb_wasm'), {
+    recursive: true,
+    filter: (source) => !LEFT_OUT.test(source),
+  });
   for (const name of ['engine', 'compile', 'modules']) {
     cpSync(join(HERE, `${name}.py`), join(library, `_heliosdb_${name}.py`));
   }
   return library;
-}
-
-async function start(
-  bytes: Uint8Array<ArrayBuffer>,
-  library: string,
-): Promise<WebAssembly.Instance> {
-  const wasi = new WASI({ version: 'preview1', preopens: { '/lib': library } });
-  const refuse = new Proxy(
-    {},
-    {
-      get: (_, name) => () => {
-        throw new Error(`the engine calls ${String(name)} while it starts`);
-      },
-    },
-  );
-  const module = await WebAssembly.compile(bytes);
-  const imports = { heliosdb: refuse, ...(wasi.getImportObject() as WebAssembly.Imports) };
-  const instance = await WebAssembly.instantiate(module, imports);
-  wasi.initialize(instance);
-  const status = (instance.exports.hdb_start as () => number)();
-  if (status !== 0) throw new Error(`the interpreter does not start: status ${status}`);
-  return instance;
-}
-
-/** What an instance begins with. */
-function memoryPages(bytes: Uint8Array): number {
-  const section = splitModule(bytes).find(({ id }) => id === SECTION.memory);
-  const reader = new ByteReader(section?.body ?? new Uint8Array());
-  // One memory, and the flag that says it has no maximum.
-  reader.bytes(2);
-  return reader.unsigned();
 }
 
 function versionOf(cpython: string): string {

@@ -13,9 +13,10 @@ MAGIC = importlib.util.MAGIC_NUMBER
 
 # What a source has to name for the guest to be given it; nothing else is linked.
 NEEDS = {
-    "query": r"\bheliosdb_query(_params)?\b",
+    "query": r"\bheliosdb_(query(_params)?|cursor_open)\b",
     "transaction": r"\bheliosdb_(begin|commit|rollback)_tx\b",
-    "random": r"\b(random|secrets|uuid1|uuid4|urandom|SystemRandom|samples|shuffle|getrandbits)\b",
+    "random": r"\b(random|secrets|uuid1|uuid4|urandom|SystemRandom|samples|shuffle|getrandbits"
+    r"|heliosdb_(fetch|crypto_random|crypto_seal))\b",
     "now": r"\b(heliosdb_now|now|utcnow|today|fromtimestamp|time|time_ns|localtime|gmtime|ctime"
     r"|asctime|strftime|monotonic|monotonic_ns|perf_counter|perf_counter_ns|process_time|uuid1"
     r"|logging)\b",

@@ -6,7 +6,7 @@
  * guest imports that engine's memory and its functions `hdb_alloc`, `hdb_load` and `hdb_call`;
  * `hdb_compile` serves whoever makes the guest. `engine.py` is the Python half of this file.
  */
-#include "values.h"
+#include "engine.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -56,12 +56,7 @@ time_t time(time_t *result) {
 
 /* --- Values from the host. --- */
 
-typedef int32_t (*Fetch)(uint8_t *bytes, uint32_t *length);
-
-/* Reads what a host function delivered into `first`, fetching again what did not fit; the caller
- * frees `*bytes` unless it is `first`. */
-static int32_t complete(int32_t status, uint8_t **bytes, uint32_t *length, uint8_t *first,
-                        Fetch again) {
+int32_t complete(int32_t status, uint8_t **bytes, uint32_t *length, uint8_t *first, Fetch again) {
   *bytes = first;
   if (status != STATUS_BUFFER_TOO_SMALL) return status;
   *bytes = malloc(*length);
@@ -73,8 +68,7 @@ static int32_t complete(int32_t status, uint8_t **bytes, uint32_t *length, uint8
   return again(*bytes, length);
 }
 
-/* Raises the database's own error, with its SQLSTATE. */
-static PyObject *raise_last_error(void) {
+PyObject *raise_last_error(void) {
   if (PyErr_Occurred()) return NULL;
   uint8_t first[2048];
   uint8_t *bytes;
@@ -158,8 +152,7 @@ static bool read_rows(Reader *reader, PyObject *names, PyObject *rows) {
   return count >= 0;
 }
 
-/* Reads `{"columns": [{"name", "type"}, …], "rows": [[…], …]}`. */
-static PyObject *read_result(Reader *reader) {
+PyObject *read_result(Reader *reader) {
   if (read_map_length(reader) != 2) return malformed_result();
   PyObject *key = read_value(reader, 0);
   PyObject *columns = key == NULL ? NULL : read_value(reader, 0);
@@ -180,6 +173,12 @@ static PyObject *read_result(Reader *reader) {
   return rows == NULL ? malformed_result() : rows;
 }
 
+bool write_parameters(Writer *writer, PyObject *values) {
+  bool written = values == Py_None ? write_list_length(writer, 0) : write_value(writer, values, 0);
+  if (!written) free(writer->bytes);
+  return written;
+}
+
 static PyObject *py_query(PyObject *self, PyObject *args) {
   (void)self;
   const char *sql;
@@ -187,12 +186,7 @@ static PyObject *py_query(PyObject *self, PyObject *args) {
   PyObject *values;
   if (!PyArg_ParseTuple(args, "s#O:heliosdb_query", &sql, &sql_length, &values)) return NULL;
   Writer parameters = {0};
-  bool written = values == Py_None ? write_list_length(&parameters, 0)
-                                   : write_value(&parameters, values, 0);
-  if (!written) {
-    free(parameters.bytes);
-    return NULL;
-  }
+  if (!write_parameters(&parameters, values)) return NULL;
   uint8_t first[FIRST_CAPACITY];
   uint8_t *bytes;
   uint32_t length = sizeof first;
@@ -213,7 +207,7 @@ static PyObject *py_query(PyObject *self, PyObject *args) {
 
 /* --- Logs, transactions, the clock. --- */
 
-static PyObject *done_or_error(int32_t status) {
+PyObject *done_or_error(int32_t status) {
   return status == STATUS_OK ? Py_NewRef(Py_None) : raise_last_error();
 }
 
@@ -262,7 +256,11 @@ static PyMethodDef METHODS[] = {
 static PyModuleDef MODULE = {PyModuleDef_HEAD_INIT, .m_name = "_heliosdb", .m_size = -1,
                              .m_methods = METHODS};
 
-PyMODINIT_FUNC PyInit__heliosdb(void) { return PyModule_Create(&MODULE); }
+PyMODINIT_FUNC PyInit__heliosdb(void) {
+  PyObject *module = PyModule_Create(&MODULE);
+  if (module != NULL && PyModule_AddFunctions(module, SERVICES) < 0) Py_CLEAR(module);
+  return module;
+}
 
 /* --- The life of a guest. --- */
 
@@ -275,15 +273,18 @@ static _Noreturn void fail(void) {
   PyObject *told =
       value == NULL ? NULL : PyObject_CallMethod(engine_module, "describe_error", "O", value);
   int code = 1;
-  const char *text;
-  Py_ssize_t length;
-  if (told == NULL || !PyArg_ParseTuple(told, "is#", &code, &text, &length)) {
+  const char *text, *stack;
+  Py_ssize_t length, stack_length;
+  if (told == NULL ||
+      !PyArg_ParseTuple(told, "is#s#", &code, &text, &length, &stack, &stack_length)) {
     text = value != NULL && PyErr_GivenExceptionMatches(value, PyExc_MemoryError)
                ? "MemoryError: the procedure ran out of memory"
                : "the procedure failed with an exception that cannot be described";
     length = (Py_ssize_t)strlen(text);
+    stack_length = 0;
   }
-  heliosdb_error(code, text, (uint32_t)length);
+  if (stack_length == 0) heliosdb_error(code, text, (uint32_t)length);
+  heliosdb_error_stack(code, text, (uint32_t)length, stack, (uint32_t)stack_length);
 }
 
 /* Starts the interpreter; the engine is what this leaves in memory. 0 when it worked. */

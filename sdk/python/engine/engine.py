@@ -4,6 +4,8 @@ Everything imported here lies in the engine's first state and costs an instance 
 """
 
 import builtins
+import decimal
+import functools
 import importlib.machinery
 import importlib.util
 import io
@@ -23,6 +25,8 @@ from _heliosdb_modules import PRELOADED, why_missing
 MAGIC = importlib.util.MAGIC_NUMBER
 LOAD_RANDOM = 1
 FRAMES_MAX = 10
+# As many as a DECIMAL can have: Python's own 28 would round sums of large ones.
+DECIMAL_DIGITS = 38
 
 _modules = {}
 _json_parameters = {}
@@ -141,21 +145,20 @@ def end_call():
 
 
 def describe_error(error):
-    """The code and the text that the statement fails with."""
+    """The code, the text and the stack that the statement fails with."""
     end_call()
     code = getattr(error, "code", 1)
     if type(code) is not int or not -(2**31) <= code < 2**31:
         code = 1
-    lines = [_summary(error)]
     frames = [
         f'File "{frame.filename}", line {frame.lineno}, in {frame.name}: {frame.line}'
-        for frame in traceback.extract_tb(error.__traceback__)
+        for frame in reversed(traceback.extract_tb(error.__traceback__))
         if not frame.filename.startswith("/lib/")
     ]
     if len(frames) > FRAMES_MAX:
         hidden = len(frames) - FRAMES_MAX
-        frames[3 : 3 + hidden] = [f"({hidden} more frames)"]
-    return code, "\n".join([*lines, *(f"  {frame}" for frame in frames)])
+        frames[FRAMES_MAX - 3 : -3] = [f"({hidden} more frames)"]
+    return code, _summary(error), "\n".join(frames)
 
 
 def _summary(error):
@@ -218,13 +221,28 @@ class LogHandler(logging.Handler):
 
 
 def _refuse(*arguments, **options):
-    raise PermissionError("a procedure has no files: query the database instead")
+    raise PermissionError(
+        "a procedure has no files unless it was granted a folder: query the database instead"
+    )
 
 
+# There is one folder less than a process has: that in which relative paths begin.
+NO_FILE_FUNCTIONS = "chdir getcwd link readlink symlink utime".split()
 FILE_FUNCTIONS = (
-    "chdir getcwd link listdir lstat mkdir open readlink remove rename replace rmdir scandir "
-    "stat symlink truncate unlink utime"
+    "listdir lstat mkdir open remove rename replace rmdir scandir stat truncate unlink"
 ).split()
+
+
+def _in_folders(function):
+    """The function where the procedure was granted a folder, a refusal elsewhere."""
+
+    @functools.wraps(function)
+    def guarded(*arguments, **options):
+        if not heliosdb_wasm.heliosdb_folders():
+            _refuse()
+        return function(*arguments, **options)
+
+    return guarded
 
 
 def seal():
@@ -243,11 +261,16 @@ def seal():
     sys.stdin = sys.__stdin__ = None
     sys.stdout = sys.__stdout__ = LogStream("info")
     sys.stderr = sys.__stderr__ = LogStream("warn")
-    builtins.open = io.open = _refuse
+    builtins.open = io.open = _in_folders(io.open)
     for name in FILE_FUNCTIONS:
+        if hasattr(os, name):
+            setattr(os, name, _in_folders(getattr(os, name)))
+    for name in NO_FILE_FUNCTIONS:
         if hasattr(os, name):
             setattr(os, name, _refuse)
     logging.basicConfig(level=logging.DEBUG, handlers=[LogHandler()], format="%(message)s")
     linecache.clearcache()
+    decimal.DefaultContext.prec = DECIMAL_DIGITS
+    decimal.setcontext(decimal.Context(prec=DECIMAL_DIGITS))
     # The same engine of the same sources; a program that draws random numbers seeds it anew.
     random.seed(0)

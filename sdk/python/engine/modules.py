@@ -4,7 +4,8 @@ PRELOADED = (
     "__future__ _strptime abc array ast base64 binascii bisect calendar cmath codecs collections "
     "collections.abc colorsys contextlib contextvars copy csv dataclasses datetime decimal "
     "difflib enum fnmatch fractions functools graphlib hashlib heapq hmac html io ipaddress "
-    "itertools json keyword locale logging marshal math numbers operator os pickle pprint random "
+    "itertools json keyword locale logging marshal math numbers operator os pathlib pickle pprint "
+    "random "
     "re reprlib secrets shlex statistics string struct textwrap time tomllib traceback types "
     "typing unicodedata urllib.parse uuid warnings weakref "
     "encodings.ascii encodings.cp1252 encodings.idna encodings.iso8859_1 encodings.iso8859_15 "
@@ -13,7 +14,7 @@ PRELOADED = (
 ).split()
 
 _NO_NETWORK = "a procedure has no network"
-_NO_FILES = "a procedure has no files; query the database instead"
+_NO_FILES = "it needs files as a process has them; open() works in granted folders"
 _NO_PROCESSES = "a procedure starts no programs"
 _NO_THREADS = "a procedure is one thread; call it over many rows instead"
 _NATIVE = "extensions in machine code do not run in the sandbox"

@@ -8,7 +8,7 @@ SQL                                         Python
 BOOLEAN                                     bool
 integers of any width, HUGEINT, BIGNUM      int
 FLOAT, DOUBLE                               float
-DECIMAL                                     decimal.Decimal
+DECIMAL                                     decimal.Decimal; arithmetic keeps 38 digits, as SQL
 VARCHAR, ENUM, JSON, BIT                    str (a JSON parameter with the hint dict or list is
                                             parsed)
 BLOB                                        bytes
@@ -35,13 +35,29 @@ import enum
 import uuid
 from typing import Any, Iterable, Literal, Mapping, NamedTuple, NoReturn, Sequence, Union
 
-try:
-    import _heliosdb  # type: ignore[import-not-found]
-except ImportError:
-    _heliosdb = None
+from heliosdb_wasm._services import (
+    Cursor,
+    FetchResponse,
+    heliosdb_crypto_equal,
+    heliosdb_crypto_hash,
+    heliosdb_crypto_hmac,
+    heliosdb_crypto_open,
+    heliosdb_crypto_random,
+    heliosdb_crypto_seal,
+    heliosdb_crypto_verify,
+    heliosdb_cursor_open,
+    heliosdb_fetch,
+    heliosdb_folders,
+    heliosdb_metric_count,
+    heliosdb_metric_observe,
+    host as _host,
+    parameter_list as _parameter_list,
+)
 
 __version__ = "0.1.0"
 __all__ = [
+    "Cursor",
+    "FetchResponse",
     "Interval",
     "ProcedureError",
     "QueryError",
@@ -50,8 +66,20 @@ __all__ = [
     "TimestampNs",
     "heliosdb_begin_tx",
     "heliosdb_commit_tx",
+    "heliosdb_crypto_equal",
+    "heliosdb_crypto_hash",
+    "heliosdb_crypto_hmac",
+    "heliosdb_crypto_open",
+    "heliosdb_crypto_random",
+    "heliosdb_crypto_seal",
+    "heliosdb_crypto_verify",
+    "heliosdb_cursor_open",
     "heliosdb_error",
+    "heliosdb_fetch",
+    "heliosdb_folders",
     "heliosdb_log",
+    "heliosdb_metric_count",
+    "heliosdb_metric_observe",
     "heliosdb_now",
     "heliosdb_query",
     "heliosdb_query_params",
@@ -116,9 +144,7 @@ def heliosdb_query(
     parameters: Iterable[Any] | None = None,
 ) -> QueryResult:
     """Runs one SQL statement, with values for its ``?`` or ``$1`` placeholders."""
-    if isinstance(parameters, (str, bytes, Mapping)):
-        raise TypeError(f"query parameters are a list, not a {type(parameters).__name__}")
-    return _host().query(sql, None if parameters is None else list(parameters))
+    return _host().query(sql, _parameter_list(parameters))
 
 
 def heliosdb_query_params(sql: str, parameters: Iterable[Any]) -> QueryResult:
@@ -161,12 +187,6 @@ def heliosdb_now() -> datetime.datetime:
 
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
-
-
-def _host() -> Any:
-    if _heliosdb is None:
-        raise RuntimeError("heliosdb_wasm works only inside a HeliosDB procedure")
-    return _heliosdb
 
 
 # --- What the engine calls for values that are not plain. ---
@@ -245,7 +265,10 @@ def _to_sql(value: Any) -> Any:
     if isinstance(value, datetime.time):
         return _time_to_sql(value)
     if isinstance(value, datetime.timedelta):
-        return _interval(0, value.days, value.seconds * 1_000_000 + value.microseconds)
+        # Both parts with one sign, as a person writes it: minus one hour, not a day less 23 hours.
+        days, rest = divmod(abs(value), datetime.timedelta(days=1))
+        sign = -1 if value < datetime.timedelta(0) else 1
+        return _interval(0, sign * days, sign * (rest // datetime.timedelta(microseconds=1)))
     if isinstance(value, Interval):
         return _interval(*value)
     if isinstance(value, uuid.UUID):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 MISSING = """\
 wasm_compiler: HeliosDB's compiler was not found
-  HELIOSDB names the command that starts it, for example "node /opt/heliosdb/cli/main.ts"
+  HELIOSDB names the command that starts it, for example "node /opt/heliosdb/cli/start.mjs"
 """
 
 
@@ -23,7 +23,7 @@ def compiler() -> "list[str] | None":
     if installed:
         return [installed]
     root = Path(__file__).resolve().parents[3]
-    main = root / "cli" / "main.ts"
+    main = root / "cli" / "start.mjs"
     own_node = root / "node_modules" / ".bin" / "node"
     node = str(own_node) if own_node.exists() else shutil.which("node")
     return [node, str(main)] if main.exists() and node else None

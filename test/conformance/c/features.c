@@ -7,12 +7,7 @@ HELIOSDB_PROCEDURE(same_bigint, "v BIGINT", "BIGINT", "") {
   heliosdb_return_i64(heliosdb_i64(heliosdb_param(0)));
 }
 HELIOSDB_PROCEDURE(same_hugeint, "v HUGEINT", "HUGEINT", "") {
-  heliosdb_value v = heliosdb_param(0);
-  if (v.kind == HELIOSDB_KIND_INT) {
-    heliosdb_return_i64(heliosdb_i64(v));
-  } else {
-    heliosdb_return_decimal(heliosdb_digits(v));
-  }
+  heliosdb_return_decimal(heliosdb_digits(heliosdb_param(0)));
 }
 HELIOSDB_PROCEDURE(same_double, "v DOUBLE", "DOUBLE", "") {
   heliosdb_return_f64(heliosdb_f64(heliosdb_param(0)));
@@ -50,38 +45,25 @@ HELIOSDB_PROCEDURE(same_timestamp, "v TIMESTAMP", "TIMESTAMP", "") {
 }
 HELIOSDB_PROCEDURE(same_list, "v BIGINT[]", "BIGINT[]", "") {
   heliosdb_value v = heliosdb_param(0);
-  char *json = (char *)heliosdb_allocate(24 * v.length + 3), *at = json;
-  *at++ = '[';
+  heliosdb_writer out = {NULL, 0, 0};
+  heliosdb_write_list(&out, v.length);
   for (uint32_t index = 0; index < v.length; index++) {
     heliosdb_value item = heliosdb_item(v, index);
-    if (index > 0) *at++ = ',';
-    at += heliosdb_is_null(item) ? sprintf(at, "null")
-                                 : sprintf(at, "%lld", (long long)heliosdb_i64(item));
+    if (heliosdb_is_null(item)) heliosdb_write_null(&out);
+    else heliosdb_write_i64(&out, heliosdb_i64(item));
   }
-  strcpy(at, "]");
-  heliosdb_return_json(json);
-}
-
-/* Text as JSON has it; of control characters it knows none. */
-static char *put_json_text(char *at, const char *text) {
-  *at++ = '"';
-  for (; *text != 0; text++) {
-    if (*text == '"' || *text == '\\') *at++ = '\\';
-    *at++ = *text;
-  }
-  *at++ = '"';
-  return at;
+  heliosdb_return_written(&out);
 }
 
 HELIOSDB_PROCEDURE(same_struct, "v STRUCT(a BIGINT, b VARCHAR)", "STRUCT(a BIGINT, b VARCHAR)", "") {
   heliosdb_value v = heliosdb_param(0);
-  heliosdb_value a = heliosdb_field(v, "a"), b = heliosdb_field(v, "b");
-  char *json = (char *)heliosdb_allocate(2 * b.length + 64), *at = json;
-  at += heliosdb_is_null(a) ? sprintf(at, "{\"a\":null,\"b\":")
-                            : sprintf(at, "{\"a\":%lld,\"b\":", (long long)heliosdb_i64(a));
-  at = heliosdb_is_null(b) ? at + sprintf(at, "null") : put_json_text(at, heliosdb_text(b));
-  strcpy(at, "}");
-  heliosdb_return_json(json);
+  heliosdb_writer out = {NULL, 0, 0};
+  heliosdb_write_map(&out, 2);
+  heliosdb_write_text(&out, "a");
+  heliosdb_write_value(&out, heliosdb_field(v, "a"));
+  heliosdb_write_text(&out, "b");
+  heliosdb_write_value(&out, heliosdb_field(v, "b"));
+  heliosdb_return_written(&out);
 }
 HELIOSDB_PROCEDURE(same_json, "v JSON", "JSON", "") {
   heliosdb_return_json(heliosdb_text(heliosdb_param(0)));
@@ -99,19 +81,12 @@ static int64_t count(void) {
 
 HELIOSDB_PROCEDURE(count_items, "", "BIGINT", "") { heliosdb_return_i64(count()); }
 HELIOSDB_PROCEDURE(find_item, "label VARCHAR", "BIGINT", "") {
-  const char *sql = "SELECT id FROM items WHERE label = ?";
-  const char *label = heliosdb_text(heliosdb_param(0));
-  uint8_t *bound = (uint8_t *)heliosdb_allocate(strlen(label) + 6);
-  bound[0] = 0x91; /* a MessagePack list of one */
-  uint8_t *end = heliosdb_put_text(bound + 1, label);
-  uint32_t length = 256;
-  uint8_t *bytes = (uint8_t *)heliosdb_allocate(length);
-  int32_t status = heliosdb_host_query_params(sql, (uint32_t)strlen(sql), bound,
-                                              (uint32_t)(end - bound), bytes, &length);
-  heliosdb_value result = heliosdb_receive(status, heliosdb_fetch_rows, 0, bytes, length);
-  heliosdb_value rows = heliosdb_field(result, "rows");
-  if (rows.length == 0) return; /* NULL */
-  heliosdb_return_i64(heliosdb_i64(heliosdb_item(heliosdb_item(rows, 0), 0)));
+  heliosdb_writer values = {NULL, 0, 0};
+  heliosdb_write_list(&values, 1);
+  heliosdb_write_text(&values, heliosdb_text(heliosdb_param(0)));
+  heliosdb_rows rows = heliosdb_query_params("SELECT id FROM items WHERE label = ?", &values);
+  if (!heliosdb_next(&rows)) return; /* NULL */
+  heliosdb_return_i64(heliosdb_i64(heliosdb_column(&rows, 0)));
 }
 HELIOSDB_PROCEDURE(query_text, "size BIGINT", "BIGINT", "") {
   long long size = heliosdb_i64(heliosdb_param(0));
@@ -147,3 +122,168 @@ HELIOSDB_PROCEDURE(insert_and_roll_back, "", "BIGINT", "") {
   heliosdb_return_i64(seen);
 }
 HELIOSDB_PROCEDURE(now_micros, "v BIGINT", "BIGINT", "") { heliosdb_return_i64(heliosdb_now()); }
+
+HELIOSDB_PROCEDURE(same_ubigint, "v UBIGINT", "UBIGINT", "") {
+  heliosdb_writer out = {NULL, 0, 0};
+  heliosdb_write_u64(&out, heliosdb_u64(heliosdb_param(0)));
+  heliosdb_return_written(&out);
+}
+HELIOSDB_PROCEDURE(same_float, "v FLOAT", "FLOAT", "") {
+  heliosdb_return_f64(heliosdb_f64(heliosdb_param(0)));
+}
+HELIOSDB_PROCEDURE(same_wide_decimal, "v DECIMAL(38,10)", "DECIMAL(38,10)", "") {
+  heliosdb_return_decimal(heliosdb_digits(heliosdb_param(0)));
+}
+HELIOSDB_PROCEDURE(same_time, "v TIME", "TIME", "") {
+  heliosdb_writer out = {NULL, 0, 0};
+  heliosdb_write_time(&out, heliosdb_time(heliosdb_param(0)));
+  heliosdb_return_written(&out);
+}
+HELIOSDB_PROCEDURE(same_time_tz, "v TIME WITH TIME ZONE", "TIME WITH TIME ZONE", "") {
+  heliosdb_return_value(heliosdb_param(0));
+}
+HELIOSDB_PROCEDURE(same_timestamp_tz, "v TIMESTAMP WITH TIME ZONE", "TIMESTAMP WITH TIME ZONE", "") {
+  heliosdb_writer out = {NULL, 0, 0};
+  heliosdb_write_timestamp_tz(&out, heliosdb_timestamp(heliosdb_param(0)));
+  heliosdb_return_written(&out);
+}
+HELIOSDB_PROCEDURE(same_timestamp_ns, "v TIMESTAMP_NS", "TIMESTAMP_NS", "") {
+  heliosdb_return_value(heliosdb_param(0));
+}
+HELIOSDB_PROCEDURE(same_interval, "v INTERVAL", "INTERVAL", "") {
+  heliosdb_writer out = {NULL, 0, 0};
+  heliosdb_write_interval(&out, heliosdb_interval(heliosdb_param(0)));
+  heliosdb_return_written(&out);
+}
+HELIOSDB_PROCEDURE(same_uuid, "v UUID", "UUID", "") {
+  heliosdb_writer out = {NULL, 0, 0};
+  heliosdb_write_uuid(&out, heliosdb_uuid(heliosdb_param(0)));
+  heliosdb_return_written(&out);
+}
+HELIOSDB_PROCEDURE(same_bit, "v BIT", "BIT", "") { heliosdb_return_value(heliosdb_param(0)); }
+HELIOSDB_PROCEDURE(same_enum, "v VARCHAR", "VARCHAR", "") {
+  heliosdb_return_text(heliosdb_text(heliosdb_param(0)));
+}
+HELIOSDB_PROCEDURE(same_map, "v MAP(VARCHAR, BIGINT)", "MAP(VARCHAR, BIGINT)", "") {
+  heliosdb_return_value(heliosdb_param(0));
+}
+HELIOSDB_PROCEDURE(same_number_map, "v MAP(BIGINT, DECIMAL(38,10))", "MAP(BIGINT, DECIMAL(38,10))", "") {
+  heliosdb_return_value(heliosdb_param(0));
+}
+HELIOSDB_PROCEDURE(same_array, "v BIGINT[3]", "BIGINT[3]", "") {
+  heliosdb_return_value(heliosdb_param(0));
+}
+HELIOSDB_PROCEDURE(same_nested, "v JSON", "JSON", "") { heliosdb_return_value(heliosdb_param(0)); }
+HELIOSDB_PROCEDURE(same_union, "v JSON", "JSON", "") { heliosdb_return_value(heliosdb_param(0)); }
+
+static heliosdb_writer list_of_one(heliosdb_value value) {
+  heliosdb_writer values = {NULL, 0, 0};
+  heliosdb_write_list(&values, 1);
+  heliosdb_write_value(&values, value);
+  return values;
+}
+
+HELIOSDB_PROCEDURE(bind_decimal, "v DECIMAL(38,10)", "DECIMAL(38,10)", "") {
+  heliosdb_writer values = list_of_one(heliosdb_param(0));
+  heliosdb_rows rows = heliosdb_query_params("SELECT ? + 1", &values);
+  heliosdb_next(&rows);
+  heliosdb_return_decimal(heliosdb_digits(heliosdb_column(&rows, 0)));
+}
+HELIOSDB_PROCEDURE(sum_rows, "size BIGINT", "BIGINT", "") {
+  heliosdb_writer values = list_of_one(heliosdb_param(0));
+  heliosdb_rows rows = heliosdb_query_params("SELECT range FROM range(?)", &values);
+  int64_t sum = 0;
+  while (heliosdb_next(&rows)) sum += heliosdb_i64(heliosdb_column(&rows, 0));
+  heliosdb_return_i64(sum);
+}
+HELIOSDB_PROCEDURE(sum_cursor, "size BIGINT", "BIGINT", "") {
+  heliosdb_writer values = list_of_one(heliosdb_param(0));
+  heliosdb_cursor cursor = heliosdb_cursor_open_params("SELECT range FROM range(?)", &values);
+  heliosdb_rows rows;
+  int64_t sum = 0;
+  while (heliosdb_cursor_next(&cursor, 0, &rows)) {
+    while (heliosdb_next(&rows)) sum += heliosdb_i64(heliosdb_column(&rows, 0));
+  }
+  heliosdb_return_i64(sum);
+}
+HELIOSDB_PROCEDURE(make_list, "size BIGINT", "BIGINT[]", "") {
+  int64_t size = heliosdb_i64(heliosdb_param(0));
+  heliosdb_writer out = {NULL, 0, 0};
+  heliosdb_write_list(&out, (uint32_t)size);
+  for (int64_t index = 0; index < size; index++) heliosdb_write_i64(&out, index);
+  heliosdb_return_written(&out);
+}
+
+static heliosdb_bytes bytes_of_text(heliosdb_value value) {
+  const char *text = heliosdb_text(value);
+  return heliosdb_bytes_of(text, strlen(text));
+}
+
+static heliosdb_bytes bytes_of_blob(heliosdb_value value) {
+  return heliosdb_bytes_of(value.bytes, value.length);
+}
+
+HELIOSDB_PROCEDURE(hash_text, "v VARCHAR", "BLOB", "") {
+  heliosdb_bytes hash = heliosdb_crypto_hash(HELIOSDB_SHA256, bytes_of_text(heliosdb_param(0)));
+  heliosdb_return_blob(hash.bytes, hash.length);
+}
+HELIOSDB_PROCEDURE(code_text, "key BLOB, v VARCHAR", "BLOB", "") {
+  heliosdb_bytes code = heliosdb_crypto_hmac(HELIOSDB_SHA512, bytes_of_blob(heliosdb_param(0)),
+                                             bytes_of_text(heliosdb_param(1)));
+  heliosdb_return_blob(code.bytes, code.length);
+}
+HELIOSDB_PROCEDURE(seal_and_open, "v VARCHAR", "VARCHAR", "") {
+  heliosdb_bytes text = bytes_of_text(heliosdb_param(0)), row = heliosdb_bytes_of("row", 3);
+  heliosdb_bytes key = heliosdb_crypto_random(32);
+  heliosdb_bytes sealed = heliosdb_crypto_seal(HELIOSDB_CHACHA20_POLY1305, key, row, text);
+  heliosdb_bytes opened = heliosdb_crypto_open(HELIOSDB_CHACHA20_POLY1305, key, row, sealed);
+  char told[200];
+  snprintf(told, sizeof told, "%.*s %s", (int)opened.length, (const char *)opened.bytes,
+           heliosdb_crypto_equal(opened, text) ? "true" : "false");
+  heliosdb_return_text(told);
+}
+HELIOSDB_PROCEDURE(verify, "key BLOB, message VARCHAR, signature BLOB", "BOOLEAN", "") {
+  heliosdb_return_bool(heliosdb_crypto_verify(bytes_of_blob(heliosdb_param(0)),
+                                              bytes_of_text(heliosdb_param(1)),
+                                              bytes_of_blob(heliosdb_param(2))));
+}
+HELIOSDB_PROCEDURE(post, "url VARCHAR, body VARCHAR", "VARCHAR", "") {
+  const char *headers[] = {"x-note", "seven", NULL};
+  heliosdb_bytes body = bytes_of_text(heliosdb_param(1));
+  heliosdb_response answer =
+      heliosdb_fetch("POST", heliosdb_text(heliosdb_param(0)), headers, &body);
+  char told[200];
+  snprintf(told, sizeof told, "%d %.*s", (int)answer.status, (int)answer.body.length,
+           (const char *)answer.body.bytes);
+  heliosdb_return_text(told);
+}
+HELIOSDB_PROCEDURE(measure, "name VARCHAR", "BOOLEAN", "") {
+  heliosdb_metric_count(heliosdb_text(heliosdb_param(0)), 2);
+  heliosdb_metric_observe("size", 1.5);
+  heliosdb_return_bool(true);
+}
+
+static void write_note(void) {
+  heliosdb_writer values = list_of_one(heliosdb_param(0));
+  heliosdb_begin_tx();
+  heliosdb_query_params("INSERT INTO journal VALUES (?)", &values);
+}
+
+HELIOSDB_PROCEDURE(write_and_commit, "note VARCHAR", "BOOLEAN", "") {
+  write_note();
+  heliosdb_commit_tx();
+  heliosdb_return_bool(true);
+}
+HELIOSDB_PROCEDURE(write_and_leave, "note VARCHAR", "BOOLEAN", "") {
+  write_note();
+  heliosdb_return_bool(true);
+}
+HELIOSDB_PROCEDURE(spin, "v BIGINT", "BIGINT", "") {
+  volatile int64_t turns = heliosdb_i64(heliosdb_param(0));
+  for (;;) turns = turns + 1;
+}
+HELIOSDB_PROCEDURE(hoard, "size BIGINT", "BIGINT", "") {
+  int64_t size = heliosdb_i64(heliosdb_param(0));
+  for (int64_t index = 0; index < size; index++) memset(heliosdb_allocate(1 << 20), 'x', 1 << 20);
+  heliosdb_return_i64(size);
+}

@@ -1,7 +1,19 @@
 // The procedures of ../cases.yaml in JavaScript.
 import {
   heliosdbBeginTx,
+  heliosdbCommitTx,
+  heliosdbCryptoEqual,
+  heliosdbCryptoHash,
+  heliosdbCryptoHmac,
+  heliosdbCryptoOpen,
+  heliosdbCryptoRandom,
+  heliosdbCryptoSeal,
+  heliosdbCryptoVerify,
+  heliosdbCursorOpen,
+  heliosdbFetch,
   heliosdbLog,
+  heliosdbMetricCount,
+  heliosdbMetricObserve,
   heliosdbNow,
   heliosdbQuery,
   heliosdbRollbackTx,
@@ -84,4 +96,117 @@ export function insert_and_roll_back() {
 }
 export function now_micros(_v) {
   return heliosdbNow() * 1000;
+}
+export function same_ubigint(v) {
+  return v;
+}
+export function same_float(v) {
+  return v;
+}
+export function same_wide_decimal(v) {
+  return v;
+}
+export function same_time(v) {
+  return v;
+}
+export function same_time_tz(v) {
+  return v;
+}
+export function same_timestamp_tz(v) {
+  return v;
+}
+export function same_timestamp_ns(v) {
+  return v;
+}
+export function same_interval(v) {
+  return v;
+}
+export function same_uuid(v) {
+  return v;
+}
+export function same_bit(v) {
+  return v;
+}
+export function same_enum(v) {
+  return v;
+}
+export function same_map(v) {
+  return v;
+}
+export function same_array(v) {
+  return v;
+}
+export function same_nested(v) {
+  return v;
+}
+export function same_union(v) {
+  return v;
+}
+export function same_number_map(v) {
+  return new Map(v);
+}
+export function bind_decimal(v) {
+  const [row] = heliosdbQuery('SELECT ? + 1 AS sum', [v]);
+  return row?.sum;
+}
+export function sum_rows(size) {
+  const rows = heliosdbQuery('SELECT range FROM range(?)', [size]);
+  return rows.reduce((sum, row) => sum + row.range, 0);
+}
+export function sum_cursor(size) {
+  const cursor = heliosdbCursorOpen('SELECT range FROM range(?)', [size]);
+  let sum = 0;
+  for (const { range } of cursor) sum += range;
+  return sum;
+}
+export function make_list(size) {
+  return Array.from({ length: Number(size) }, (_, index) => index);
+}
+export function hash_text(v) {
+  return heliosdbCryptoHash('sha256', v);
+}
+export function code_text(key, v) {
+  return heliosdbCryptoHmac('sha512', key, v);
+}
+export function seal_and_open(v) {
+  const key = heliosdbCryptoRandom(32);
+  const sealed = heliosdbCryptoSeal('chacha20_poly1305', key, v, 'row');
+  const opened = heliosdbCryptoOpen('chacha20_poly1305', key, sealed, 'row');
+  const text = decodeURIComponent(
+    [...opened].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
+  );
+  return `${text} ${heliosdbCryptoEqual(opened, v)}`;
+}
+export function verify(key, message, signature) {
+  return heliosdbCryptoVerify(key, message, signature);
+}
+export function post(url, body) {
+  const answer = heliosdbFetch(url, { method: 'POST', headers: { 'x-note': 'seven' }, body });
+  return `${answer.status} ${answer.text()}`;
+}
+export function measure(name) {
+  heliosdbMetricCount(name, 2);
+  heliosdbMetricObserve('size', 1.5);
+  return true;
+}
+export function write_and_commit(note) {
+  heliosdbBeginTx();
+  heliosdbQuery('INSERT INTO journal VALUES (?)', [note]);
+  heliosdbCommitTx();
+  return true;
+}
+export function write_and_leave(note) {
+  heliosdbBeginTx();
+  heliosdbQuery('INSERT INTO journal VALUES (?)', [note]);
+  return true;
+}
+export function spin(v) {
+  let turns = Number(v);
+  while (turns >= 0) turns = turns === 1000 ? 0 : turns + 1;
+  return turns;
+}
+export function hoard(size) {
+  const hoarded = [];
+  for (let index = 0; index < size; index++) hoarded.push(`${index}`.padEnd(1 << 20, 'x'));
+  return hoarded.length;
 }

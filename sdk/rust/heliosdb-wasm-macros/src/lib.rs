@@ -11,7 +11,8 @@ use signature::Signature;
 /// Makes a function callable from SQL under its own name.
 ///
 /// The function's parameters and result may have any type with a SQL counterpart; `Option<T>`
-/// stands for a value that may be NULL. The result may be wrapped in `Result`. The first paragraph
+/// stands for a value that may be NULL. A text or blob can be borrowed, as `&str` and `&[u8]`, which
+/// saves a copy of each. The result may be wrapped in `Result`. The first paragraph
 /// of the doc comment becomes the procedure's comment. `#[heliosdb_procedure(name = "other")]`
 /// exports the function under another name.
 #[proc_macro_attribute]
@@ -43,7 +44,10 @@ fn entry(signature: &Signature) -> TokenStream {
         body.extend(parse(&format!(
             "= ::heliosdb_wasm_sdk::guest::parameter({index}, {name})?;"
         )));
-        call_arguments.extend(parse(&format!("p{index},")));
+        call_arguments.extend(parse(&match parameter.is_lent {
+            true => format!("::heliosdb_wasm_sdk::lend::Lend::lend(&p{index}),"),
+            false => format!("p{index},"),
+        }));
     }
     body.extend(parse("::heliosdb_wasm_sdk::guest::Outcome::into_result"));
     let mut call = TokenStream::from(TokenTree::Ident(signature.function.clone()));
@@ -93,8 +97,12 @@ fn columnar_entry(signature: &Signature) -> TokenStream {
                 return ::heliosdb_wasm_sdk::columnar::status::UNSUITABLE;
             }};"
         )));
+        let load = match parameter.is_lent {
+            true => "lend::lend",
+            false => "columnar::load",
+        };
         loads.extend(parse(&format!(
-            "::heliosdb_wasm_sdk::columnar::load(&c{index}, row),"
+            "::heliosdb_wasm_sdk::{load}(&c{index}, row),"
         )));
     }
     let mut call = TokenStream::from(TokenTree::Ident(signature.function.clone()));

@@ -19,7 +19,10 @@ pub(crate) struct Signature {
 
 pub(crate) struct Parameter {
     pub(crate) name: String,
+    /// The type that owns the value; for `&str` a `String`.
     pub(crate) kind: TokenStream,
+    /// Whether the function borrows it.
+    pub(crate) is_lent: bool,
 }
 
 type Failure = (Span, &'static str);
@@ -128,17 +131,38 @@ fn parameter(tokens: &mut Tokens, list: Span) -> Result<Parameter, Failure> {
         }
     }
     let name = name.ok_or((list, NAME_AND_TYPE))?;
-    let kind = type_tokens(tokens);
-    match kind.clone().into_iter().next() {
-        None => Err((name.span(), NAME_AND_TYPE)),
-        Some(TokenTree::Punct(punct)) if punct.as_char() == '&' => Err((
-            punct.span(),
-            "a procedure owns its parameters: use String or Vec<T>",
-        )),
-        Some(_) => Ok(Parameter {
-            name: plain_name(&name),
-            kind,
-        }),
+    let kind: Vec<TokenTree> = type_tokens(tokens).into_iter().collect();
+    let Some(first) = kind.first() else {
+        return Err((name.span(), NAME_AND_TYPE));
+    };
+    let lent = owner_of(&kind);
+    if let (None, TokenTree::Punct(punct)) = (lent, first) {
+        if punct.as_char() == '&' {
+            return Err((
+                punct.span(),
+                "a procedure borrows texts and bytes as &str and &[u8], and owns other parameters",
+            ));
+        }
+    }
+    Ok(Parameter {
+        name: plain_name(&name),
+        kind: match lent {
+            Some(owner) => owner.parse().unwrap_or_default(),
+            None => kind.into_iter().collect(),
+        },
+        is_lent: lent.is_some(),
+    })
+}
+
+/// The type that owns what a borrowed type borrows.
+fn owner_of(kind: &[TokenTree]) -> Option<&'static str> {
+    let text: String = kind.iter().map(TokenTree::to_string).collect();
+    match text.as_str() {
+        "&str" => Some("String"),
+        "&[u8]" => Some("Vec<u8>"),
+        "Option<&str>" => Some("Option<String>"),
+        "Option<&[u8]>" => Some("Option<Vec<u8>>"),
+        _ => None,
     }
 }
 

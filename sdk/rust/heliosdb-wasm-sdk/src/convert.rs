@@ -129,7 +129,7 @@ fn mismatch(expected: &str, found: &Value) -> Error {
     } else {
         ""
     };
-    Error::new(format!(
+    Error::unplaced(format!(
         "expected {expected}, found {}{hint}",
         found.type_name()
     ))
@@ -139,9 +139,9 @@ fn mismatch(expected: &str, found: &Value) -> Error {
 fn integer(value: Value, expected: &str) -> Result<i128, Error> {
     match value {
         Value::Int(value) => Ok(value),
-        Value::Decimal(value) => value
-            .to_integer()
-            .ok_or_else(|| Error::new(format!("expected {expected}, found the fraction {value}"))),
+        Value::Decimal(value) => value.to_integer().ok_or_else(|| {
+            Error::unplaced(format!("expected {expected}, found the fraction {value}"))
+        }),
         other => Err(mismatch(expected, &other)),
     }
 }
@@ -226,7 +226,7 @@ macro_rules! integers {
             fn from_value(value: Value) -> Result<$type, Error> {
                 let wide = integer(value, $sql)?;
                 <$type>::try_from(wide)
-                    .map_err(|_| Error::new(format!("{wide} is out of range for {}", $sql)))
+                    .map_err(|_| Error::unplaced(format!("{wide} is out of range for {}", $sql)))
             }
         }
 
@@ -292,7 +292,8 @@ impl FromValue for u8 {
 
     fn from_value(value: Value) -> Result<u8, Error> {
         let wide = integer(value, "UTINYINT")?;
-        u8::try_from(wide).map_err(|_| Error::new(format!("{wide} is out of range for UTINYINT")))
+        u8::try_from(wide)
+            .map_err(|_| Error::unplaced(format!("{wide} is out of range for UTINYINT")))
     }
 
     fn vec_from_value(value: Value) -> Result<Vec<u8>, Error> {

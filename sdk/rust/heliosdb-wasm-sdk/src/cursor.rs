@@ -1,7 +1,7 @@
 //! Query results that are larger than the procedure's memory.
 
 use crate::convert::ToValue;
-use crate::error::Error;
+use crate::error::{Error, Placed};
 use crate::generated::status;
 use crate::host::{check, host_functions, receive};
 use crate::message_pack::Encoder;
@@ -32,6 +32,7 @@ pub struct Cursor {
 }
 
 /// Runs one SQL statement, with values for its placeholders, whose rows are fetched in batches.
+#[track_caller]
 pub fn heliosdb_cursor_open(sql: &str, parameters: &[&dyn ToValue]) -> Result<Cursor, Error> {
     let mut encoder = Encoder::default();
     encoder.list_length(parameters.len());
@@ -49,7 +50,8 @@ pub fn heliosdb_cursor_open(sql: &str, parameters: &[&dyn ToValue]) -> Result<Cu
             bytes.len() as u32,
             &mut number,
         )
-    })?;
+    })
+    .placed()?;
     Ok(Cursor {
         number,
         is_at_end: false,
@@ -58,6 +60,7 @@ pub fn heliosdb_cursor_open(sql: &str, parameters: &[&dyn ToValue]) -> Result<Cu
 
 impl Cursor {
     /// At most `rows_max` further rows, fewer where they are large; `None` after the last.
+    #[track_caller]
     pub fn next_batch(&mut self, rows_max: u32) -> Result<Option<QueryResult>, Error> {
         if self.is_at_end {
             return Ok(None);
@@ -76,12 +79,12 @@ impl Cursor {
             answer
         };
         // A larger buffer first: every call crosses the border once.
-        let bytes = receive_batch(&mut call)?;
+        let bytes = receive_batch(&mut call).placed()?;
         self.is_at_end = is_at_end;
         if is_at_end {
             return Ok(None);
         }
-        QueryResult::decode(&bytes).map(Some)
+        QueryResult::decode(&bytes).placed().map(Some)
     }
 }
 

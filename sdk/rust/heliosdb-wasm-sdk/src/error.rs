@@ -1,6 +1,7 @@
 //! What can go wrong inside a procedure.
 
 use core::fmt;
+use core::panic::Location;
 
 /// An error of a procedure: its own, or one that the database reported.
 ///
@@ -9,6 +10,7 @@ pub struct Error {
     code: i32,
     sqlstate: Option<String>,
     message: String,
+    place: Option<&'static Location<'static>>,
 }
 
 /// Code of errors that name none.
@@ -16,29 +18,35 @@ const DEFAULT_CODE: i32 = 1;
 
 impl Error {
     /// An error of the procedure itself.
+    #[track_caller]
     pub fn new(message: impl Into<String>) -> Error {
-        Error {
-            code: DEFAULT_CODE,
-            sqlstate: None,
-            message: message.into(),
-        }
+        Error::with_code(DEFAULT_CODE, message)
     }
 
     /// An error with a number that callers can tell apart.
+    #[track_caller]
     pub fn with_code(code: i32, message: impl Into<String>) -> Error {
         Error {
             code,
             sqlstate: None,
             message: message.into(),
+            place: Some(Location::caller()),
+        }
+    }
+
+    /// An error of these bindings, whose own place would tell an author nothing.
+    pub(crate) fn unplaced(message: impl Into<String>) -> Error {
+        Error {
+            place: None,
+            ..Error::new(message)
         }
     }
 
     /// An error that the database reported.
     pub(crate) fn from_host(sqlstate: String, message: String) -> Error {
         Error {
-            code: DEFAULT_CODE,
             sqlstate: Some(sqlstate),
-            message,
+            ..Error::unplaced(message)
         }
     }
 
@@ -46,6 +54,11 @@ impl Error {
     pub(crate) fn at(mut self, place: impl fmt::Display) -> Error {
         self.message = format!("{place}: {}", self.message);
         self
+    }
+
+    /// Where in the procedure's source it was made.
+    pub(crate) fn place(&self) -> Option<&'static Location<'static>> {
+        self.place
     }
 
     /// The procedure's own number, 1 when it named none.
@@ -61,6 +74,23 @@ impl Error {
     /// What went wrong.
     pub fn message(&self) -> &str {
         &self.message
+    }
+}
+
+/// Says which line of the procedure's source an error of these bindings belongs to.
+pub(crate) trait Placed {
+    /// The place is the caller's, where nothing nearer is known.
+    fn placed(self) -> Self;
+}
+
+impl<T> Placed for Result<T, Error> {
+    #[track_caller]
+    fn placed(self) -> Self {
+        let caller = Location::caller();
+        self.map_err(|error| Error {
+            place: error.place.or(Some(caller)),
+            ..error
+        })
     }
 }
 
@@ -81,6 +111,7 @@ impl fmt::Debug for Error {
 }
 
 impl<E: std::error::Error> From<E> for Error {
+    #[track_caller]
     fn from(error: E) -> Error {
         Error::new(error.to_string())
     }

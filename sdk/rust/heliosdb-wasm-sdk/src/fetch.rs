@@ -1,6 +1,6 @@
 //! HTTPS requests, for procedures that hold `network:<domain>`.
 
-use crate::error::Error;
+use crate::error::{Error, Placed};
 use crate::host::{fetch_result, host_functions, receive};
 use crate::message_pack::{Decoder, Encoder};
 use crate::value::Value;
@@ -95,7 +95,7 @@ impl FetchRequest {
 impl FetchResponse {
     /// The body as text.
     pub fn text(&self) -> Result<&str, Error> {
-        core::str::from_utf8(&self.body).map_err(|_| Error::new("the answer is not UTF-8"))
+        core::str::from_utf8(&self.body).map_err(|_| Error::unplaced("the answer is not UTF-8"))
     }
 
     /// The first value of a header; the name's case does not matter.
@@ -111,7 +111,9 @@ impl FetchResponse {
         let [Some(Value::Int(status)), Some(Value::Text(url)), Some(Value::List(headers)), Some(Value::Blob(body))] =
             fields
         else {
-            return Err(Error::new("the database sent an answer of another form"));
+            return Err(Error::unplaced(
+                "the database sent an answer of another form",
+            ));
         };
         let pair = |header: &Value| match header {
             Value::List(parts) => match parts.as_slice() {
@@ -130,6 +132,7 @@ impl FetchResponse {
 }
 
 /// Asks a host that the procedure was granted. A status such as 404 is an answer, not an error.
+#[track_caller]
 pub fn heliosdb_fetch(request: &FetchRequest) -> Result<FetchResponse, Error> {
     let bytes = request.encode();
     let answer = receive(
@@ -138,6 +141,7 @@ pub fn heliosdb_fetch(request: &FetchRequest) -> Result<FetchResponse, Error> {
             import::heliosdb_fetch(bytes.as_ptr(), bytes.len() as u32, response, length)
         },
         fetch_result,
-    )?;
-    FetchResponse::decode(&answer)
+    )
+    .placed()?;
+    FetchResponse::decode(&answer).placed()
 }

@@ -16,7 +16,7 @@ pub fn invoke<R: ToValue>(body: impl FnOnce() -> Result<R, Error>) -> i32 {
     });
     match given {
         Ok(()) => 0,
-        Err(error) => host::fail(error.code(), &error.to_string()),
+        Err(error) => host::fail(error.code(), &error.to_string(), error.place()),
     }
 }
 
@@ -31,7 +31,15 @@ pub(crate) fn report_panics() {
     use core::sync::atomic::{AtomicBool, Ordering};
     static DONE: AtomicBool = AtomicBool::new(false);
     if cfg!(target_arch = "wasm32") && !DONE.swap(true, Ordering::Relaxed) {
-        std::panic::set_hook(Box::new(|panic| host::fail(PANIC_CODE, &panic.to_string())));
+        std::panic::set_hook(Box::new(|panic| {
+            let payload = panic.payload();
+            let words = payload
+                .downcast_ref::<&str>()
+                .copied()
+                .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+                .unwrap_or("a value that is no text");
+            host::fail(PANIC_CODE, &format!("panic: {words}"), panic.location())
+        }));
     }
 }
 

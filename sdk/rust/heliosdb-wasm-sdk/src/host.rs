@@ -1,5 +1,7 @@
 //! The host functions and the buffers that carry values across.
 
+use core::panic::Location;
+
 use crate::error::Error;
 use crate::generated::status;
 use crate::message_pack::{Decoder, Encoder};
@@ -34,6 +36,13 @@ mod import {
         pub fn heliosdb_rollback_tx() -> i32;
         pub fn heliosdb_now() -> i64;
         pub fn heliosdb_error(code: i32, message: *const u8, message_len: u32) -> !;
+        pub fn heliosdb_error_stack(
+            code: i32,
+            message: *const u8,
+            message_len: u32,
+            stack: *const u8,
+            stack_len: u32,
+        ) -> !;
     }
 }
 
@@ -70,6 +79,16 @@ mod import {
     }
 
     pub unsafe fn heliosdb_error(code: i32, _message: *const u8, _message_len: u32) -> ! {
+        panic!("the procedure failed with code {code}")
+    }
+
+    pub unsafe fn heliosdb_error_stack(
+        code: i32,
+        _message: *const u8,
+        _message_len: u32,
+        _stack: *const u8,
+        _stack_len: u32,
+    ) -> ! {
         panic!("the procedure failed with code {code}")
     }
 }
@@ -115,7 +134,9 @@ pub(crate) fn receive(
     }
     check(status)?;
     if length as usize > buffer.capacity() {
-        return Err(Error::new("the database reported a size beyond the buffer"));
+        return Err(Error::unplaced(
+            "the database reported a size beyond the buffer",
+        ));
     }
     // SAFETY: the host wrote `length` bytes, which is within the capacity.
     unsafe { buffer.set_len(length as usize) };
@@ -128,7 +149,7 @@ pub(crate) fn check(status: i32) -> Result<(), Error> {
     match status {
         status::OK => Ok(()),
         status::ERROR => Err(last_error()),
-        other => Err(Error::new(format!(
+        other => Err(Error::unplaced(format!(
             "unexpected status {other} from the database"
         ))),
     }
@@ -149,7 +170,7 @@ fn last_error() -> Error {
     }
     let described = (status == status::OK).then(|| Decoder::new(&bytes).decode_all());
     let Some(Ok(error)) = described else {
-        return Error::new("the database reported an error without details");
+        return Error::unplaced("the database reported an error without details");
     };
     let text = |name: &str| match error.field(name) {
         Some(Value::Text(text)) => text.clone(),
@@ -235,7 +256,26 @@ pub(crate) fn now() -> i64 {
     unsafe { import::heliosdb_now() }
 }
 
-pub(crate) fn fail(code: i32, message: &str) -> ! {
-    // SAFETY: `message` outlives the call, which does not return.
-    unsafe { import::heliosdb_error(code, message.as_ptr(), message.len() as u32) }
+/// Ends the call; `place` is where in the procedure's source it failed.
+pub(crate) fn fail(code: i32, message: &str, place: Option<&Location<'_>>) -> ! {
+    let Some(place) = place else {
+        // SAFETY: `message` outlives the call, which does not return.
+        unsafe { import::heliosdb_error(code, message.as_ptr(), message.len() as u32) }
+    };
+    // Where the author's files lie is nobody's business.
+    let file = match place.file() {
+        absolute if absolute.starts_with('/') => absolute.rsplit('/').next().unwrap_or(absolute),
+        relative => relative,
+    };
+    let stack = format!("at {file}:{}:{}", place.line(), place.column());
+    // SAFETY: `message` and `stack` outlive the call, which does not return.
+    unsafe {
+        import::heliosdb_error_stack(
+            code,
+            message.as_ptr(),
+            message.len() as u32,
+            stack.as_ptr(),
+            stack.len() as u32,
+        )
+    }
 }

@@ -37,6 +37,8 @@ pub mod generated;
 #[doc(hidden)]
 pub mod guest;
 mod host;
+#[doc(hidden)]
+pub mod lend;
 mod message_pack;
 mod metric;
 mod result;
@@ -52,6 +54,7 @@ pub use crypto::{
 pub use cursor::{heliosdb_cursor_open, Cursor};
 pub use decimal::{Decimal, ParseDecimalError};
 pub use error::Error;
+use error::Placed;
 pub use fetch::{heliosdb_fetch, FetchRequest, FetchResponse};
 pub use heliosdb_wasm_macros::heliosdb_procedure;
 pub use message_pack::Encoder;
@@ -73,18 +76,20 @@ pub enum LogLevel {
 }
 
 /// Runs one SQL statement. Prefer [`heliosdb_query_with`] when it contains values.
+#[track_caller]
 pub fn heliosdb_query(sql: &str) -> Result<QueryResult, Error> {
-    QueryResult::decode(&host::query(sql)?)
+    QueryResult::decode(&host::query(sql).placed()?).placed()
 }
 
 /// Runs one SQL statement with values for its `?` or `$1` placeholders.
+#[track_caller]
 pub fn heliosdb_query_with(sql: &str, parameters: &[&dyn ToValue]) -> Result<QueryResult, Error> {
     let mut encoder = Encoder::default();
     encoder.list_length(parameters.len());
     for parameter in parameters {
         parameter.encode(&mut encoder);
     }
-    QueryResult::decode(&host::query_with(sql, &encoder)?)
+    QueryResult::decode(&host::query_with(sql, &encoder).placed()?).placed()
 }
 
 /// Writes a line to the procedure's log.
@@ -93,18 +98,21 @@ pub fn heliosdb_log(level: LogLevel, message: &str) -> Result<(), Error> {
 }
 
 /// Begins a transaction for the queries that follow.
+#[track_caller]
 pub fn heliosdb_begin_tx() -> Result<(), Error> {
-    host::begin()
+    host::begin().placed()
 }
 
 /// Makes what was written since [`heliosdb_begin_tx`] permanent.
+#[track_caller]
 pub fn heliosdb_commit_tx() -> Result<(), Error> {
-    host::commit()
+    host::commit().placed()
 }
 
 /// Undoes what was written since [`heliosdb_begin_tx`].
+#[track_caller]
 pub fn heliosdb_rollback_tx() -> Result<(), Error> {
-    host::roll_back()
+    host::roll_back().placed()
 }
 
 /// Runs `body` in a transaction: commits when it succeeds, rolls back when it fails.
@@ -128,6 +136,7 @@ pub fn heliosdb_now() -> TimestampTz {
 }
 
 /// Ends the procedure with an error.
+#[track_caller]
 pub fn heliosdb_error(code: i32, message: &str) -> ! {
-    host::fail(code, message)
+    host::fail(code, message, Some(std::panic::Location::caller()))
 }

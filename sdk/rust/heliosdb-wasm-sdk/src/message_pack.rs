@@ -213,7 +213,7 @@ fn timestamp(value: i64, micros_per_unit: i64) -> Timestamp {
 #[cold]
 #[inline(never)]
 fn malformed(what: &str) -> Error {
-    Error::new(format!("malformed value from the database: {what}"))
+    Error::unplaced(format!("malformed value from the database: {what}"))
 }
 
 /// Writes values for the host.

@@ -1,7 +1,7 @@
 //! Results of queries.
 
 use crate::convert::FromValue;
-use crate::error::Error;
+use crate::error::{Error, Placed};
 use crate::message_pack::Decoder;
 use crate::value::Value;
 
@@ -39,7 +39,7 @@ impl QueryResult {
                     for _ in 0..row_count {
                         let width = decoder.list_length()?;
                         if width != columns.len() {
-                            return Err(Error::new(
+                            return Err(Error::unplaced(
                                 "malformed result from the database: row width",
                             ));
                         }
@@ -89,40 +89,47 @@ impl QueryResult {
 
     fn first_row(&self) -> Result<Row<'_>, Error> {
         self.row(0)
-            .ok_or_else(|| Error::new("the query returned no row"))
+            .ok_or_else(|| Error::unplaced("the query returned no row"))
     }
 
     /// A column of the first row as any type; `Option<T>` accepts NULL.
+    #[track_caller]
     pub fn get<T: FromValue>(&self, column: impl ColumnIndex) -> Result<T, Error> {
-        self.first_row()?.get(column)
+        self.first_row().placed()?.get(column)
     }
 
     /// A VARCHAR of the first row.
+    #[track_caller]
     pub fn get_string(&self, index: usize) -> Result<String, Error> {
         self.get(index)
     }
 
     /// An integer of the first row.
+    #[track_caller]
     pub fn get_i64(&self, index: usize) -> Result<i64, Error> {
         self.get(index)
     }
 
     /// A number of the first row; a DECIMAL becomes the nearest DOUBLE.
+    #[track_caller]
     pub fn get_f64(&self, index: usize) -> Result<f64, Error> {
         self.get(index)
     }
 
     /// A BOOLEAN of the first row.
+    #[track_caller]
     pub fn get_bool(&self, index: usize) -> Result<bool, Error> {
         self.get(index)
     }
 
     /// A BLOB of the first row.
+    #[track_caller]
     pub fn get_bytes(&self, index: usize) -> Result<Vec<u8>, Error> {
         self.get(index)
     }
 
     /// Whether a column of the first row is NULL.
+    #[track_caller]
     pub fn is_null(&self, index: usize) -> Result<bool, Error> {
         self.first_row()?.value(index).map(Value::is_null)
     }
@@ -154,10 +161,12 @@ pub struct Row<'a> {
 
 impl<'a> Row<'a> {
     /// A column as any type; `Option<T>` accepts NULL. The index is a position or a name.
+    #[track_caller]
     pub fn get<T: FromValue>(&self, column: impl ColumnIndex) -> Result<T, Error> {
-        let index = column.find(self.columns)?;
+        let index = column.find(self.columns).placed()?;
         T::from_value(self.cells[index].clone())
             .map_err(|error| error.at(format_args!("column `{}`", self.columns[index].name)))
+            .placed()
     }
 
     /// A column as it is.
@@ -177,7 +186,7 @@ impl ColumnIndex for usize {
         if *self < columns.len() {
             return Ok(*self);
         }
-        Err(Error::new(format!(
+        Err(Error::unplaced(format!(
             "no column {self}, the result has {}",
             columns.len()
         )))
@@ -191,7 +200,7 @@ impl ColumnIndex for &str {
             .position(|column| column.name.eq_ignore_ascii_case(self))
             .ok_or_else(|| {
                 let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
-                Error::new(format!(
+                Error::unplaced(format!(
                     "no column `{self}`, the result has {}",
                     names.join(", ")
                 ))

@@ -20,7 +20,8 @@ impl Row<'_> {
     pub fn to<T: DeserializeOwned>(&self) -> Result<T, Error> {
         let fields = self.columns.iter().zip(self.cells);
         let fields = fields.map(|(column, value)| (column.name.as_str(), Source(value)));
-        T::deserialize(MapDeserializer::new(fields)).map_err(|Failure(message)| Error::new(message))
+        T::deserialize(MapDeserializer::new(fields))
+            .map_err(|Failure(message)| Error::unplaced(message))
     }
 }
 

@@ -3,14 +3,15 @@
  * instantiates the result goes on from there.
  */
 
-import type { Section } from '../../../runtime/toolchain/wasm-binary.ts';
+import type { WASI } from 'node:wasi';
+import type { Section } from '../../runtime/toolchain/wasm-binary.ts';
 import {
   ByteReader,
   ByteWriter,
   joinModule,
   SECTION,
   splitModule,
-} from '../../../runtime/toolchain/wasm-binary.ts';
+} from '../../runtime/toolchain/wasm-binary.ts';
 
 const PAGE_BYTES = 65_536;
 /** A shorter run of zeros costs less inside a segment than a segment of its own. */
@@ -198,4 +199,37 @@ function dataSection(memory: Uint8Array, segments: readonly Segment[]): Uint8Arr
     writer.unsigned(end - start).bytes(memory.subarray(start, end));
   }
   return writer.finish();
+}
+
+/** The pages of memory that an instance of a snapshot begins with. */
+export function memoryPages(bytes: Uint8Array): number {
+  const reader = new ByteReader(bodyOf(splitModule(bytes), SECTION.memory));
+  // One memory, and the flag that says it has no maximum.
+  reader.bytes(2);
+  return reader.unsigned();
+}
+
+/**
+ * Runs what a module starts with: WASI's initialisation and its `hdb_start`. It may look at the
+ * files that `wasi` opens, and call nothing of the database.
+ */
+export async function startModule(
+  bytes: Uint8Array<ArrayBuffer>,
+  wasi: WASI,
+): Promise<WebAssembly.Instance> {
+  const refuse = new Proxy(
+    {},
+    {
+      get: (_, name) => () => {
+        throw new Error(`the engine calls ${String(name)} while it starts`);
+      },
+    },
+  );
+  const module = await WebAssembly.compile(bytes);
+  const imports = { heliosdb: refuse, ...(wasi.getImportObject() as WebAssembly.Imports) };
+  const instance = await WebAssembly.instantiate(module, imports);
+  wasi.initialize(instance);
+  const status = (instance.exports.hdb_start as () => number)();
+  if (status !== 0) throw new Error(`the interpreter does not start: status ${status}`);
+  return instance;
 }

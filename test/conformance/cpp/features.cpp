@@ -1,0 +1,2 @@
+// The same header and the same procedures as ../c/features.c, compiled as C++.
+#include "../c/features.c"
