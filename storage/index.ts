@@ -6,7 +6,7 @@
  * May not: plan, parse procedure DDL, or know anything of WebAssembly.
  */
 export type { CatalogConnection, ReadCatalogOptions } from './catalog/index.ts';
-export { catalogLimits, readCatalog } from './catalog/index.ts';
+export { catalogLimits, readCatalog, rereadTable } from './catalog/index.ts';
 export { Connection, PreparedStatement } from './connection/connection.ts';
 export type { DatabaseOptions } from './connection/database.ts';
 export { Database } from './connection/database.ts';
@@ -16,4 +16,4 @@ export type { SqlDatabase, SqlSession } from './connection/session.ts';
 export type { SessionReply, SessionRequest } from './remote/frames.ts';
 export { decodeLines, errorFromWire, SESSION_PATH, SESSION_PROTOCOL } from './remote/frames.ts';
 export { RemoteDatabase } from './remote/remote-database.ts';
-export { findService, socketPaths } from './remote/socket-path.ts';
+export { findService, ownUserId, socketPaths } from './remote/socket-path.ts';

@@ -5,6 +5,6 @@
  * May not: plan, write, or look into schema `heliosdb` except for its procedures.
  */
 export type { CatalogConnection } from './connection.ts';
+export { catalogLimits } from './limits.ts';
 export type { ReadCatalogOptions } from './read-catalog.ts';
-export { readCatalog } from './read-catalog.ts';
-export { catalogLimits } from './read-statistics.ts';
+export { readCatalog, rereadTable } from './read-catalog.ts';

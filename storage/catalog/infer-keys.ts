@@ -6,8 +6,10 @@ import type { NamedColumn } from './reference-names.ts';
 import { ReferenceNames, splitWords } from './reference-names.ts';
 import { testContainment } from './test-containment.ts';
 
-/** Pairs tested against the data at most; the best named ones come first. */
-const CONTAINMENT_TESTS_MAX = 120;
+/** Pairs tested against the data at least; the best named ones come first. */
+const CONTAINMENT_TESTS_MIN = 120;
+/** Pairs considered at most, for each table: most are settled by the snapshot itself. */
+const CANDIDATES_PER_TABLE = 8;
 
 /**
  * Infers foreign keys that nobody declared: names that point to a key column, confirmed by
@@ -26,7 +28,8 @@ export async function inferKeys(
     (table, column) => !known.has(endKey(table.schema, table.name, column)),
   );
   if (candidates.length === 0) return [];
-  const contained = await testContainment(connection, candidates);
+  const testsMax = Math.max(CONTAINMENT_TESTS_MIN, tables.length);
+  const contained = await testContainment(connection, candidates, testsMax);
   const bestByColumn = new Map<string, KeyCandidate>();
   candidates.forEach((candidate, index) => {
     if ((contained[index] ?? 0) < 0.9) return;
@@ -65,11 +68,21 @@ async function inferByValues(
   const tested: KeyCandidate[] = [];
   for (const table of tables) {
     for (const column of table.columns) {
-      if (!/INT/.test(column.type) || (column.distinctCount ?? 0) < 5) continue;
+      if (!/INT/.test(column.type) || (column.distinctCount ?? 0) < 2) continue;
       if (taken.has(endKey(table.schema, table.name, column.name))) continue;
       if (table.primaryKey?.includes(column.name) && table.primaryKey.length === 1) continue;
+      const own = SUPERIOR.test(column.name) ? ownKey(table, column) : null;
+      if (own !== null) {
+        tested.push({
+          from: { table, column: column.name },
+          to: { table, column: own.name },
+          strength: 1,
+        });
+        continue;
+      }
+      if ((column.distinctCount ?? 0) < 5) continue;
       for (const target of targets) {
-        if (tested.length === CONTAINMENT_TESTS_MAX) break;
+        if (tested.length === CONTAINMENT_TESTS_MIN) break;
         if (target.table === table || !couldContain(column, target.key)) continue;
         if (!isWithin(column, target.key)) continue;
         tested.push({
@@ -81,13 +94,23 @@ async function inferByValues(
     }
   }
   if (tested.length === 0) return [];
-  const shares = await testContainment(connection, tested);
+  const shares = await testContainment(connection, tested, CONTAINMENT_TESTS_MIN);
   const contained = tested.filter((_, index) => shares[index] === 1);
   const targetsOf = (candidate: KeyCandidate) =>
     contained.filter(
       ({ from }) => from.table === candidate.from.table && from.column === candidate.from.column,
     ).length;
   return contained.filter((candidate) => targetsOf(candidate) === 1);
+}
+
+/** Columns that customarily refer to another row of their own table. */
+const SUPERIOR =
+  /^(mgr|manager|boss|supervisor|superior|parent|reports_?to|referrer|referred_?by|predecessor)(_?(id|no|num))?$/i;
+
+/** The number that tells a table's rows apart, where the column's values lie within it. */
+function ownKey(table: CatalogTable, column: CatalogColumn): CatalogColumn | null {
+  const key = keyColumns(table).find(({ name, type }) => /INT/.test(type) && name !== column.name);
+  return key !== undefined && couldContain(column, key) && isWithin(column, key) ? key : null;
 }
 
 function isWithin(column: CatalogColumn, key: CatalogColumn): boolean {
@@ -108,7 +131,7 @@ function nameCandidates(
   isOpen: (table: CatalogTable, column: string) => boolean,
 ): readonly KeyCandidate[] {
   const names = new ReferenceNames(tables, isOpen);
-  const best = new BestCandidates(CONTAINMENT_TESTS_MAX);
+  const best = new BestCandidates();
   for (const target of tables) {
     for (const key of keyColumns(target)) {
       const to = names.of(target, key.name);
@@ -124,11 +147,11 @@ function nameCandidates(
           to: { table: target, column: key.name },
           strength: strength - (isOwnKey ? 1 : 0),
         };
-        if (best.wants(candidate) && couldContain(column, key)) best.add(candidate);
+        if (couldContain(column, key)) best.add(candidate);
       }
     }
   }
-  return best.sorted();
+  return best.best(Math.max(CONTAINMENT_TESTS_MIN, CANDIDATES_PER_TABLE * tables.length));
 }
 
 /** Compares with one key; the columns of a wide database often have the same name. */
@@ -176,6 +199,16 @@ function nameStrength(from: NamedColumn, to: NamedColumn, isSameTable: boolean):
       return mentions(to.column, to.table) ? 6 : 4;
     if (sameWords(from.column, [...to.table, ...to.column])) return 6;
     if (sameWords(from.column, to.table)) return 5;
+    // `doctor_id` for the `doc_id` of doctors.
+    const [short, ending, ...rest] = to.column;
+    const isShort =
+      short !== undefined &&
+      ending !== undefined &&
+      rest.length === 0 &&
+      short.length > 2 &&
+      to.table.length === 1 &&
+      to.table[0]?.startsWith(short) === true;
+    if (isShort && sameWords(from.column, [...to.table, ending])) return 5;
     if (
       isGenericKey &&
       to.table.length > 1 &&

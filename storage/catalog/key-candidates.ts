@@ -8,36 +8,34 @@ export interface KeyCandidate {
   readonly strength: number;
 }
 
-/** Keeps the strongest candidates added, however many there are; ties go by name. */
+/** Keys considered for one column. */
+const KEYS_PER_COLUMN_MAX = 4;
+
+/**
+ * Keeps the strongest candidates added, however many there are; ties go by name. Every column
+ * keeps a few: a name that many tables share leaves room for the others.
+ */
 export class BestCandidates {
-  readonly #count: number;
-  #kept: KeyCandidate[] = [];
-  /** The weakest of a full selection: whatever does not beat it needs no keeping. */
-  #weakest: KeyCandidate | null = null;
-
-  constructor(count: number) {
-    this.#count = count;
-  }
-
-  /** Whether the candidate would be kept if the selection ended now. */
-  wants(candidate: KeyCandidate): boolean {
-    return this.#weakest === null || compare(candidate, this.#weakest) < 0;
-  }
+  readonly #byColumn = new Map<CatalogTable, Map<string, KeyCandidate[]>>();
 
   add(candidate: KeyCandidate): void {
-    this.#kept.push(candidate);
-    if (this.#kept.length >= 8 * this.#count) this.#cut();
+    const { table, column } = candidate.from;
+    const columns = this.#byColumn.get(table) ?? new Map<string, KeyCandidate[]>();
+    this.#byColumn.set(table, columns);
+    const kept = columns.get(column) ?? [];
+    columns.set(column, kept);
+    const place = kept.findIndex((other) => compare(candidate, other) < 0);
+    kept.splice(place < 0 ? kept.length : place, 0, candidate);
+    if (kept.length > KEYS_PER_COLUMN_MAX) kept.pop();
   }
 
-  /** The selection, strongest first. */
-  sorted(): readonly KeyCandidate[] {
-    this.#cut();
-    return this.#kept;
-  }
-
-  #cut(): void {
-    this.#kept = this.#kept.sort(compare).slice(0, this.#count);
-    if (this.#kept.length === this.#count) this.#weakest = this.#kept.at(-1) ?? null;
+  /** The `count` strongest; the best key of every column comes before anybody's second best. */
+  best(count: number): readonly KeyCandidate[] {
+    const ranked = [...this.#byColumn.values()].flatMap((columns) =>
+      [...columns.values()].flatMap((kept) => kept.map((candidate, rank) => ({ candidate, rank }))),
+    );
+    ranked.sort((a, b) => a.rank - b.rank || compare(a.candidate, b.candidate));
+    return ranked.slice(0, count).map(({ candidate }) => candidate);
   }
 }
 
@@ -48,9 +46,9 @@ const COUNT_TOLERANCE = 1.5;
 export function couldContain(column: CatalogColumn, key: CatalogColumn): boolean {
   const family = typeFamily(column.type);
   if (family !== typeFamily(key.type)) return false;
-  const [own, keys] = [column.distinctCount ?? 0, key.distinctCount];
-  if (own === 0 || (keys !== null && own > COUNT_TOLERANCE * keys)) return false;
-  if (family !== 'number') return true;
+  const [own, keys] = [column.distinctCount, key.distinctCount];
+  if (own === 0 || (own !== null && keys !== null && own > COUNT_TOLERANCE * keys)) return false;
+  if (family !== 'number' || column.minimum === null || key.minimum === null) return true;
   // Text is left out: its order here is not the order of the database.
   return !(
     Number(column.minimum) > Number(key.maximum) || Number(column.maximum) < Number(key.minimum)

@@ -3,32 +3,45 @@ import type { CatalogForeignKey, CatalogProcedure, CatalogSnapshot, CatalogTable
 import type { CatalogConnection } from './connection.ts';
 import { queryJson } from './connection.ts';
 import { inferKeys } from './infer-keys.ts';
+import { catalogLimits } from './limits.ts';
 import type { SchemaConstraint, SchemaTable } from './read-schema.ts';
 import { readConstraints, readSchema } from './read-schema.ts';
+import type { TableStatistics } from './read-statistics.ts';
 import { readStatistics } from './read-statistics.ts';
+import type { TableReading } from './reading-budget.ts';
+import { planReadings } from './reading-budget.ts';
+import { ValueBudget } from './value-budget.ts';
+import { withoutWritingViews } from './writing-views.ts';
 
 export interface ReadCatalogOptions {
   /** Procedures to offer instead of those registered in the database. */
   readonly procedures?: readonly CatalogProcedure[];
+  /** Told after each table how many of all of them were read. */
+  readonly onProgress?: (read: number, total: number) => void;
 }
 
 /**
  * Reads what the planner knows of a database: tables, columns, keys, statistics and values.
- * Reads only; schema `heliosdb` and system schemas are left out. Work is bounded by
- * `catalogLimits`, and the same data give the same snapshot.
+ * Reads only; schema `heliosdb` and system schemas are left out. Work and memory are bounded by
+ * `planReadings` and `catalogLimits`, and the same data give the same snapshot.
  */
 export async function readCatalog(
   connection: CatalogConnection,
   options: ReadCatalogOptions = {},
 ): Promise<CatalogSnapshot> {
-  const schemaTables = await readSchema(connection);
+  const schemaTables = await withoutWritingViews(connection, await readSchema(connection));
   const constraints = await readConstraints(connection);
-  const tables: CatalogTable[] = [];
-  for (const table of schemaTables) {
-    tables.push(await readTable(connection, table, constraints));
+  const readings = planReadings(schemaTables);
+  const budget = new ValueBudget();
+  for (const [index, table] of schemaTables.entries()) {
+    const reading = readings.get(table) ?? { kind: 'whole' };
+    budget.add(await readTable(connection, table, { constraints, reading }));
+    options.onProgress?.(index + 1, schemaTables.length);
   }
   const declared = declaredKeys(constraints);
-  const inferred = await inferKeys(connection, tables, declared);
+  // Values that a snapshot has no room for settle many keys without a look at the rows.
+  const inferred = await inferKeys(connection, budget.collected, declared);
+  const tables = budget.finish();
   const procedures = options.procedures ?? (await readProcedures(connection));
   const content = { tables, keys: [...declared, ...inferred], procedures };
   return { version: fingerprint(content), ...content };
@@ -37,10 +50,10 @@ export async function readCatalog(
 async function readTable(
   connection: CatalogConnection,
   table: SchemaTable,
-  constraints: readonly SchemaConstraint[],
+  how: { readonly constraints: readonly SchemaConstraint[]; readonly reading: TableReading },
 ): Promise<CatalogTable> {
-  const statistics = await readStatistics(connection, table);
-  const own = constraints.filter(
+  const statistics = await readStatistics(connection, table, how.reading);
+  const own = how.constraints.filter(
     (constraint) => constraint.schema === table.schema && constraint.table === table.name,
   );
   return {
@@ -51,18 +64,51 @@ async function readTable(
     rowCount: statistics.rowCount,
     primaryKey: own.find((constraint) => constraint.kind === 'PRIMARY KEY')?.columns ?? null,
     uniqueKeys: own.filter(({ kind }) => kind === 'UNIQUE').map(({ columns }) => columns),
-    columns: table.columns.map((column, index) => {
-      const counted = statistics.columns[index];
-      return {
-        ...column,
-        distinctCount: counted?.distinctCount ?? null,
-        nullCount: counted === undefined ? null : statistics.rowCount - counted.nonNullCount,
-        minimum: counted?.minimum ?? null,
-        maximum: counted?.maximum ?? null,
-        values: counted?.values ?? [],
-        valuesAreComplete: counted?.valuesAreComplete ?? false,
-      };
-    }),
+    columns: table.columns.map((column, index) => ({
+      ...column,
+      ...countedColumn(statistics, index),
+    })),
+  };
+}
+
+/** What statistics say about one column; nothing where they do not know it. */
+function countedColumn({ rowCount, columns }: TableStatistics, index: number) {
+  const counted = columns[index];
+  const nonNullCount = counted?.nonNullCount ?? null;
+  return {
+    distinctCount: counted?.distinctCount ?? null,
+    nullCount: nonNullCount === null ? null : rowCount - nonNullCount,
+    minimum: counted?.minimum ?? null,
+    maximum: counted?.maximum ?? null,
+    values: counted?.values ?? [],
+    valuesAreComplete: counted?.valuesAreComplete ?? false,
+  };
+}
+
+/**
+ * A table of a snapshot as another session sees it, which may see other rows: counts, bounds and
+ * values are read again. What was computed for columns that people added is forgotten.
+ */
+export async function rereadTable(
+  connection: CatalogConnection,
+  table: CatalogTable,
+): Promise<CatalogTable> {
+  const stored = table.columns
+    .filter(({ expression }) => expression === undefined)
+    .map((column) => ({ ...column, hasDefault: column.hasDefault ?? false }));
+  const names = stored.map(({ name }) => name);
+  // A large table's size would come from the snapshot, not from the session's rows.
+  const estimatedRows = table.rowCount > catalogLimits.scannedRowsMax ? null : table.rowCount;
+  const seen: SchemaTable = { ...table, estimatedRows, columns: stored };
+  const reading = planReadings([seen]).get(seen) ?? { kind: 'whole' };
+  const statistics = await readStatistics(connection, seen, reading);
+  return {
+    ...table,
+    rowCount: statistics.rowCount,
+    columns: table.columns.map((column) => ({
+      ...column,
+      ...countedColumn(statistics, names.indexOf(column.name)),
+    })),
   };
 }
 
@@ -93,12 +139,16 @@ async function readProcedures(connection: CatalogConnection): Promise<CatalogPro
   const rows = await queryJson<RegisteredProcedure>(
     connection,
     `SELECT to_json({
-       schema: schema_name, name: name, parameters: parameters::JSON, returns: returns,
-       volatility: volatility, comment: comment, activeVersion: active_version
-     }) FROM heliosdb.procedures ORDER BY schema_name, name, id`,
+       id: id, schema: schema_name, name: name, parameters: parameters::JSON, returns: returns,
+       volatility: volatility, comment: comment, activeVersion: active_version,
+       capabilities: (
+         SELECT capabilities::JSON FROM heliosdb.procedure_versions AS v
+         WHERE v.procedure_id = p.id AND v.version = p.active_version)
+     }) FROM heliosdb.procedures AS p ORDER BY schema_name, name, id`,
   );
-  return rows.map((row) => ({
+  return rows.map(({ capabilities, ...row }) => ({
     ...row,
+    ...writesOf(capabilities ?? []),
     parameters: row.parameters.map((parameter) => ({
       name: parameter.name,
       type: parameter.type,
@@ -107,7 +157,17 @@ async function readProcedures(connection: CatalogConnection): Promise<CatalogPro
   }));
 }
 
-interface RegisteredProcedure extends Omit<CatalogProcedure, 'parameters'> {
+/** The tables that a procedure may change: to define one is to change it, too. */
+function writesOf(capabilities: readonly string[]): Pick<CatalogProcedure, 'writes'> {
+  const writes = capabilities.flatMap((capability) => {
+    const [kind, ...rest] = capability.split(':');
+    return kind === 'write' || kind === 'ddl' ? [rest.join(':')] : [];
+  });
+  return writes.length === 0 ? {} : { writes: [...new Set(writes)] };
+}
+
+interface RegisteredProcedure extends Omit<CatalogProcedure, 'parameters' | 'writes'> {
+  readonly capabilities: readonly string[] | null;
   readonly parameters: readonly { name: string; type: string; default?: string | null }[];
 }
 

@@ -15,6 +15,7 @@ export interface SchemaColumn {
   readonly name: string;
   readonly type: string;
   readonly isNullable: boolean;
+  readonly hasDefault: boolean;
   readonly comment: string | null;
 }
 
@@ -45,7 +46,8 @@ export async function readSchema(connection: CatalogConnection): Promise<readonl
      ),
      columns AS (
        SELECT schema_name, table_name, list({
-                name: column_name, type: data_type, isNullable: is_nullable, comment: comment
+                name: column_name, type: data_type, isNullable: is_nullable,
+                hasDefault: column_default IS NOT NULL, comment: comment
               } ORDER BY column_index) AS columns
        FROM duckdb_columns() WHERE ${VISIBLE} GROUP BY ALL
      )

@@ -1,27 +1,12 @@
 import type { CatalogConnection } from './connection.ts';
 import { queryJson, quoteName } from './connection.ts';
+import { catalogLimits } from './limits.ts';
 import type { SchemaColumn, SchemaTable } from './read-schema.ts';
-
-/** Bounds of what a snapshot reads; each keeps loading fast on a large database. */
-export const catalogLimits = {
-  /** Tables up to this size are read whole: one plain scan is faster than statistics in SQL. */
-  wholeRowsMax: 3_000,
-  /** Tables up to this size get exact distinct counts; larger ones an estimate. */
-  exactRowsMax: 30_000,
-  /** Tables above this size are sampled for statistics and values. */
-  scannedRowsMax: 5_000_000,
-  /** A text column with at most this many spellings is read completely. */
-  textValuesMax: 10_000,
-  /** A number, date or boolean column with at most this many values is read completely. */
-  otherValuesMax: 1_000,
-  /** Spellings kept of a column that is not read completely. */
-  sampleValuesMax: 400,
-  /** Rows from which those spellings are taken. */
-  sampleRowsMax: 100_000,
-} as const;
+import type { TableReading } from './reading-budget.ts';
 
 export interface ColumnStatistics {
-  readonly nonNullCount: number;
+  /** Null where only some of the rows were looked at. */
+  readonly nonNullCount: number | null;
   readonly distinctCount: number | null;
   readonly minimum: string | null;
   readonly maximum: string | null;
@@ -37,17 +22,20 @@ export interface TableStatistics {
 
 type Cell = string | number | null;
 
-/** Counts, bounds and stored values of every column of one table, in two scans. */
+/** Counts, bounds and stored values of every column of one table, in at most two scans. */
 export async function readStatistics(
   connection: CatalogConnection,
   table: SchemaTable,
+  reading: TableReading,
 ): Promise<TableStatistics> {
   const name = `${quoteName(table.schema)}.${quoteName(table.name)}`;
-  if (table.estimatedRows !== null && table.estimatedRows <= catalogLimits.wholeRowsMax) {
-    return readWhole(connection, table, name);
+  if (reading.kind === 'whole') return readWhole(connection, table, name);
+  if (reading.kind === 'sampled') {
+    const sampled = await readWhole(connection, table, `${name} LIMIT ${reading.rowsMax}`);
+    return sampled.rowCount < reading.rowsMax ? sampled : uncounted(sampled, table);
   }
-  const isLarge = (table.estimatedRows ?? 0) > catalogLimits.scannedRowsMax;
-  const source = isLarge ? `(SELECT * FROM ${name} LIMIT ${catalogLimits.scannedRowsMax})` : name;
+  const isLarge = (table.estimatedRows ?? 0) > reading.rowsMax;
+  const source = isLarge ? `(SELECT * FROM ${name} LIMIT ${reading.rowsMax})` : name;
   const isExact = (table.estimatedRows ?? Infinity) <= catalogLimits.exactRowsMax;
   const [counts = []] = await queryJson<Cell[]>(
     connection,
@@ -72,6 +60,23 @@ export async function readStatistics(
       values: values[index] ?? [],
       valuesAreComplete: !isLarge && wanted[index] === 'all',
     })),
+  };
+}
+
+/**
+ * What the first rows of a table say about all of them: values, and nothing that counts. Only a
+ * column that is named like a key and repeats nothing so far is taken for one.
+ */
+function uncounted(sampled: TableStatistics, table: SchemaTable): TableStatistics {
+  const unknown = { nonNullCount: null, minimum: null, maximum: null, valuesAreComplete: false };
+  const rowCount = table.estimatedRows ?? sampled.rowCount;
+  return {
+    rowCount,
+    columns: sampled.columns.map(({ values, distinctCount }, index) => {
+      const isKey =
+        distinctCount === sampled.rowCount && /(^|_)id$/i.test(table.columns[index]?.name ?? '');
+      return { ...unknown, values, distinctCount: isKey ? rowCount : null };
+    }),
   };
 }
 

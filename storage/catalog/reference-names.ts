@@ -51,6 +51,7 @@ export class ReferenceNames {
       key.table,
       [...key.table, ...key.column],
       [...key.table.slice(-1), ...key.column],
+      [...key.table, ...key.column.slice(-1)],
     ];
     const names = new Set(wanted.map((words) => words.join('')));
     return new Set([...names].flatMap((name) => this.#byEnding.get(name) ?? []));

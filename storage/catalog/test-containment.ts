@@ -1,4 +1,4 @@
-import type { CatalogTable } from '#planner';
+import type { CatalogColumn, CatalogTable } from '#planner';
 import type { CatalogConnection } from './connection.ts';
 import { queryJson, quoteName } from './connection.ts';
 import type { KeyCandidate } from './key-candidates.ts';
@@ -8,27 +8,77 @@ const SAMPLED_ROWS_MAX = 100_000;
 /** Distinct values of a referring column that are tested. */
 const SAMPLE_VALUES_MAX = 2_000;
 
-/** Share of each candidate's distinct values that exist in the referenced column. */
+/** Keys of at most this many rows are fetched where the snapshot has values to compare them with. */
+const FETCHED_ROWS_MAX = 20_000;
+/** Pairs of one statement: what a statement costs to bind grows faster than its length. */
+const STATEMENT_TESTS_MAX = 120;
+
+/**
+ * Share of each candidate's distinct values that exist in the referenced column. At most
+ * `testsMax` candidates are looked up in the database, the first ones; of the rest only those
+ * that the snapshot settles count.
+ */
 export async function testContainment(
   connection: CatalogConnection,
   candidates: readonly KeyCandidate[],
+  testsMax: number,
 ): Promise<readonly number[]> {
-  const known = candidates.map(knownContainment);
-  const open = candidates.filter((_, index) => known[index] === null);
-  const queried = open.length === 0 ? [] : await queryContainment(connection, open);
+  const keys = new Map<CatalogColumn, ReadonlySet<string>>();
+  const known: (number | null)[] = [];
+  for (const candidate of candidates) {
+    await fetchKeys(connection, candidate, { keys, keysMax: testsMax });
+    known.push(knownContainment(candidate, keys));
+  }
+  const open = candidates.filter((_, index) => known[index] === null).slice(0, testsMax);
+  const queried: number[] = [];
+  for (let start = 0; start < open.length; start += STATEMENT_TESTS_MAX) {
+    const tested = open.slice(start, start + STATEMENT_TESTS_MAX);
+    queried.push(...(await queryContainment(connection, tested)));
+  }
   let next = 0;
   return known.map((share) => share ?? queried[next++] ?? 0);
 }
 
-/** The share where the snapshot holds every value of both columns; null elsewhere. */
-function knownContainment({ from, to }: KeyCandidate): number | null {
-  const source = from.table.columns.find(({ name }) => name === from.column);
-  const target = to.table.columns.find(({ name }) => name === to.column);
+interface FetchedKeys {
+  readonly keys: Map<CatalogColumn, ReadonlySet<string>>;
+  readonly keysMax: number;
+}
+
+/** Fetches a small key that the snapshot has only in part; many columns of a wide database refer to it. */
+async function fetchKeys(
+  connection: CatalogConnection,
+  { from, to }: KeyCandidate,
+  { keys, keysMax }: FetchedKeys,
+): Promise<void> {
+  const [source, target] = [columnOf(from), columnOf(to)];
+  if (source === undefined || target === undefined || keys.has(target)) return;
+  // Counted columns are tested by the database, which has all of their values.
+  const isSampled = source.distinctCount === null && source.values.length > 0;
+  const isSmall = to.table.rowCount <= FETCHED_ROWS_MAX && keys.size < keysMax;
+  if (!isSampled || !isSmall || target.valuesAreComplete) return;
+  const { rows } = await connection.query(
+    `SELECT DISTINCT ${quoteName(to.column)}::VARCHAR FROM ${tableOf(to.table)}`,
+  );
+  keys.set(target, new Set(rows.map(([value]) => String(value))));
+}
+
+/** The share where enough of both columns is in memory; null elsewhere. */
+function knownContainment(
+  { from, to }: KeyCandidate,
+  keys: Map<CatalogColumn, ReadonlySet<string>>,
+): number | null {
+  const [source, target] = [columnOf(from), columnOf(to)];
   if (source === undefined || target === undefined) return null;
-  if (!source.valuesAreComplete || !target.valuesAreComplete) return null;
   if (source.type !== target.type || source.values.length === 0) return null;
-  const targets = new Set(target.values);
+  if (!source.valuesAreComplete && source.distinctCount !== null) return null;
+  const targets = keys.get(target) ?? (target.valuesAreComplete ? new Set(target.values) : null);
+  if (targets === null) return null;
+  keys.set(target, targets);
   return source.values.filter((value) => targets.has(value)).length / source.values.length;
+}
+
+function columnOf({ table, column }: KeyCandidate['from']): CatalogColumn | undefined {
+  return table.columns.find(({ name }) => name === column);
 }
 
 /** Values of each referring column are read once, however many keys they are tested against. */

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { request } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Json, SqlValue } from '#core';
 import { fromWire, HeliosError, SqlTimestamp, toWire } from '#core';
@@ -52,6 +51,8 @@ export class RemoteDatabase implements SqlDatabase {
 }
 
 async function openSession(socketPath: string): Promise<Socket> {
+  // An import would evaluate every export of the module, fetch and its certificates among them.
+  const { request } = process.getBuiltinModule('node:http');
   const asked = request({
     socketPath,
     path: SESSION_PATH,

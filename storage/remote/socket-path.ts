@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, realpathSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
 /** What a socket's address can hold: 108 bytes on Linux, 104 on macOS, one of them for the end. */
@@ -19,9 +19,14 @@ export function socketPaths(file: string): readonly string[] {
   const folder =
     runtime !== undefined && existsSync(runtime)
       ? join(runtime, 'heliosdb')
-      : join(tmpdir(), `heliosdb-${userInfo().uid}`);
+      : join(tmpdir(), `heliosdb-${ownUserId()}`);
   const fallback = join(folder, `${name}.sock`);
   return Buffer.byteLength(beside) <= ADDRESS_BYTES_MAX ? [beside, fallback] : [fallback];
+}
+
+/** The number of this process's user, who need not have an entry in the system's list of users. */
+export function ownUserId(): number {
+  return process.getuid?.() ?? -1;
 }
 
 /** The socket of a live service that owns this file, or null when nobody serves it. */
@@ -39,8 +44,8 @@ export async function findService(file: string): Promise<string | null> {
 function isOurs(path: string): boolean {
   try {
     const stat = lstatSync(path);
-    const trusted = [userInfo().uid, 0, lstatSync(dirname(path)).uid];
-    return stat.isSocket() && trusted.includes(stat.uid) && [userInfo().uid, 0].includes(stat.uid);
+    const trusted = [ownUserId(), 0, lstatSync(dirname(path)).uid];
+    return stat.isSocket() && trusted.includes(stat.uid) && [ownUserId(), 0].includes(stat.uid);
   } catch {
     return false;
   }
