@@ -33,6 +33,8 @@ export interface CatalogColumn {
   /** The type as DuckDB prints it, for example `DECIMAL(18,3)`. */
   readonly type: string;
   readonly isNullable: boolean;
+  /** Whether a new row need not give it a value: a default or an expression does. */
+  readonly hasDefault?: boolean;
   readonly comment: string | null;
   /** Null when it was not counted. */
   readonly distinctCount: number | null;
@@ -60,6 +62,8 @@ export interface CatalogKeyEnd {
 }
 
 export interface CatalogProcedure {
+  /** What the engine knows it by in bound statements; absent where it is not registered. */
+  readonly id?: string;
   readonly schema: string;
   readonly name: string;
   readonly parameters: readonly CatalogParameter[];
@@ -67,6 +71,8 @@ export interface CatalogProcedure {
   readonly volatility: 'IMMUTABLE' | 'STABLE' | 'VOLATILE';
   readonly comment: string | null;
   readonly activeVersion: number;
+  /** Tables that it may change, `*` for all; absent where it only reads. */
+  readonly writes?: readonly string[];
 }
 
 export interface CatalogParameter {

@@ -34,6 +34,8 @@ export type {
   QueryTask,
   SqlTask,
   Task,
+  Write,
+  WriteTask,
 } from './plan.ts';
 export { plan, planColumn, task } from './plan.ts';
 export type { PlanRequestInput, PreparedRequest, RankedReading } from './plan-request.ts';
@@ -55,3 +57,7 @@ export type {
   SemanticTable,
 } from './semantics/semantic-model.ts';
 export { validatePlan } from './validate/validate-plan.ts';
+export type { AffectedRows } from './writes/affected-rows.ts';
+export { affectedRows, tableOf } from './writes/affected-rows.ts';
+export { planWrite } from './writes/plan-write.ts';
+export { printWrite } from './writes/print-write.ts';

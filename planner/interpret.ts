@@ -2,15 +2,23 @@ import { compileQuery } from './compile/sql.ts';
 import type { Arithmetic } from './decompose/arithmetic.ts';
 import { readArithmetic } from './decompose/arithmetic.ts';
 import { combineQueries } from './decompose/combine.ts';
+import { inlineDefinition } from './decompose/definition.ts';
+import { readOnAverage } from './decompose/on-average.ts';
+import { partOfTotal, readPartOfTotal } from './decompose/part-of-total.ts';
+import { readRunningTotal, runningTotal } from './decompose/running-total.ts';
+import { readWhichOfTwo } from './decompose/which-of-two.ts';
+import { decidingQuery, readYesNo } from './decompose/yes-no.ts';
 import type { Mention } from './grounding/link.ts';
 import { linkMentions } from './grounding/link.ts';
 import type { SchemaModel } from './grounding/schema-model.ts';
-import { isFunctionWord, isLightVerb } from './language/lexicon.ts';
+import { isFunctionWord, isLightVerb, isState } from './language/lexicon.ts';
 import type { Token } from './language/tokenize.ts';
 import { tokenize } from './language/tokenize.ts';
 import type { Frame } from './parse/frame.ts';
 import { parseRequest } from './parse/request.ts';
+import { procedureOf } from './procedures/tasks.ts';
 import type { LogicalQuery } from './query/logical.ts';
+import { askForPeople } from './resolve/asked-person.ts';
 import type { Assignment } from './resolve/assign.ts';
 import { assign } from './resolve/assign.ts';
 import { buildQuery } from './resolve/build.ts';
@@ -47,8 +55,13 @@ export interface Interpretation {
   readonly readings: readonly Reading[];
   /** Content words that nothing in the database answers to. */
   readonly unknown: readonly Token[];
+  /** A word that turns an answer around, and that no part of the request could be read with. */
+  readonly lostWord: string | null;
 }
 
+/** Passing over one of these answers another question. */
+const DECISIVE = /^(than|less|fewer|never|neither|nor|without|except|excluding)$/;
+const UNIT = /^(seconds?|minutes?|hours?|days?|weeks?|months?|years?)$/;
 const READINGS_MAX = 6;
 const ASSIGNMENTS_MAX = 24;
 
@@ -57,7 +70,54 @@ export function interpret(request: string, model: SchemaModel, now: string): Int
   const tokens = tokenize(request);
   const arithmetic = readArithmetic(request, tokens);
   const computed = arithmetic === null ? null : compute(arithmetic, model, now);
-  return computed ?? interpretTokens(request, tokens, model, now);
+  return computed ?? rewritten(request, model, now) ?? interpretTokens(request, tokens, model, now);
+}
+
+/** What is read as another request whose queries are then changed; null where nothing is. */
+function rewritten(request: string, model: SchemaModel, now: string): Interpretation | null {
+  const yesNo = readYesNo(request, tokenize(request));
+  if (yesNo !== null) {
+    const rows = inlineDefinition(yesNo.rows) ?? yesNo.rows;
+    return changed(rows, { model, now }, (query) => decidingQuery(query, yesNo));
+  }
+  const averaged = readOnAverage(request);
+  if (averaged !== null) return interpretTokens(averaged, tokenize(averaged), model, now);
+  const running = readRunningTotal(request);
+  if (running !== null) return changed(running, { model, now }, runningTotal);
+  const better = readWhichOfTwo(request);
+  if (better !== null) {
+    const two = changed(better, { model, now }, (query) =>
+      query.limit === 1 && query.where.length > 0 ? query : null,
+    );
+    if (two.readings.length > 0) return two;
+  }
+  const figures = readPartOfTotal(request);
+  if (figures !== null) {
+    const parts = changed(figures, { model, now }, partOfTotal);
+    return parts.readings.length > 0 || parts.unknown.length > 0 ? parts : null;
+  }
+  const inlined = inlineDefinition(request);
+  return inlined === null ? null : interpretTokens(inlined, tokenize(inlined), model, now);
+}
+
+/** The readings of a request with their queries changed; those that cannot be are left out. */
+function changed(
+  request: string,
+  { model, now }: { readonly model: SchemaModel; readonly now: string },
+  change: (query: LogicalQuery) => LogicalQuery | null,
+): Interpretation {
+  const interpretation = interpretTokens(request, tokenize(request), model, now, true);
+  const readings = interpretation.readings.flatMap((reading): Reading[] => {
+    // What a procedure computes is planned in tasks of its own.
+    const query = procedureOf(reading.query) === null ? change(reading.query) : null;
+    return query === null ? [] : [{ ...reading, query, sql: compileQuery(query) }];
+  });
+  // Where the likeliest reading cannot be changed, the others are no answer to the request.
+  const [best] = interpretation.readings;
+  if (best !== undefined && readings[0]?.assignment !== best.assignment) {
+    return { ...interpretation, readings: [] };
+  }
+  return { ...interpretation, readings };
 }
 
 /** Reads the two parts of a computation; null where they do not give numbers to compute with. */
@@ -89,11 +149,40 @@ function compute(
     }
   }
   readings.sort((a, b) => b.score - a.score);
-  const unknown = [...part.unknown, ...whole.unknown].filter(
-    ({ lower }, index, all) => all.findIndex((earlier) => earlier.lower === lower) === index,
-  );
+  const unknown = eachOnce([...part.unknown, ...whole.unknown]);
   if (readings.length === 0 && unknown.length === 0) return null;
   return { ...part, readings: readings.slice(0, READINGS_MAX), unknown };
+}
+
+/** The first word that was passed over although it says which rows are meant; null where none was. */
+function lostWordOf(tokens: readonly Token[], { covered }: Frame): string | null {
+  const lost = tokens.find((token, at) => {
+    if (covered.has(at)) return false;
+    const isSpan = token.number !== null && UNIT.test(tokens[at + 1]?.lower ?? '');
+    return DECISIVE.test(token.lower) || isSpan || isState(token, tokens[at - 1], tokens[at + 1]);
+  });
+  return lost?.text ?? null;
+}
+
+/** Whether a query only repeats what the request says: the title of the book with that title. */
+function saysNothing({ select, where, isCounted }: LogicalQuery): boolean {
+  const fixed = where.flatMap((item) =>
+    item.kind === 'compare' && item.operator === '=' && item.left.kind === 'column'
+      ? [item.left.column]
+      : [],
+  );
+  return (
+    !isCounted &&
+    select.length > 0 &&
+    select.every(
+      ({ expression }) => expression.kind === 'column' && fixed.includes(expression.column),
+    )
+  );
+}
+
+function eachOnce(tokens: readonly Token[]): readonly Token[] {
+  const known = new Set<string>();
+  return tokens.filter(({ lower }) => !known.has(lower) && known.add(lower));
 }
 
 function interpretTokens(
@@ -101,21 +190,27 @@ function interpretTokens(
   tokens: readonly Token[],
   model: SchemaModel,
   now: string,
+  isSubjectImplied = false,
 ): Interpretation {
   const mentions = linkMentions(request, tokens, model);
   const frame = parseRequest(tokens, mentions, now);
+  frame.isSubjectImplied ||= isSubjectImplied;
+  const isAsked = !isSubjectImplied && /^(who|what|which)$/.test(tokens[0]?.lower ?? '');
+  const lostWord = lostWordOf(tokens, frame);
+  const isClear = lostWord === null && (tokens[0]?.lower !== 'who' || askForPeople(frame, model));
   const slots = collectSlots(frame, model);
   const words = new Set(tokens.filter(({ kind }) => kind === 'word').map(({ lemma }) => lemma));
   const drafts: Draft[] = [];
-  for (const assignment of assign(slots, model).slice(0, ASSIGNMENTS_MAX)) {
-    const query = buildQuery(frame, assignment, { model, words });
-    if (query === null) continue;
+  const assignments = isClear ? assign(slots, model).slice(0, ASSIGNMENTS_MAX) : [];
+  for (const assignment of assignments) {
+    const query = buildQuery(frame, assignment, { model, words, now });
+    if (query === null || (isAsked && saysNothing(query))) continue;
     const sql = compileQuery(query);
     if (drafts.some((draft) => draft.sql === sql)) continue;
     drafts.push({ query, sql, assignment });
     if (drafts.length >= READINGS_MAX) break;
   }
-  const unknown = tokens.filter(
+  const lost = tokens.filter(
     (token, index) =>
       token.kind === 'word' &&
       !frame.covered.has(index) &&
@@ -123,6 +218,7 @@ function interpretTokens(
       !isLightVerb(token.lemma) &&
       token.number === null,
   );
+  const unknown = eachOnce(lost);
   const verbsLost = tokens.filter(
     (token, index) =>
       token.kind === 'word' && !frame.covered.has(index) && isLightVerb(token.lemma),
@@ -148,5 +244,5 @@ function interpretTokens(
       confidence: confidenceOf(features, 'words'),
     };
   });
-  return { tokens, mentions, frame, readings, unknown };
+  return { tokens, mentions, frame, readings, unknown, lostWord };
 }

@@ -1,5 +1,7 @@
 import type { CatalogSnapshot } from './catalog.ts';
+import { pairNames } from './compile/sql.ts';
 import { describeReading } from './explain/describe-reading.ts';
+import { groundingOf } from './explain/grounding-of.ts';
 import type { ColumnModel, SchemaModel } from './grounding/schema-model.ts';
 import { schemaModel } from './grounding/schema-model.ts';
 import type { Interpretation, Reading } from './interpret.ts';
@@ -11,6 +13,7 @@ import type { Features } from './score/features.ts';
 import type { Judgement } from './score/judge.ts';
 import { judgeByRows, judgeByWords } from './score/judge.ts';
 import type { ProbedRows } from './score/probe.ts';
+import { planWrite } from './writes/plan-write.ts';
 
 export interface PlanRequestInput {
   /** What the person asked, in English. */
@@ -43,6 +46,8 @@ const PROBED_TABLE_ROWS_MAX = 3_000_000;
 
 /** Reads a request; pure, and so is the decision: the same rows give the same outcome. */
 export function prepareRequest({ request, catalog, now }: PlanRequestInput): PreparedRequest {
+  const write = planWrite({ request, catalog, now });
+  if (write !== null) return { probes: [], decide: () => write };
   const model = schemaModel(catalog);
   const interpretation = interpret(request, model, now);
   const candidates = interpretation.readings.slice(0, PROBES_MAX);
@@ -73,7 +78,7 @@ function decide(
   const [best, ...others] = readings;
   const unknownWords = interpretation.unknown.map(({ text }) => text);
   if (best === undefined || unknownWords.length > 0) {
-    return refusal(interpretation, model, unknownReason(unknownWords));
+    return refusal(interpretation, model, unknownReason(unknownWords, interpretation.lostWord));
   }
   if (!best.isPlausible) {
     return refusal(
@@ -98,11 +103,25 @@ function decide(
 }
 
 const OPTIONS_MAX = 3;
+/** Unknown words that a refusal spells out, and letters of each. */
+const NAMED_WORDS_MAX = 12;
+const NAMED_LETTERS_MAX = 60;
 
-function unknownReason(words: readonly string[]): string {
-  return words.length > 0
-    ? `Nothing in the database answers to ${words.map((word) => `"${word}"`).join(', ')}.`
-    : 'The request could not be turned into a query over this database.';
+function unknownReason(words: readonly string[], lostWord: string | null): string {
+  if (words.length === 0 && lostWord !== null) {
+    return `It is not clear what "${lostWord}" is about in this database; say the column or the thing that is meant.`;
+  }
+  if (words.length === 0) return 'The request could not be turned into a query over this database.';
+  const named = words.slice(0, NAMED_WORDS_MAX).map((word) => `"${cut(word)}"`);
+  const others = words.length - named.length;
+  const rest = others === 0 ? '' : ` and ${others} more words`;
+  return `Nothing in the database answers to ${named.join(', ')}${rest}.`;
+}
+
+function cut(word: string): string {
+  const letters = [...word];
+  const isLong = letters.length > NAMED_LETTERS_MAX;
+  return isLong ? `${letters.slice(0, NAMED_LETTERS_MAX).join('')}…` : word;
 }
 
 function refusal(
@@ -180,7 +199,7 @@ export function planReading(
       template: null,
     },
     assumptions: [],
-    grounding: grounding(interpretation, reading),
+    grounding: groundingOf(interpretation, reading),
   };
 }
 
@@ -200,7 +219,7 @@ function procedurePlan(
     tasks: [...tasks],
     answer: { kind: 'answer', from: last?.id ?? 'task1', shape: 'table', template: null },
     assumptions: [...assumptions],
-    grounding: grounding(interpretation, reading),
+    grounding: groundingOf(interpretation, reading),
   };
 }
 
@@ -227,7 +246,16 @@ function rowsTitle({ frame, mentions }: Interpretation, { assignment, query }: R
 
 function planColumns(reading: Reading): PlanColumn[] {
   const { query } = reading;
+  if (query.computed?.operator === 'both') {
+    const { left, right } = query.computed;
+    return [left, right].map(({ from }) => ({ name: from.root.table.name, type: 'BIGINT' }));
+  }
+  if (/^(more|fewer)$/.test(query.computed?.operator ?? '')) {
+    return [{ name: 'answer', type: 'BOOLEAN' }];
+  }
   if (query.computed !== undefined) return [{ name: query.computed.operator, type: 'DOUBLE' }];
+  if (query.isExistence !== undefined) return [{ name: 'answer', type: 'BOOLEAN' }];
+  if (query.pairedBy !== undefined) return pairColumns(query, query.pairedBy);
   if (query.isCounted) return [{ name: 'count', type: 'BIGINT' }];
   if (query.starOf !== null) {
     return query.starOf.columns.map(({ column }) => ({ name: column.name, type: column.type }));
@@ -240,20 +268,9 @@ function planColumns(reading: Reading): PlanColumn[] {
   });
 }
 
-function grounding(interpretation: Interpretation, reading: Reading): Plan['grounding'] {
-  return interpretation.mentions.flatMap((mention) => {
-    const choice = reading.assignment.choices.get(mention);
-    if (choice === undefined) return [];
-    const meaning =
-      choice.kind === 'table'
-        ? choice.table.table.name
-        : choice.kind === 'column'
-          ? label(choice.column)
-          : `${label(choice.column)} = ${choice.value}`;
-    return [{ text: mention.text, meaning }];
-  });
-}
-
-function label(column: ColumnModel): string {
-  return `${column.table.table.name}.${column.column.name}`;
+function pairColumns({ from }: LogicalQuery, by: ColumnModel): PlanColumn[] {
+  const labels = pairNames.flatMap((side) =>
+    from.root.labels.map(({ column }) => ({ name: `${side}_${column.name}`, type: column.type })),
+  );
+  return [...labels, { name: by.column.name, type: by.column.type }];
 }

@@ -44,6 +44,41 @@ export const aggregateTask = z.strictObject({ kind: z.literal('aggregate'), ...t
 /** SQL that a language model wrote freely: marked, because nothing compiled it from a typed query. */
 export const sqlTask = z.strictObject({ kind: z.literal('sql'), ...taskBase });
 
+const tableReference = z.strictObject({ schema: z.string().min(1), table: z.string().min(1) });
+const expression = z.string().min(1);
+/** SQL over a row of the table; null is every row. */
+const condition = z.string().min(1).nullable();
+
+/** A change of data, in parts: `printWrite` makes the statement of it. */
+export const write = z.discriminatedUnion('operation', [
+  z.strictObject({
+    operation: z.literal('update'),
+    target: tableReference,
+    assignments: z.array(z.strictObject({ column: z.string().min(1), expression })).min(1),
+    condition,
+  }),
+  z.strictObject({ operation: z.literal('delete'), target: tableReference, condition }),
+  z.strictObject({
+    operation: z.literal('insert'),
+    target: tableReference,
+    columns: z.array(z.string().min(1)).min(1),
+    rows: z.array(z.array(expression).min(1)).min(1),
+  }),
+  z.strictObject({
+    operation: z.literal('call'),
+    procedure: z.strictObject({ schema: z.string().min(1), name: z.string().min(1) }),
+    arguments: z.array(z.strictObject({ parameter: z.string().min(1), expression })),
+    /** The tables that the procedure may change; `*` is all. */
+    writes: z.array(z.string().min(1)).min(1),
+  }),
+]);
+
+/**
+ * A change of data that a person must confirm. The executor never runs it: it is shown with the
+ * rows it would change, and runs only when that is confirmed.
+ */
+export const writeTask = z.strictObject({ kind: z.literal('write'), ...taskBase, write });
+
 /** How the last relation is put into words; it runs no SQL of its own. */
 export const answerTask = z.strictObject({
   kind: z.literal('answer'),
@@ -53,7 +88,13 @@ export const answerTask = z.strictObject({
   template: z.string().nullable(),
 });
 
-export const task = z.discriminatedUnion('kind', [queryTask, callTask, aggregateTask, sqlTask]);
+export const task = z.discriminatedUnion('kind', [
+  queryTask,
+  callTask,
+  aggregateTask,
+  sqlTask,
+  writeTask,
+]);
 
 export const plan = z.strictObject({
   request: z.string(),
@@ -69,6 +110,8 @@ export type QueryTask = z.infer<typeof queryTask>;
 export type CallTask = z.infer<typeof callTask>;
 export type AggregateTask = z.infer<typeof aggregateTask>;
 export type SqlTask = z.infer<typeof sqlTask>;
+export type Write = z.infer<typeof write>;
+export type WriteTask = z.infer<typeof writeTask>;
 export type AnswerTask = z.infer<typeof answerTask>;
 export type Task = z.infer<typeof task>;
 export type Plan = z.infer<typeof plan>;

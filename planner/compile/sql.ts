@@ -25,6 +25,10 @@ export function compileQuery(query: LogicalQuery, options?: CompileOptions): str
     const name = query.summarizedBy;
     return `SELECT ${name}(figure) AS ${name} FROM (${compiled}) AS figures`;
   }
+  if (query.isExistence !== undefined) {
+    return `SELECT ${query.isExistence === 'none' ? 'NOT ' : ''}EXISTS (${compiled}) AS answer`;
+  }
+  if (query.pairedBy !== undefined) return compilePairs(query, query.pairedBy);
   if (!query.isCounted) return compiled;
   return `SELECT count(*) AS count FROM (${compiled}) AS counted`;
 }
@@ -41,8 +45,43 @@ export function compileConditions(
 
 function compileComputed({ operator, left, right }: NonNullable<LogicalQuery['computed']>): string {
   const [a, b] = [`(${compileQuery(left)})`, `(${compileQuery(right)})`];
+  if (operator === 'both') {
+    const names = [left, right].map(({ from }) => quoteName(from.root.table.name));
+    return `SELECT ${a} AS ${names[0]}, ${b} AS ${names[1]}`;
+  }
+  if (operator === 'more' || operator === 'fewer') {
+    return `SELECT ${a} ${operator === 'more' ? '>' : '<'} ${b} AS answer`;
+  }
   const value = operator === 'difference' ? `${a} - ${b}` : ratio(operator, a, b);
   return `SELECT ${value} AS ${operator}`;
+}
+
+/** What the two rows of a pair are called in SQL. */
+export const pairNames = ['first_one', 'second_one'] as const;
+
+/** Every pair once: the row whose key is smaller comes first. */
+function compilePairs(query: LogicalQuery, by: ColumnModel): string {
+  const { root } = query.from;
+  const rows = compileSelect({
+    ...query,
+    select: [],
+    starOf: root,
+    isDistinct: false,
+    limit: null,
+  });
+  const key = quoteName(root.key?.column.name ?? '');
+  const column = quoteName(by.column.name);
+  const shown = root.labels.map(({ column: { name } }) => quoteName(name));
+  const [first, second] = pairNames.map((side) =>
+    shown.map((name) => `${side}.${name} AS ${quoteName(`${side}_${name.replaceAll('"', '')}`)}`),
+  );
+  const on = `first_one.${column} = second_one.${column} AND first_one.${key} < second_one.${key}`;
+  return [
+    `SELECT ${[...(first ?? []), ...(second ?? []), `first_one.${column}`].join(', ')}`,
+    `FROM (${rows}) AS first_one JOIN (${rows}) AS second_one ON ${on}`,
+    `ORDER BY first_one.${column}, first_one.${key}, second_one.${key}`,
+    ...(query.limit === null ? [] : [`LIMIT ${query.limit}`]),
+  ].join(' ');
 }
 
 /** A quotient that is NULL where there is nothing to divide by. */
@@ -112,7 +151,7 @@ function compileFrom(from: JoinTree): string {
         (column, index) => `${qualified(column)} = ${qualified(edge.toColumns[index] ?? column)}`,
       )
       .join(' AND ');
-    return ` JOIN ${tableName(table)} ON ${on}`;
+    return ` ${from.isOuter === true ? 'LEFT JOIN' : 'JOIN'} ${tableName(table)} ON ${on}`;
   });
   return tableName(from.root) + joins.join('');
 }
@@ -137,6 +176,30 @@ function compileExpression(expression: Expression, naming: Naming): string {
         .join(' AND ');
       return ratio(expression.operator, `${total} FILTER (WHERE ${filter})`, total);
     }
+    case 'arithmetic':
+      return compileArithmetic(expression, naming);
+    case 'referred': {
+      const { edge, column } = expression;
+      const on = edge.fromColumns.map((from, index) => {
+        const to = edge.toColumns[index] ?? from;
+        return `referred.${quoteName(to.column.name)} = ${qualified(from)}`;
+      });
+      return `(SELECT referred.${quoteName(column.column.name)} FROM ${tableName(edge.to)} AS referred WHERE ${on.join(' AND ')})`;
+    }
+    case 'part of total': {
+      const of = compileExpression(expression.of, naming);
+      return ratio('percentage', of, `sum(${of}) OVER ()`);
+    }
+    case 'running': {
+      const [of, along] = [expression.of, expression.along].map((item) =>
+        compileExpression(item, naming),
+      );
+      return `sum(${of}) OVER (ORDER BY ${along})`;
+    }
+    case 'elapsed': {
+      const from = compileExpression(expression.from, naming);
+      return `date_sub('${expression.unit}', CAST(${from} AS DATE), DATE ${quoteText(expression.until)})`;
+    }
     case 'number':
     case 'boolean':
       return String(expression.value);
@@ -147,6 +210,16 @@ function compileExpression(expression: Expression, naming: Naming): string {
     case 'subquery':
       return `(${compileQuery(expression.query)})`;
   }
+}
+
+function compileArithmetic(
+  { operator, left, right }: Extract<Expression, { kind: 'arithmetic' }>,
+  naming: Naming,
+): string {
+  const [a, b] = [left, right].map((side) => compileExpression(side, naming));
+  if (operator === 'percent of') return `100.0 * ${a} / NULLIF(${b}, 0)`;
+  if (operator === 'per') return `${a} / NULLIF(${b}, 0)`;
+  return `${a} ${{ plus: '+', minus: '-', times: '*' }[operator]} ${b}`;
 }
 
 function compileColumn(
@@ -180,6 +253,8 @@ function compilePredicate(predicate: Predicate, naming: Naming, isInner: boolean
       return `${print(predicate.of)} IS ${predicate.isNegated ? 'NOT ' : ''}NULL`;
     case 'not':
       return `NOT (${compilePredicate(predicate.of, naming, false)})`;
+    case 'untrue':
+      return `(${compilePredicate(predicate.of, naming, false)}) IS NOT TRUE`;
     case 'and':
     case 'or': {
       const joined = predicate.of

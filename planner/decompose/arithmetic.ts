@@ -15,7 +15,15 @@ export function readArithmetic(text: string, tokens: readonly Token[]): Arithmet
   if (sentence.some(({ lower }) => /^([.?!;]|if|suppose|assume|assuming)$/.test(lower)))
     return null;
   const phrase = new Phrase(text, sentence);
-  return readShare(phrase) ?? readDifference(phrase) ?? readRatio(phrase) ?? readSurplus(phrase);
+  return (
+    readShare(phrase) ??
+    readDifference(phrase) ??
+    readRatio(phrase) ??
+    readSurplus(phrase) ??
+    readBoth(phrase) ??
+    readMajority(phrase) ??
+    readOutdone(phrase)
+  );
 }
 
 /** A stretch of the request as words and as text. */
@@ -215,6 +223,48 @@ function readSurplus(phrase: Phrase): Arithmetic | null {
   const right = phrase.slice(than + 1).replace(/\s+(are|were) there$/i, '');
   if (left === '' || right === '' || /^\d/.test(right)) return null;
   return { operator: 'difference', left: `How many ${left}`, right: `How many ${right}` };
+}
+
+/** "How many orders and customers are there": two counts that have nothing to do with each other. */
+function readBoth(phrase: Phrase): Arithmetic | null {
+  const isCounted = phrase.word(0) === 'how' && phrase.word(1) === 'many';
+  const and = phrase.find(/^and$/);
+  const are = phrase.find(/^are$/);
+  const isThere = are === phrase.tokens.length - 2 && phrase.word(are + 1) === 'there';
+  const isShort = and > 2 && and <= 4 && are - and > 1 && are - and <= 3;
+  if (!isCounted || !isThere || !isShort) return null;
+  const [left, right] = [phrase.slice(2, and), phrase.slice(and + 1, are)];
+  return { operator: 'both', left: `How many ${left}`, right: `How many ${right}` };
+}
+
+/** "Are there more flights from Berlin than from Paris": the thing counted is said once. */
+function readMajority(phrase: Phrase): Arithmetic | null {
+  const operator = { more: 'more', fewer: 'fewer', less: 'fewer' }[phrase.word(2)];
+  const than = phrase.find(/^than$/, 4);
+  const isAsked = /^(are|were)$/.test(phrase.word(0)) && phrase.word(1) === 'there';
+  if (!isAsked || than < 0 || (operator !== 'more' && operator !== 'fewer')) return null;
+  const left = phrase.slice(3, than);
+  const right = phrase.slice(than + 1);
+  if (right === '' || phrase.tokens[than + 1]?.number != null) return null;
+  const isModified = MODIFIER.test(phrase.word(than + 1));
+  const modifier = phrase.tokens.findIndex((_, at) => at > 3 && MODIFIER.test(phrase.word(at)));
+  const head = isModified && modifier > 0 ? `${phrase.slice(3, Math.min(modifier, than))} ` : '';
+  return { operator, left: `How many ${left}`, right: `How many ${head}${right}` };
+}
+
+/** "Did Anna place more orders than Ben": what each of the two has is counted. */
+function readOutdone(phrase: Phrase): Arithmetic | null {
+  const at = phrase.find(/^(more|fewer|less)$/, 2);
+  const than = phrase.find(/^than$/, at + 2);
+  if (!/^(did|does|do|has|have)$/.test(phrase.word(0)) || at < 0 || than < 0) return null;
+  if (phrase.find(/^(that|who|which|with)$/) >= 0 || /^\d/.test(phrase.word(than + 1))) return null;
+  const verb = phrase.word(at - 1);
+  const things = phrase.slice(at + 1, than);
+  const [owner, other] = [phrase.slice(1, at - 1), phrase.slice(than + 1)];
+  if (owner === '' || other === '' || things === '') return null;
+  const ask = (name: string) => `How many ${things} ${phrase.word(0)} ${name} ${verb}`;
+  const operator = phrase.word(at) === 'more' ? 'more' : 'fewer';
+  return { operator, left: ask(owner), right: ask(other) };
 }
 
 /** The two sides around a joining word; "the highest and lowest price of …" shares its end. */

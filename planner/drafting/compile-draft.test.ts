@@ -28,7 +28,7 @@ const catalog: CatalogSnapshot = {
 function compile(value: unknown) {
   const read = readDraft(value);
   if ('problems' in read) return { status: 'unread' as const, problems: read.problems };
-  return compileDraft(read.draft, { request: 'a question', catalog });
+  return compileDraft(read.draft, { request: 'a question', catalog, now: '2026-06-30T00:00:00Z' });
 }
 
 const sql = (id: string, text: string) => ({ id, title: 't', kind: 'sql', sql: text });

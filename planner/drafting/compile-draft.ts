@@ -1,8 +1,11 @@
-import type { CatalogProcedure, CatalogSnapshot } from '../catalog.ts';
+import type { CatalogSnapshot } from '../catalog.ts';
 import { quoteName, quoteText } from '../compile/sql.ts';
 import type { Plan, PlanOutcome, Task } from '../plan.ts';
 import { validatePlan } from '../validate/validate-plan.ts';
-import type { Draft } from './draft.ts';
+import type { WriteInput } from '../writes/plan-write.ts';
+import type { Draft, DraftTask } from './draft.ts';
+import { draftedWrite } from './drafted-write.ts';
+import { findProcedure } from './find-procedure.ts';
 
 /** What a draft comes to: an outcome, or problems to be told to whoever wrote it. */
 export type CompiledDraft =
@@ -12,13 +15,8 @@ export type CompiledDraft =
 const TASKS_MAX = 12;
 const TEXT_MAX = 400;
 
-type DraftTask = NonNullable<Draft['tasks']>[number];
-
 /** Compiles a draft to a validated plan, a question back or a refusal. */
-export function compileDraft(
-  draft: Draft,
-  { request, catalog }: { readonly request: string; readonly catalog: CatalogSnapshot },
-): CompiledDraft {
+export function compileDraft(draft: Draft, { request, catalog, now }: WriteInput): CompiledDraft {
   switch (draft.outcome) {
     case 'refuse':
       return {
@@ -33,7 +31,7 @@ export function compileDraft(
     case 'ask':
       return compileOptions(draft, request);
     case 'plan':
-      return compilePlan(draft, request, catalog);
+      return compilePlan(draft, { request, catalog, now });
     default:
       return draft.outcome satisfies never;
   }
@@ -54,7 +52,8 @@ function compileOptions(draft: Draft, request: string): CompiledDraft {
   return { status: 'outcome', outcome: { status: 'clarify', question, options } };
 }
 
-function compilePlan(draft: Draft, request: string, catalog: CatalogSnapshot): CompiledDraft {
+function compilePlan(draft: Draft, input: WriteInput): CompiledDraft {
+  const { request, catalog } = input;
   const drafted = draft.tasks ?? [];
   const problems: string[] = [];
   if (drafted.length === 0) problems.push('tasks: a plan needs at least one task');
@@ -66,9 +65,11 @@ function compilePlan(draft: Draft, request: string, catalog: CatalogSnapshot): C
     const id = `task${index + 1}`;
     const title = shorten(item.title) || shorten(request);
     const task =
-      item.kind === 'call'
-        ? compileCall(item, { id, title, renamed, catalog })
-        : compileSql(item, { id, title, renamed });
+      item.kind === 'write'
+        ? draftedWrite(item, { id, title, ...input })
+        : item.kind === 'call'
+          ? compileCall(item, { id, title, renamed, catalog })
+          : compileSql(item, { id, title, renamed });
     if (typeof task === 'string') problems.push(`tasks.${index}: ${task}`);
     else tasks.push(task);
     if (item.id !== '') renamed.set(item.id.toLowerCase(), id);
@@ -114,6 +115,9 @@ function compileCall(
     const known = catalog.procedures.map(({ name }) => name).join(', ');
     return `there is no procedure ${item.procedure ?? ''}; there is ${known || 'none'}`;
   }
+  if (procedure.writes !== undefined) {
+    return `${procedure.name} writes: it is called by a task of kind write, where the question asks for that`;
+  }
   const given = item.arguments ?? [];
   const bound: { parameter: string; expression: string }[] = [];
   for (const parameter of procedure.parameters) {
@@ -148,15 +152,6 @@ function compileCall(
     columns: [{ name: resultColumn, type: procedure.returns }],
     call: { procedure: procedure.name, arguments: bound, resultColumn },
   };
-}
-
-function findProcedure(name: string, { procedures }: CatalogSnapshot): CatalogProcedure | null {
-  const wanted = name.replace(/\(.*$/s, '').trim().toLowerCase();
-  return (
-    procedures.find((procedure) => procedure.name.toLowerCase() === wanted) ??
-    procedures.find(({ schema, name: own }) => `${schema}.${own}`.toLowerCase() === wanted) ??
-    null
-  );
 }
 
 function argumentText(

@@ -11,16 +11,30 @@ const draftArgument = z.object({
   value: z.union([z.string(), z.number(), z.boolean()]).nullable().default(null),
 });
 
+const draftWrite = z.object({
+  operation: z.enum(['update', 'delete', 'insert', 'call']),
+  table: z.string().nullable().default(null),
+  /** For update and insert: columns and the SQL expressions that they get. */
+  set: z
+    .array(z.object({ column: z.string(), expression: z.string() }))
+    .nullable()
+    .default([]),
+  /** For update and delete: a SQL condition over the table's rows; null is every row. */
+  where: z.string().nullable().default(null),
+});
+
 const draftTask = z.object({
   id: z.string().default(''),
   title: z.string().default(''),
-  kind: z.enum(['sql', 'call']).default('sql'),
+  kind: z.enum(['sql', 'call', 'write']).default('sql'),
   /** For `sql`: one SELECT over tables of the database and earlier tasks by their id. */
   sql: z.string().nullable().default(null),
   /** For `call`: the earlier task whose rows the procedure is called for. */
   input: z.string().nullable().default(null),
   procedure: z.string().nullable().default(null),
   arguments: z.array(draftArgument).nullable().default([]),
+  /** For `write`: the change; it is shown to a person before anything happens. */
+  write: draftWrite.nullable().default(null),
 });
 
 export const draftSchema = z.object({
@@ -37,6 +51,7 @@ export const draftSchema = z.object({
 
 /** A plan as a model writes it. */
 export type Draft = z.infer<typeof draftSchema>;
+export type DraftTask = z.infer<typeof draftTask>;
 
 /** The draft's form as JSON Schema in the strict dialect: everything required, nothing else. */
 export const DRAFT_JSON_SCHEMA: Readonly<Record<string, unknown>> = {
@@ -61,11 +76,11 @@ export const DRAFT_JSON_SCHEMA: Readonly<Record<string, unknown>> = {
       items: {
         type: 'object',
         additionalProperties: false,
-        required: ['id', 'title', 'kind', 'sql', 'input', 'procedure', 'arguments'],
+        required: ['id', 'title', 'kind', 'sql', 'input', 'procedure', 'arguments', 'write'],
         properties: {
           id: { type: 'string', description: 'task1, task2, …' },
           title: { type: 'string', description: 'one imperative line' },
-          kind: { type: 'string', enum: ['sql', 'call'] },
+          kind: { type: 'string', enum: ['sql', 'call', 'write'] },
           sql: { type: ['string', 'null'], description: 'for sql: one DuckDB SELECT' },
           input: { type: ['string', 'null'], description: 'for call: id of the input task' },
           procedure: { type: ['string', 'null'], description: 'for call: the name' },
@@ -80,6 +95,26 @@ export const DRAFT_JSON_SCHEMA: Readonly<Record<string, unknown>> = {
                 column: { type: ['string', 'null'], description: 'a column of the input' },
                 value: { type: ['string', 'number', 'boolean', 'null'] },
               },
+            },
+          },
+          write: {
+            type: ['object', 'null'],
+            description: 'for write: the one change that the question asks for',
+            additionalProperties: false,
+            required: ['operation', 'table', 'set', 'where'],
+            properties: {
+              operation: { type: 'string', enum: ['update', 'delete', 'insert', 'call'] },
+              table: { type: ['string', 'null'] },
+              set: {
+                type: 'array',
+                items: {
+                  type: 'object',
+                  additionalProperties: false,
+                  required: ['column', 'expression'],
+                  properties: { column: { type: 'string' }, expression: { type: 'string' } },
+                },
+              },
+              where: { type: ['string', 'null'], description: 'a condition; null is every row' },
             },
           },
         },

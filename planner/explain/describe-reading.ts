@@ -1,3 +1,4 @@
+import type { ColumnModel } from '../grounding/schema-model.ts';
 import type { Reading } from '../interpret.ts';
 import type { Expression, LogicalQuery, Predicate } from '../query/logical.ts';
 
@@ -16,7 +17,15 @@ export function describeQuery(query: LogicalQuery): string {
     query.starOf !== null
       ? `everything about ${query.starOf.table.name}`
       : query.select.map(({ expression }) => describeExpression(expression)).join(', ');
-  const parts = [query.isCounted ? `the number of ${shown}` : shown];
+  const parts = [
+    query.isExistence !== undefined
+      ? `whether there are ${query.isExistence === 'none' ? 'no ' : ''}${shown}`
+      : query.pairedBy !== undefined
+        ? `pairs of ${shown} with the same ${query.pairedBy.column.name}`
+        : query.isCounted
+          ? `the number of ${shown}`
+          : shown,
+  ];
   if (query.from.joins.length === 0) parts.push(`from ${query.from.root.table.name}`);
   else
     parts.push(
@@ -59,6 +68,7 @@ function describeExpression(expression: Expression): string {
         count: 'number',
         sum: 'total',
         avg: 'average',
+        median: 'median',
         min: 'lowest',
         max: 'highest',
       };
@@ -66,6 +76,16 @@ function describeExpression(expression: Expression): string {
     }
     case 'share':
       return `${expression.operator} of ${describeExpression(expression.of)} where ${expression.filter.map(describePredicate).join(' and ')}`;
+    case 'arithmetic':
+      return `${describeExpression(expression.left)} ${expression.operator} ${describeExpression(expression.right)}`;
+    case 'referred':
+      return `${expression.column.column.name} of the ${describeColumns(expression.edge.fromColumns)}`;
+    case 'part of total':
+      return `share in the total of ${describeExpression(expression.of)}`;
+    case 'running':
+      return `running total of ${describeExpression(expression.of)}`;
+    case 'elapsed':
+      return `${expression.unit}s since ${describeExpression(expression.from)}`;
     case 'number':
     case 'boolean':
       return String(expression.value);
@@ -75,6 +95,10 @@ function describeExpression(expression: Expression): string {
     case 'subquery':
       return `(${describeQuery(expression.query)})`;
   }
+}
+
+function describeColumns(columns: readonly ColumnModel[]): string {
+  return columns.map(({ column }) => column.name).join(', ');
 }
 
 function describePredicate(predicate: Predicate): string {
@@ -91,6 +115,7 @@ function describePredicate(predicate: Predicate): string {
       return `${describeExpression(predicate.of)} matches "${predicate.pattern}"`;
     case 'null':
       return `${describeExpression(predicate.of)} is ${predicate.isNegated ? 'known' : 'missing'}`;
+    case 'untrue':
     case 'not':
       return `not (${describePredicate(predicate.of)})`;
     case 'and':

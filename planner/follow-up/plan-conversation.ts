@@ -133,6 +133,8 @@ function apply(option: FollowUp, state: Understood, context: Context): Applied |
       return plain({ ...query, where: [], having: [], limit: null });
     case 'reverse':
       return plain(reversed(query));
+    case 'again':
+      return plain(query);
     case 'limit':
       return applyLimit(option, state, context);
     case 'order':
@@ -331,6 +333,8 @@ function describeChange(option: FollowUp): string {
       return `sorted by ${option.words}`;
     case 'reverse':
       return 'in the opposite order';
+    case 'again':
+      return 'the same rows';
     case 'count':
       return 'how many there are';
     case 'everything':

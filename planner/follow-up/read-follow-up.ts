@@ -18,6 +18,8 @@ export type FollowUp =
     }
   | { readonly kind: 'order'; readonly words: string; readonly direction: 'asc' | 'desc' | null }
   | { readonly kind: 'reverse' }
+  /** The same rows in another form: "as a chart". */
+  | { readonly kind: 'again' }
   | { readonly kind: 'count' }
   | { readonly kind: 'everything' }
   /** A whole question in which a pronoun stands for the rows before: `{}` marks its place. */
@@ -82,6 +84,9 @@ export function readFollowUp(request: string): {
   }
   if (/^(?:the )?(?:other way (?:a?round)|reversed?|in reverse|the opposite)$/i.test(rest)) {
     return { options: [{ kind: 'reverse' }], isCertain: true };
+  }
+  if (/^(?:as|in|on) an? (?:[a-z]+ )?(?:chart|graph|plot|diagram|table)$/i.test(rest)) {
+    return { options: [{ kind: 'again' }], isCertain: true };
   }
   if (add(readLimit(rest))) return { options, isCertain: true };
   if (add(readOrder(rest))) return { options, isCertain: true };

@@ -4,12 +4,12 @@ import {
   expandAbbreviation,
   isFunctionWord,
   isLightVerb,
-  mostAdjective,
 } from '../language/lexicon.ts';
 import { splitName } from '../language/names.ts';
 import type { Token } from '../language/tokenize.ts';
 import type { NameCandidate } from './name-index.ts';
 import type { ColumnModel, SchemaModel } from './schema-model.ts';
+import { isClause, isStructural } from './sentence-frame.ts';
 import type { ValueCandidate } from './value-index.ts';
 
 /** A phrase of the request with everything in the database it may stand for. */
@@ -234,7 +234,9 @@ function findNames(
   if (words === null || isStructural(tokens, start, end)) return [];
   // "products cost more than 100": the verb is no part of the noun before it.
   const isVerb = /^(cost|costs|weigh|weighs|last|lasts|earn|earns)$/.test(span.at(-1)?.lower ?? '');
-  if (isVerb && span.length > 1) return [];
+  if (isVerb && span.length > 1 && isClause(tokens, start, end)) return [];
+  // "books published after 2010": what is said of books is no part of their name.
+  if (isParticipleOf(tokens, start, end, model)) return [];
   const last = span.at(-1)?.lower ?? '';
   if (INNER_WORDS.has(last)) {
     return model.names
@@ -277,6 +279,30 @@ function findNames(
         ),
     )
     .map((candidate) => ({ ...candidate, score: candidate.score - 0.08 }));
+}
+
+/** "books published after": a table's rows and a participle with what it governs. */
+function isParticipleOf(
+  tokens: readonly Token[],
+  start: number,
+  end: number,
+  model: SchemaModel,
+): boolean {
+  const last = tokens[end - 1];
+  const next = tokens[end]?.lower ?? '';
+  if (end - start < 2 || last === undefined || !/(ed|en)$/.test(last.lower)) return false;
+  if (last.lemma === last.lower) return false;
+  if (
+    !/^(after|before|in|since|between|on|during|until|by|from|at|more|less|over|under|last|this|earlier|later)$/.test(
+      next,
+    )
+  )
+    return false;
+  const words = namingWords(tokens.slice(start, end - 1));
+  return (
+    words !== null &&
+    model.names.find(words).some(({ kind, score }) => kind === 'table' && score >= 0.95)
+  );
 }
 
 /** "sorted by total", "average total of": a word of sentences names a column where it can be nothing else. */
@@ -332,6 +358,8 @@ function nameCandidates(isFull: boolean, model: SchemaModel): readonly NameCandi
   const others = model.tables.flatMap((table): NameCandidate[] => {
     const [label] = table.labels;
     if (named.has(table) || label === undefined || label.kind !== 'text') return [];
+    if (table.labels.length === 1 && label.words.at(-1) === 'name' && !isFull)
+      return [{ kind: 'column', table, column: label, score: 0.88 }];
     if (table.labels.length > 1) return [{ kind: 'table', table, score: 0.85 }];
     if (isFull) return [{ kind: 'column', table, column: label, score: 0.7 }];
     return label.words.includes('name')
@@ -387,48 +415,6 @@ function damped(span: readonly Token[], names: readonly NameCandidate[]): readon
 function writtenName(name: NameCandidate): string {
   const written = name.kind === 'table' ? name.table.table.name : name.column.column.name;
   return written.toLowerCase();
-}
-
-/** Whether naming words stand where they are part of the sentence's frame. */
-function isStructural(tokens: readonly Token[], start: number, end: number): boolean {
-  const [first, next, previous] = [tokens[start], tokens[end], tokens[start - 1]];
-  if (first === undefined) return false;
-  for (let at = start; at < end; at++) {
-    // "most expensive products": the adjective ranks, it names nothing.
-    const isRanked = /^(most|least|more|less)$/.test(tokens[at - 1]?.lower ?? '');
-    if (isRanked && mostAdjective(tokens[at]?.lower ?? '') !== null) return true;
-  }
-  if (end - start > 1) {
-    const second = tokens[start + 1]?.lower;
-    return (
-      (first.lower === 'order' && second === 'by') ||
-      (/^(numbers?|counts?|totals?)$/.test(first.lower) && second === 'of')
-    );
-  }
-  if (/^(sorted|ordered|ranked|listed)$/.test(first.lower)) {
-    return /^(by|in|from|alphabetically|according|on|based)$/.test(next?.lower ?? '');
-  }
-  if (first.lemma === 'order') {
-    if (next?.lower === 'by') return true;
-    if (
-      /^(alphabetical|ascending|descending|lexicographic|increasing|decreasing|reverse|reversed|lexicographical|the|chronological)$/.test(
-        previous?.lower ?? '',
-      ) &&
-      first.lower === 'order'
-    ) {
-      return previous?.lower !== 'the' || tokens[start - 2]?.lower === 'in';
-    }
-    return previous?.lower === 'in' && next?.lower === 'of';
-  }
-  if (first.lower === 'sort' || first.lower === 'list' || first.lower === 'count') {
-    return (
-      start === 0 ||
-      previous?.kind === 'punctuation' ||
-      next?.lower === 'by' ||
-      next?.lower === 'of'
-    );
-  }
-  return false;
 }
 
 function findValues(

@@ -87,6 +87,7 @@ export class NameIndex {
   readonly #byWord = new Map<string, number[]>();
   /** Entries by the words that make their names what they are. */
   readonly #byOwnWord = new Map<string, number[]>();
+  readonly #aliasWords = new Map<ColumnModel, readonly string[]>();
   readonly #similar = new Map<string, ReadonlyMap<string, number>>();
 
   constructor(
@@ -102,12 +103,22 @@ export class NameIndex {
       ...computed.map((column) => entry(column.table, column)),
       ...aliases.map(({ table, column, words }) => entry(table, column, words)),
     ];
+    for (const { column, words } of aliases) {
+      if (column !== null) {
+        this.#aliasWords.set(column, [...(this.#aliasWords.get(column) ?? []), ...words]);
+      }
+    }
     this.#entries.forEach((item, index) => {
       for (const word of new Set([...item.words, ...item.context])) {
         add(this.#byWord, word, index);
       }
       for (const word of new Set(item.words)) add(this.#byOwnWord, word, index);
     });
+  }
+
+  /** The words of a column's name and of every other name that people gave it. */
+  wordsOf(column: ColumnModel): readonly string[] {
+    return [...column.words, ...(this.#aliasWords.get(column) ?? [])];
   }
 
   /** Words of names that resemble a word of a request. */
@@ -223,6 +234,10 @@ function scoreEntry(
     return 0;
   }
   if (counted === 0) return 0;
+  // "Page views" are rows of page_views, not the page that each has.
+  const isPartOfTable =
+    item.column !== null && item.words.every((word) => item.context.includes(word));
+  if (isPartOfTable && contextCount > 0) contextCount = -2;
   const total = item.weights.reduce((sum, weight) => sum + weight, 0);
   const covered = [...used].reduce((sum, index) => sum + (item.weights[index] ?? 0), 0);
   const coverage = total === 0 ? 1 : covered / total;

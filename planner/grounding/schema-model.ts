@@ -23,6 +23,8 @@ export interface ColumnModel {
   /** Identifies a row, or refers to another table's row. */
   readonly isKey: boolean;
   readonly isForeignKey: boolean;
+  /** Refers to another row of the same table, as a manager does. */
+  readonly refersToOwnTable: boolean;
   /** A quantity that sums and averages make sense of. */
   readonly isMeasure: boolean;
   /** Set when the column is the result of calling a procedure for each row. */
@@ -66,14 +68,23 @@ export function schemaModel(catalog: CatalogSnapshot): SchemaModel {
 function buildModel(catalog: CatalogSnapshot): SchemaModel {
   const vocabulary = tableVocabulary(catalog);
   const affix = commonPrefix(catalog);
+  const tableAffixes = tablePrefixes(catalog);
   const foreign = new Set(
     catalog.keys.flatMap((key) =>
       key.from.columns.map((column) => `${key.from.table}\u0000${column}`),
     ),
   );
+  const reflexive = new Set(
+    catalog.keys
+      .filter(({ from, to }) => from.schema === to.schema && from.table === to.table)
+      .flatMap(({ from }) => from.columns.map((column) => `${from.table}\u0000${column}`)),
+  );
   const columns: ColumnModel[] = [];
   const tables = catalog.tables.map((table, id) => {
-    const tableWords = withoutAffix(splitName(table.name, vocabulary), affix);
+    const tableWords = tableAffixes.reduce(
+      withoutAffix,
+      withoutAffix(splitName(table.name, vocabulary), affix),
+    );
     const owner = { id, table, words: tableWords } as TableModel & {
       columns: ColumnModel[];
       labels: readonly ColumnModel[];
@@ -82,13 +93,13 @@ function buildModel(catalog: CatalogSnapshot): SchemaModel {
     };
     const shared = tableAffix(table, vocabulary, affix);
     owner.columns = table.columns.map((column) => {
-      const words = withoutAffix(splitName(column.name, vocabulary), affix);
+      const words = ownNoun(withoutAffix(splitName(column.name, vocabulary), affix), tableWords);
       const model = describeColumn(
         columns.length,
         owner,
         column,
         trimShared(words, shared, tableWords),
-        foreign,
+        { foreign, reflexive },
       );
       columns.push(model);
       return model;
@@ -133,6 +144,26 @@ function commonPrefix(catalog: CatalogSnapshot): string | null {
   return share > 0.9 ? candidate : null;
 }
 
+/** What opens the name of every table only says that it is one: `tblBook`, `app_user`. */
+function tablePrefixes(catalog: CatalogSnapshot): readonly string[] {
+  const names = catalog.tables.map(({ name }) => splitName(name));
+  const [first] = names[0] ?? [];
+  const isShared =
+    first !== undefined &&
+    names.length > 2 &&
+    names.every((words) => words.length > 1 && words[0] === first);
+  return isShared ? ['tbl', first] : ['tbl'];
+}
+
+/** `ename` of employees and `dname` of departments are their names. */
+function ownNoun(words: readonly string[], tableWords: readonly string[]): readonly string[] {
+  const [initial, noun] =
+    words.length === 1 ? (/^(.)(name|title)$/.exec(words[0] ?? '')?.slice(1) ?? []) : [];
+  if (initial === undefined || noun === undefined || !tableWords[0]?.startsWith(initial))
+    return words;
+  return [...tableWords, noun];
+}
+
 function withoutAffix(words: readonly string[], affix: string | null): readonly string[] {
   return affix !== null && words.length > 1 && words[0] === affix ? words.slice(1) : words;
 }
@@ -170,13 +201,19 @@ function describeColumn(
   table: TableModel,
   column: CatalogColumn,
   words: readonly string[],
-  foreign: ReadonlySet<string>,
+  keys: { readonly foreign: ReadonlySet<string>; readonly reflexive: ReadonlySet<string> },
 ): ColumnModel {
   const kind = kindOf(column.type);
-  const isForeignKey = foreign.has(`${table.table.name}\u0000${column.name}`);
+  const place = `${table.table.name}\u0000${column.name}`;
+  const isForeignKey = keys.foreign.has(place);
   const isPrimary = table.table.primaryKey?.includes(column.name) ?? false;
   const last = words.at(-1) ?? '';
-  const isIdentifier = last === 'id' || (last === 'code' && kind === 'number');
+  const isNumbered =
+    last === 'number' &&
+    kind === 'number' &&
+    table.table.rowCount > 0 &&
+    column.distinctCount === table.table.rowCount;
+  const isIdentifier = last === 'id' || (last === 'code' && kind === 'number') || isNumbered;
   const isKey = isForeignKey || isIdentifier || (isPrimary && table.table.primaryKey?.length === 1);
   const isNumericText = kind === 'text' && looksNumeric(column.values);
   return {
@@ -189,6 +226,7 @@ function describeColumn(
     dateTextFormat: kind === 'text' ? dateFormat(column.values) : null,
     isKey,
     isForeignKey,
+    refersToOwnTable: keys.reflexive.has(place),
     isMeasure:
       (kind === 'number' || isNumericText) &&
       !isKey &&

@@ -7,6 +7,7 @@ export function wordSimilarity(asked: string, named: string): number {
   if (asked.length < 2 || named.length < 2) return 0;
   if (/\d/.test(asked) || /\d/.test(named)) return 0;
   const isLong = asked.length >= 4 && named.length >= 3;
+  if (isAgent(asked, named)) return 0;
   if (isLong && stem(asked) === stem(named)) return 0.85;
   if (named.length >= 3 && named.length < asked.length && asked.startsWith(named)) {
     // `lat` for latitude; but `art` is not short for article.
@@ -19,6 +20,17 @@ export function wordSimilarity(asked: string, named: string): number {
   if (isSkeleton(asked, named)) return 0.75;
   if (isMistyped(asked, named)) return 0.8;
   return 0;
+}
+
+/** A publisher is nothing published, and a goalkeeper no goal. */
+function isAgent(asked: string, named: string): boolean {
+  if (named.length < 4 || !/(er|or)$/.test(asked) || /(er|or|ion|ing)$/.test(named)) return false;
+  const verb = asked.slice(0, -2);
+  if (named === verb || `${verb}e` === named) return true;
+  return (
+    asked.startsWith(named) &&
+    /^(keep|hold|mak|own|work|train|driv|sell|buy)er$/.test(asked.slice(named.length))
+  );
 }
 
 function sharesRoot(longer: string, shorter: string): number {

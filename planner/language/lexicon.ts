@@ -198,6 +198,7 @@ const ABBREVIATIONS: Readonly<Record<string, readonly string[]>> = {
   ids: ['id'],
   identifier: ['id'],
   identification: ['id'],
+  nm: ['name'],
   num: ['number'],
   no: ['number'],
   nbr: ['number'],
@@ -296,7 +297,7 @@ const FUNCTION_WORDS = new Set(
   currently ever once ordered sorted sort order ascending descending alphabetical alphabetically lexicographic
   lexicographical record records table tables database information info entry entries row rows exist existing exists
   contain contains containing include includes including included involve belong belongs related relate following
-  first last top bottom highest lowest largest smallest greatest maximum minimum average mean sum max min avg
+  first last top bottom highest lowest largest smallest greatest maximum minimum average mean median sum max min avg
   greater higher lower larger smaller bigger longer shorter older younger later earlier equal equals
   kind kinds sort detail details overall me up available possible also what's there's group grouped
   value values result results result's use uses used using make makes made see look looking people person result
@@ -328,6 +329,25 @@ const LIGHT_VERBS = new Set(
 /** Whether the lemma is a verb that questions use to connect nouns. */
 export function isLightVerb(lemma: string): boolean {
   return LIGHT_VERBS.has(lemma);
+}
+
+/** What is said of rows that are, or are not yet, in some state: "are still open", "were paid". */
+const STATES = new Set(
+  'open close win lose pay release settle ship deliver accept cover grant award answer'.split(' '),
+);
+
+/** Whether a verb after "is", "still", "been" says which rows are meant, beyond connecting nouns. */
+export function isState(
+  token: { readonly lemma: string } | null | undefined,
+  before: { readonly lower: string } | null | undefined,
+  after: { readonly lower: string } | null | undefined,
+): boolean {
+  return (
+    token != null &&
+    STATES.has(token.lemma) &&
+    /^(is|are|was|were|been|still|not|never|already|yet)$/.test(before?.lower ?? '') &&
+    /^(|and|or|but|[,.?!;])$/.test(after?.lower ?? '')
+  );
 }
 
 export type Grain = 'year' | 'quarter' | 'month' | 'week' | 'day';
@@ -364,17 +384,17 @@ export function grainAdjective(lower: string): Grain | null {
   return Object.hasOwn(GRAIN_ADJECTIVES, lower) ? (GRAIN_ADJECTIVES[lower] ?? null) : null;
 }
 
-export type AggregateName = 'count' | 'sum' | 'avg' | 'min' | 'max';
+export type AggregateName = 'count' | 'sum' | 'avg' | 'median' | 'min' | 'max';
 
 const AGGREGATES: Readonly<Record<string, AggregateName>> = {
   average: 'avg',
   avg: 'avg',
   mean: 'avg',
+  median: 'median',
   total: 'sum',
   sum: 'sum',
   overall: 'sum',
   combined: 'sum',
-  cumulative: 'sum',
   maximum: 'max',
   maximal: 'max',
   max: 'max',
@@ -434,8 +454,11 @@ const SUPERLATIVES: Readonly<Record<string, Superlative>> = {
   newest: { direction: 'desc', measures: ['date', 'time', 'year', 'created'] },
   latest: { direction: 'desc', measures: ['date', 'time', 'year', 'timestamp'] },
   earliest: { direction: 'asc', measures: ['date', 'time', 'year', 'timestamp'] },
-  longest: { direction: 'desc', measures: ['length', 'duration', 'distance', 'time'] },
-  shortest: { direction: 'asc', measures: ['length', 'duration', 'distance', 'time', 'height'] },
+  longest: { direction: 'desc', measures: ['length', 'duration', 'distance', 'time', 'page'] },
+  shortest: {
+    direction: 'asc',
+    measures: ['length', 'duration', 'distance', 'time', 'page', 'height'],
+  },
   tallest: { direction: 'desc', measures: ['height'] },
   heaviest: { direction: 'desc', measures: ['weight'] },
   lightest: { direction: 'asc', measures: ['weight'] },
@@ -537,8 +560,11 @@ const COMPARATIVES: Readonly<Record<string, Comparative>> = {
   under: { operator: '<', measures: [] },
   older: { operator: '>', measures: age, isInvertedForDates: true },
   younger: { operator: '<', measures: age, isInvertedForDates: true },
-  longer: { operator: '>', measures: ['length', 'duration', 'distance', 'time'] },
-  shorter: { operator: '<', measures: ['length', 'duration', 'distance', 'time', 'height'] },
+  longer: { operator: '>', measures: ['length', 'duration', 'distance', 'time', 'page'] },
+  shorter: {
+    operator: '<',
+    measures: ['length', 'duration', 'distance', 'time', 'page', 'height'],
+  },
   taller: { operator: '>', measures: ['height'] },
   heavier: { operator: '>', measures: ['weight'] },
   lighter: { operator: '<', measures: ['weight'] },

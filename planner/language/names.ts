@@ -75,6 +75,7 @@ function prefixed(word: string, vocabulary: ReadonlySet<string>): readonly strin
 function isKnown(word: string, vocabulary: ReadonlySet<string>): boolean {
   return (
     NAME_WORDS.has(word) ||
+    word === 'no' ||
     vocabulary.has(word) ||
     vocabulary.has(lemma(word)) ||
     (word.length <= 4 && expandAbbreviation(word) !== null && word.length > 2)

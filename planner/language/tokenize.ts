@@ -23,13 +23,15 @@ const PATTERN = new RegExp(
     String.raw`\d{4}-\d{1,2}-\d{1,2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?`,
     String.raw`\d{1,2}\/\d{1,2}\/\d{2,4}`,
     String.raw`[$€£]?\d{1,3}(?:,\d{3})+(?:\.\d+)?`,
+    // A sign belongs to a number where nothing stands before it.
+    String.raw`(?<![^\s(])[-−]\d+(?:\.\d+)?(?![\p{L}\d.:/-])`,
     String.raw`[$€£]?\d+\.\d+`,
     String.raw`\d+(?:st|nd|rd|th)\b`,
     String.raw`[$€£]?\d+(?![\p{L}\d])`,
     String.raw`['’]s\b`,
     // "instructors' names"
     String.raw`(?<=s)['’](?![\p{L}\p{N}])`,
-    String.raw`[\p{L}\p{N}_]+(?:[.&@+#-](?=[\p{L}\p{N}])[\p{L}\p{N}_]+)*(?:['’]t\b)?`,
+    String.raw`[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]*(?:[.&@+#-](?=[\p{L}\p{N}])[\p{L}\p{M}\p{N}_]+)*(?:['’]t\b)?`,
     String.raw`[^\s]`,
   ].join('|'),
   'gu',
@@ -68,7 +70,7 @@ function splitContraction(text: string): readonly string[] {
 }
 
 function kindOf(text: string): Token['kind'] {
-  if (/^[$€£]?\d[\d,]*(\.\d+)?$/.test(text)) return 'number';
+  if (/^[-−$€£]?\d[\d,]*(\.\d+)?$/.test(text)) return 'number';
   if (/^[\p{L}\p{N}_]/u.test(text)) return 'word';
   return 'punctuation';
 }
@@ -77,7 +79,7 @@ function makeToken(kind: Token['kind'], text: string, start: number, end: number
   const lower = /^['’]s?$/.test(text) && kind === 'punctuation' ? "'s" : text.toLowerCase();
   const number =
     kind === 'number'
-      ? Number(text.replace(/[^\d.]/g, ''))
+      ? Number(text.replace('−', '-').replace(/[^-\d.]/g, ''))
       : kind === 'word'
         ? parseNumberWord(lower)
         : null;

@@ -1,11 +1,13 @@
-import type { ComparisonOperator } from '../language/lexicon.ts';
-import { comparativeOf } from '../language/lexicon.ts';
+import type { ComparisonOperator, Grain } from '../language/lexicon.ts';
+import { comparativeOf, grainOf } from '../language/lexicon.ts';
 import type { Cursor } from './cursor.ts';
 
 export interface Comparator {
   readonly operator: ComparisonOperator;
   readonly measures: readonly string[];
   readonly isInvertedForDates: boolean;
+  /** "older than 2 years": the unit of the number that follows, already passed over with it. */
+  readonly age?: { readonly count: number; readonly unit: Grain };
 }
 
 const PHRASES: readonly (readonly [string, ComparisonOperator])[] = [
@@ -39,6 +41,19 @@ const PHRASES: readonly (readonly [string, ComparisonOperator])[] = [
   ['=', '='],
 ];
 
+const VERBS: Readonly<Record<string, readonly string[]>> = {
+  earn: ['salary', 'wage', 'earning', 'income', 'pay'],
+  cost: ['price', 'cost', 'fee', 'amount'],
+  weigh: ['weight'],
+  last: ['duration', 'length'],
+};
+
+/** The columns that the verb before the position measures: "earns more than", "costs less than". */
+export function verbMeasures(cursor: Cursor): readonly string[] {
+  const verb = cursor.peek(-1)?.lemma ?? '';
+  return Object.hasOwn(VERBS, verb) ? (VERBS[verb] ?? []) : [];
+}
+
 /** Reads a comparison such as "at least", "older than", ">="; null when none stands here. */
 export function readComparator(cursor: Cursor): Comparator | null {
   for (const [pattern, operator] of PHRASES) {
@@ -63,6 +78,13 @@ export function readComparator(cursor: Cursor): Comparator | null {
     return { operator: comparative.operator, measures, isInvertedForDates: false };
   }
   cursor.advance(needsThan ? 2 : 1);
+  const count = comparative.isInvertedForDates === true ? (cursor.peek()?.number ?? null) : null;
+  const unit = count === null ? null : grainOf(cursor.word(1));
+  if (count !== null && unit !== null) {
+    cursor.advance(2);
+    cursor.eat('old|ago');
+    return { ...comparative, isInvertedForDates: true, age: { count, unit } };
+  }
   return { ...comparative, isInvertedForDates: comparative.isInvertedForDates ?? false };
 }
 

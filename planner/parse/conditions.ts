@@ -2,21 +2,22 @@ import type { Mention } from '../grounding/link.ts';
 import type { ColumnModel } from '../grounding/schema-model.ts';
 import { isLightVerb } from '../language/lexicon.ts';
 import type { Comparator } from './comparators.ts';
-import { readComparator } from './comparators.ts';
+import { readComparator, verbMeasures } from './comparators.ts';
 import type { Cursor } from './cursor.ts';
-import { isYear, readPeriod } from './dates.ts';
-import type { Condition, Frame, Operand } from './frame.ts';
+import { isYear, readPeriod, readSpan } from './dates.ts';
+import type { Condition, Frame, Literal, Operand } from './frame.ts';
 import { newFrame } from './frame.ts';
 import { readLiteral, readLiteralList } from './literals.ts';
 import { isMostlyValue, namesColumn, namesMeasure, namesTable } from './mentions.ts';
-import { readModifiers } from './modifiers.ts';
 import type { NounPhrase } from './noun-phrase.ts';
-import { adoptPhrase, readNounPhrase, readValueAfterNoun } from './noun-phrase.ts';
+import { adoptPhrase, MONEY, readNounPhrase, readValueAfterNoun } from './noun-phrase.ts';
 import { readOperand } from './operand.ts';
 import { addSuperlative } from './ordering.ts';
+import { readOutnumbered } from './outnumbered.ts';
 import { readContained, readPattern } from './pattern.ts';
+import { readSame } from './same.ts';
 
-interface Scope {
+export interface Scope {
   readonly frame: Frame;
   readonly near: Mention | null;
 }
@@ -48,6 +49,7 @@ function readBetween(
   isNegated: boolean,
 ): Condition[] | null {
   const start = cursor.position;
+  const measures = mention === null ? verbMeasures(cursor) : [];
   const isRange =
     cursor.eat('between') ||
     cursor.eat('in|within|is|are|if? in? the range of|from|between?') ||
@@ -57,6 +59,8 @@ function readBetween(
       cursor.eat('from'));
   if (!isRange) return null;
   cursor.eat('of');
+  const span = readSpan(cursor);
+  if (span !== null) return [{ kind: 'period', near, isNegated, mention, ...span }];
   const low = readOperand(cursor, null);
   if (low === null || !cursor.eat('and|to')) {
     cursor.position = start;
@@ -67,16 +71,29 @@ function readBetween(
     cursor.position = start;
     return null;
   }
-  return [{ kind: 'between', near, isNegated, mention, measures: [], low, high }];
+  return [{ kind: 'between', near, isNegated, mention, measures, low, high }];
 }
 
 /** "older than 18", "before 2002-06-21", "more than 2 rooms". */
 function readComparison(cursor: Cursor, scope: Scope, isNegated: boolean): Condition[] | null {
+  return cursor.attempt(() => readCompared(cursor, scope, isNegated));
+}
+
+function readCompared(cursor: Cursor, scope: Scope, isNegated: boolean): Condition[] | null {
   const start = cursor.position;
-  const comparator = readComparator(cursor);
-  if (comparator === null) return null;
-  const quantity = readCounted(cursor, scope, comparator, isNegated);
+  const measures = verbMeasures(cursor);
+  const isSummed = /^(spend|pay)$/.test(cursor.peek(-1)?.lemma ?? '');
+  const bare = readComparator(cursor);
+  if (bare === null) return null;
+  if (bare.age !== undefined) {
+    const { count, unit } = bare.age;
+    const literal: Literal = { text: String(count), kind: 'number', mention: null };
+    const older = compare(scope, null, bare, { kind: 'literal', literal }, isNegated);
+    return older.kind === 'compare' ? [{ ...older, ageUnit: unit }] : null;
+  }
+  const quantity = readCounted(cursor, scope, bare, isNegated);
   if (quantity !== null) return quantity;
+  const comparator = bare.measures.length === 0 ? { ...bare, measures } : bare;
   const operand = readOperand(cursor, null);
   const isOrdered =
     operand !== null && !(operand.kind === 'literal' && operand.literal.kind === 'text');
@@ -84,7 +101,10 @@ function readComparison(cursor: Cursor, scope: Scope, isNegated: boolean): Condi
     cursor.position = start;
     return null;
   }
-  return [compare(scope, null, comparator, operand, isNegated)];
+  const compared = compare(scope, null, comparator, operand, isNegated);
+  // What people spend is what all their payments come to.
+  const isSum = isSummed && compared.kind === 'compare' && scope.near !== null;
+  return [isSum ? { ...compared, aggregate: 'sum', measures: MONEY } : compared];
 }
 
 /** "more salary than", "a higher price than": the column stands inside the comparison. */
@@ -110,11 +130,13 @@ function readInsideComparison(
   if (
     operator !== undefined &&
     mention !== null &&
-    namesColumn(mention) &&
+    (namesColumn(mention) || namesTable(mention)) &&
     !isMostlyValue(mention)
   ) {
     cursor.advance();
     cursor.take(mention);
+    const counted = readOutnumbered(cursor, scope, mention, operator, isNegated);
+    if (counted !== null) return counted;
     if (cursor.eat('than')) {
       const operand = readOperand(cursor, mention);
       if (operand !== null) {
@@ -137,45 +159,6 @@ function readInsideComparison(
   }
   cursor.position = start;
   return null;
-}
-
-/** "in the same department as Clara": equal to what the named row has. */
-function readSame(cursor: Cursor, scope: Scope, isNegated: boolean): Condition[] | null {
-  const start = cursor.position;
-  cursor.eat('the');
-  if (!cursor.eat('same')) return null;
-  const mention = cursor.mentionAt();
-  if (mention === null || isMostlyValue(mention)) {
-    cursor.position = start;
-    return null;
-  }
-  cursor.take(mention);
-  if (!cursor.eat('as|with|of')) {
-    cursor.position = start;
-    return null;
-  }
-  cursor.eat('that of');
-  cursor.eat('the');
-  const frame = newFrame(cursor.covered);
-  if (scope.near !== null) frame.related.push(scope.near);
-  readModifiers(cursor, frame, scope.near, { isInner: true });
-  if (frame.conditions.length === 0) {
-    cursor.position = start;
-    return null;
-  }
-  return [
-    {
-      kind: 'compare',
-      near: scope.near,
-      isNegated,
-      aggregate: null,
-      mention,
-      measures: [],
-      operator: '=',
-      isInvertedForDates: false,
-      operand: { kind: 'query', aggregate: null, quantifier: null, mention, frame },
-    },
-  ];
 }
 
 function compare(
@@ -335,7 +318,7 @@ function readQuantity(cursor: Cursor, scope: Scope, isNegated: boolean): Conditi
 }
 
 /** A value, with the noun beside it as a hint to its column. */
-function readValue(cursor: Cursor, { near }: Scope, isNegated: boolean): Condition[] | null {
+function readValue(cursor: Cursor, { frame, near }: Scope, isNegated: boolean): Condition[] | null {
   const start = cursor.position;
   const mention = cursor.mentionAt();
   const token = cursor.peek();
@@ -359,6 +342,11 @@ function readValue(cursor: Cursor, { near }: Scope, isNegated: boolean): Conditi
     after.names.length > 0 &&
     literals.values.every(({ kind }) => kind === 'text');
   const hint = isHint ? cursor.take(after) : null;
+  const direction = cursor.tokens[start - 1]?.lower;
+  const [only] = literals.values;
+  if (only !== undefined && (direction === 'from' || direction === 'to')) {
+    frame.directions.set(only, direction);
+  }
   return [{ kind: 'value', near, isNegated, hint, ...literals }];
 }
 

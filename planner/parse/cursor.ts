@@ -1,6 +1,9 @@
 import type { Mention } from '../grounding/link.ts';
 import type { Token } from '../language/tokenize.ts';
 
+/** Attempts to match; questions of a page take a tenth of them. Of steps, so that all machines agree. */
+const STEPS_MAX = 500_000;
+
 /** A reading position over the tokens of a request and the mentions that cover them. */
 export class Cursor {
   readonly tokens: readonly Token[];
@@ -10,6 +13,7 @@ export class Cursor {
   /** Sentence or scope end, exclusive. */
   end: number;
   readonly #mentions = new Map<number, Mention>();
+  #steps = 0;
 
   constructor(options: {
     tokens: readonly Token[];
@@ -25,12 +29,18 @@ export class Cursor {
   }
 
   get isDone(): boolean {
-    return this.position >= this.end;
+    return this.position >= this.end || this.isExhausted;
+  }
+
+  /** Whether reading took more steps than any sensible request does: nothing is left to read. */
+  get isExhausted(): boolean {
+    return this.#steps > STEPS_MAX;
   }
 
   /** The token `offset` places ahead, or null beyond the scope. */
   peek(offset = 0): Token | null {
     const at = this.position + offset;
+    if (this.isExhausted) return null;
     return at < this.end && at >= 0 ? (this.tokens[at] ?? null) : null;
   }
 
@@ -75,7 +85,20 @@ export class Cursor {
     return true;
   }
 
+  /** Reads something or nothing: what a failed attempt passed does not count as understood. */
+  attempt<T>(read: () => T | null): T | null {
+    const { position } = this;
+    const covered = new Set(this.covered);
+    const result = read();
+    if (result === null) {
+      this.position = position;
+      for (const index of this.covered) if (!covered.has(index)) this.covered.delete(index);
+    }
+    return result;
+  }
+
   #match(pattern: string): number | null {
+    this.#steps++;
     let offset = 0;
     for (const part of pattern.split(' ')) {
       const isOptional = part.endsWith('?') && part.length > 1;

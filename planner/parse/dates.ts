@@ -1,4 +1,5 @@
 import { parseOrdinal } from '../language/numbers.ts';
+import type { DatePart } from '../query/logical.ts';
 import type { Cursor } from './cursor.ts';
 
 const MONTHS = [
@@ -16,6 +17,38 @@ const MONTHS = [
   'december',
 ];
 
+const DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
+
+/** What comes again every week or year. */
+export interface Recurrence {
+  readonly part: DatePart;
+  readonly values: readonly number[];
+}
+
+/** "on weekends", "on Mondays", "in December" of any year; null when none stands here. */
+export function readRecurrence(cursor: Cursor): Recurrence | null {
+  return cursor.attempt(() => {
+    const isIn = cursor.eat('in|during');
+    const isOn = !isIn && cursor.eat('on|at');
+    cursor.eat('the|a|each|every|any');
+    if (cursor.mentionAt() !== null) return null;
+    if (cursor.eat('weekend|weekends')) return { part: 'isodow', values: [6, 7] };
+    if (isOn && cursor.eat('weekday|weekdays|workday|workdays')) {
+      return { part: 'isodow', values: [1, 2, 3, 4, 5] };
+    }
+    const day = DAYS.indexOf(cursor.word().replace(/s$/, ''));
+    if (isOn && day >= 0) {
+      cursor.advance();
+      return { part: 'isodow', values: [day + 1] };
+    }
+    const month = MONTHS.indexOf(cursor.word());
+    if (!isIn || month < 0 || cursor.peek(1)?.number != null) return null;
+    cursor.advance();
+    cursor.eat('of any year');
+    return { part: 'month', values: [month + 1] };
+  });
+}
+
 /** The number of a month name or its three-letter form, or null. */
 export function monthNumber(lower: string): number | null {
   const index = MONTHS.findIndex(
@@ -27,6 +60,13 @@ export function monthNumber(lower: string): number | null {
 
 /** Reads a calendar date in digits or words; null when none stands here. */
 export function readDate(cursor: Cursor): string | null {
+  return cursor.attempt(() => {
+    const date = readWrittenDate(cursor);
+    return date !== null && isCalendarDay(date.slice(0, 10)) ? date : null;
+  });
+}
+
+function readWrittenDate(cursor: Cursor): string | null {
   const token = cursor.peek();
   if (token === null || token.kind === 'quoted') return null;
   const iso = /^(\d{4})-(\d{1,2})-(\d{1,2})(.*)$/.exec(token.text);
@@ -43,6 +83,21 @@ export function readDate(cursor: Cursor): string | null {
 }
 
 function readWordedDate(cursor: Cursor): string | null {
+  // "the 15th of March 2025"
+  const article = cursor.word() === 'the' && /^\d/.test(cursor.word(1)) ? 1 : 0;
+  if (
+    cursor.word(article + 1) === 'of' &&
+    isDay(cursor.peek(article)?.number ?? ordinal(cursor, article))
+  ) {
+    const [day, of, year] = [article, article + 2, article + 3].map((offset) =>
+      cursor.peek(offset),
+    );
+    const named = monthNumber(of?.lower ?? '');
+    if (named === null || !isYear(year?.number)) return null;
+    const number = day?.number ?? ordinal(cursor, article);
+    cursor.advance(article + 4);
+    return `${year.number}-${pad(named)}-${pad(number ?? 1)}`;
+  }
   const [first, second, third, fourth] = [0, 1, 2, 3].map((offset) => cursor.peek(offset));
   const comma = third?.text === ',' ? 1 : 0;
   const year = comma === 1 ? fourth : third;
@@ -59,6 +114,25 @@ function readWordedDate(cursor: Cursor): string | null {
     return `${year?.number}-${pad(later)}-${pad(first?.number)}`;
   }
   return null;
+}
+
+/** "March 2012 and July 2018", "May 1 and June 5, 2026": the end says the year where the beginning does not. */
+export function readSpan(cursor: Cursor): Period | null {
+  return cursor.attempt(() => {
+    const named = readPeriod(cursor);
+    const month = named === null ? monthNumber(cursor.word()) : null;
+    const day = cursor.peek(1)?.number ?? null;
+    if (named === null && month === null) return null;
+    if (month !== null) cursor.advance(isDay(day) ? 2 : 1);
+    if (!cursor.eat('and|to|until|till|through')) return null;
+    const date = readDate(cursor);
+    const end = date === null ? readPeriod(cursor) : { from: date, to: shiftDate(date, 'day', 1) };
+    if (end === null) return null;
+    const { to } = end;
+    if (named !== null) return { from: named.from, to };
+    const from = `${end.from.slice(0, 4)}-${pad(month ?? 1)}-${pad(isDay(day) ? day : 1)}`;
+    return { from, to };
+  });
 }
 
 export interface Period {
@@ -86,8 +160,8 @@ export function readPeriod(cursor: Cursor): Period | null {
   cursor.eat('in|during|within|over|for|from|on|since');
   cursor.eat('the');
   const today = cursor.now.slice(0, 10);
-  if (cursor.eat('today')) return { from: today, to: shift(today, 'day', 1) };
-  if (cursor.eat('yesterday')) return { from: shift(today, 'day', -1), to: today };
+  if (cursor.eat('today')) return { from: today, to: shiftDate(today, 'day', 1) };
+  if (cursor.eat('yesterday')) return { from: shiftDate(today, 'day', -1), to: today };
   const relative = /^(last|past|previous|this|current)$/.exec(cursor.word())?.[1];
   if (relative !== undefined) {
     const number = cursor.peek(1)?.number ?? null;
@@ -95,14 +169,15 @@ export function readPeriod(cursor: Cursor): Period | null {
     if (unit !== undefined) {
       cursor.advance(number === null ? 2 : 3);
       if (number !== null) {
-        return { from: shift(today, unit, -number), to: shift(today, 'day', 1) };
+        return { from: shiftDate(today, unit, -number), to: shiftDate(today, 'day', 1) };
       }
       const opening = beginOf(today, unit);
       if (relative === 'this' || relative === 'current') {
-        return { from: opening, to: shift(opening, unit, 1) };
+        return { from: opening, to: shiftDate(opening, unit, 1) };
       }
-      if (relative === 'past') return { from: shift(today, unit, -1), to: shift(today, 'day', 1) };
-      return { from: shift(opening, unit, -1), to: opening };
+      if (relative === 'past')
+        return { from: shiftDate(today, unit, -1), to: shiftDate(today, 'day', 1) };
+      return { from: shiftDate(opening, unit, -1), to: opening };
     }
   }
   const quarter = readQuarter(cursor);
@@ -114,7 +189,7 @@ export function readPeriod(cursor: Cursor): Period | null {
     if (isYear(year)) {
       cursor.advance(offset + 1);
       const from = `${year}-${pad(month)}-01`;
-      return { from, to: shift(from, 'month', 1) };
+      return { from, to: shiftDate(from, 'month', 1) };
     }
   }
   cursor.position = start;
@@ -136,8 +211,8 @@ function readQuarter(cursor: Cursor): Period | null {
   cursor.advance(offset + 1);
   const months = unit === 'half' && short === undefined ? 6 : 3;
   const index = short === undefined ? (ordinal ?? 1) : Number(short);
-  const from = shift(`${year}-01-01`, 'month', (index - 1) * months);
-  return { from, to: shift(from, 'month', months) };
+  const from = shiftDate(`${year}-01-01`, 'month', (index - 1) * months);
+  return { from, to: shiftDate(from, 'month', months) };
 }
 
 function beginOf(date: string, unit: string): string {
@@ -149,12 +224,13 @@ function beginOf(date: string, unit: string): string {
   if (unit === 'month') return `${date.slice(0, 7)}-01`;
   if (unit === 'week') {
     const day = new Date(`${date}T00:00:00Z`).getUTCDay();
-    return shift(date, 'day', -((day + 6) % 7));
+    return shiftDate(date, 'day', -((day + 6) % 7));
   }
   return date;
 }
 
-function shift(date: string, unit: string, count: number): string {
+/** A day moved by a number of units of the calendar. */
+export function shiftDate(date: string, unit: string, count: number): string {
   const moved = new Date(`${date}T00:00:00Z`);
   if (unit === 'year') moved.setUTCFullYear(moved.getUTCFullYear() + count);
   else if (unit === 'quarter') moved.setUTCMonth(moved.getUTCMonth() + 3 * count);
@@ -162,7 +238,22 @@ function shift(date: string, unit: string, count: number): string {
   else if (unit === 'week') moved.setUTCDate(moved.getUTCDate() + 7 * count);
   else if (unit === 'day') moved.setUTCDate(moved.getUTCDate() + count);
   else moved.setUTCHours(moved.getUTCHours() + count);
-  return moved.toISOString().slice(0, 10);
+  // Spans beyond the calendar reach as far as it does.
+  if (!(moved.getTime() >= EARLIEST.getTime())) return count < 0 ? '0001-01-01' : '9999-12-31';
+  return moved.getTime() > LATEST.getTime() ? '9999-12-31' : moved.toISOString().slice(0, 10);
+}
+
+const EARLIEST = new Date('0001-01-01T00:00:00Z');
+const LATEST = new Date('9999-12-31T00:00:00Z');
+
+/** Whether the calendar has the day: February has no thirtieth. */
+function isCalendarDay(date: string): boolean {
+  const time = new Date(`${date}T00:00:00Z`);
+  return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(date);
+}
+
+function ordinal(cursor: Cursor, offset: number): number | null {
+  return parseOrdinal(cursor.word(offset));
 }
 
 function isDay(value: number | null | undefined): value is number {

@@ -1,5 +1,6 @@
 import type { Mention } from '../grounding/link.ts';
 import type { AggregateName, ComparisonOperator, Grain } from '../language/lexicon.ts';
+import type { DatePart, RowOperator } from '../query/logical.ts';
 
 /**
  * A frame is what a request says before it is known which columns are meant: its parts refer
@@ -20,10 +21,17 @@ export interface Frame {
   limit: number | null;
   /** Rows passed over: 1 for "the second most expensive". */
   offset: number;
+  /** "Who …": rows are asked for without a noun that says whose. */
+  isSubjectImplied: boolean;
+  /** "pairs of": rows are put together by what they agree in. */
+  isPaired: boolean;
+  pairedBy: Mention | null;
   /** "top 3" before it is said by what. */
   topDirection: 'asc' | 'desc' | null;
   /** Operators between whole result sets. */
   setOperations: { operator: 'union' | 'intersect' | 'except'; frame: Frame }[];
+  /** Values said to be where something comes from or goes to. */
+  readonly directions: Map<Literal, Direction>;
   /** Tokens that were understood. */
   readonly covered: Set<number>;
 }
@@ -38,6 +46,10 @@ export interface Projection {
   of: Mention | null;
   /** Column words to look for when no mention names the column ("where", "when"). */
   readonly measures: readonly string[];
+  /** Computed with another column of the same row: "price per page". */
+  readonly operation: { readonly operator: RowOperator; readonly mention: Mention } | null;
+  /** "How many days ago": the time that has passed since. */
+  readonly elapsed: Grain | null;
 }
 
 export interface Group {
@@ -49,7 +61,8 @@ export interface Group {
 }
 
 export interface TimeGroup {
-  readonly grain: Grain;
+  /** A span of time, or a part of the day or week that comes again. */
+  readonly grain: Grain | 'hour' | 'weekday';
 }
 
 export interface Order {
@@ -67,6 +80,8 @@ export interface Order {
   readonly isSuperlative: boolean;
 }
 
+export type Direction = 'from' | 'to';
+
 export interface Literal {
   readonly text: string;
   readonly kind: 'number' | 'text' | 'date';
@@ -76,7 +91,12 @@ export interface Literal {
 
 export type Operand =
   | { readonly kind: 'literal'; readonly literal: Literal }
-  | { readonly kind: 'mention'; readonly mention: Mention }
+  | {
+      readonly kind: 'mention';
+      readonly mention: Mention;
+      /** What it belongs to: "their manager's salary". */
+      readonly of: Mention | null;
+    }
   | {
       readonly kind: 'query';
       /** `null` compares with any/all rows as `quantifier` says. */
@@ -99,6 +119,8 @@ export type Condition =
       readonly measures: readonly string[];
       readonly operator: ComparisonOperator;
       readonly isInvertedForDates: boolean;
+      /** The operand is an age in this unit. */
+      readonly ageUnit?: Grain;
       readonly operand: Operand;
     })
   | (ConditionBase & {
@@ -139,6 +161,12 @@ export type Condition =
       readonly conditions: readonly Condition[];
     })
   | (ConditionBase & {
+      /** Dates of which a part has one of the values: "on Mondays", "in December". */
+      readonly kind: 'recurring';
+      readonly part: DatePart;
+      readonly values: readonly number[];
+    })
+  | (ConditionBase & {
       /** Dates within a span counted back from now. */
       readonly kind: 'period';
       readonly mention: Mention | null;
@@ -159,8 +187,12 @@ export function newFrame(covered: Set<number>): Frame {
     orders: [],
     limit: null,
     offset: 0,
+    isSubjectImplied: false,
+    isPaired: false,
+    pairedBy: null,
     topDirection: null,
     setOperations: [],
+    directions: new Map(),
     covered,
   };
 }

@@ -1,10 +1,10 @@
 import type { Mention } from '../grounding/link.ts';
-import { grainOf, isLightVerb } from '../language/lexicon.ts';
+import { grainOf, isLightVerb, isState } from '../language/lexicon.ts';
 import { readComparator } from './comparators.ts';
 import { readCondition } from './conditions.ts';
 import type { Cursor } from './cursor.ts';
-import { readPeriod } from './dates.ts';
-import type { Condition, Frame } from './frame.ts';
+import { readPeriod, readRecurrence } from './dates.ts';
+import type { Condition, Frame, TimeGroup } from './frame.ts';
 import { newFrame } from './frame.ts';
 import { isMostlyValue, namesColumn, namesMeasure, namesTable } from './mentions.ts';
 import { adoptPhrase, readNounPhrase } from './noun-phrase.ts';
@@ -55,11 +55,21 @@ export function readModifiers(
       IDIOMS.some((idiom) => cursor.eat(idiom))
     )
       continue;
-    if (cursor.eat('out of stock') || cursor.eat('sold out')) {
-      push(frame, [soldOut(near)], isOr);
+    if (isInStock(cursor, near)) {
+      push(frame, [stocked(near, '>')], isOr);
       continue;
     }
-    const negated = readNegation(cursor, frame, near);
+    if (cursor.eat('out of stock') || cursor.eat('sold out')) {
+      push(frame, [stocked(near, '<=')], isOr);
+      continue;
+    }
+    const owned = readOwned(cursor, near);
+    if (owned !== null) {
+      push(frame, [owned], isOr);
+      isOr = false;
+      continue;
+    }
+    const negated = cursor.attempt(() => readNegation(cursor, frame, near));
     if (negated !== null) {
       push(frame, negated, isOr);
       isOr = false;
@@ -68,6 +78,12 @@ export function readModifiers(
     const period = readPeriod(cursor);
     if (period !== null) {
       push(frame, [{ kind: 'period', near, isNegated: false, mention: null, ...period }], isOr);
+      isOr = false;
+      continue;
+    }
+    const recurrence = readRecurrence(cursor);
+    if (recurrence !== null) {
+      push(frame, [{ kind: 'recurring', near, isNegated: false, ...recurrence }], isOr);
       isOr = false;
       continue;
     }
@@ -98,13 +114,43 @@ export function readModifiers(
       if (!isMostlyValue(mention)) frame.related.push(mention);
       continue;
     }
-    if (isLightVerb(cursor.peek()?.lemma ?? '')) cursor.advance();
-    else cursor.skip();
+    if (
+      isLightVerb(cursor.peek()?.lemma ?? '') &&
+      !isState(cursor.peek(), cursor.peek(-1), cursor.peek(1))
+    ) {
+      cursor.advance();
+    } else cursor.skip();
   }
 }
 
-/** "out of stock": nothing of it is left. */
-function soldOut(near: Mention | null): Condition {
+/** "with a commission", "who have an email": a column of the row that holds something. */
+function readOwned(cursor: Cursor, near: Mention | null): Condition | null {
+  return cursor.attempt(() => {
+    if (!cursor.eat('with|have|has|having a|an|any')) return null;
+    const mention = cursor.mentionAt();
+    if (mention === null || isMostlyValue(mention) || namesTable(mention)) return null;
+    const after = cursor.word(mention.end - cursor.position);
+    const [best] = mention.names;
+    const isHeld = best?.kind === 'column' && (best.column.column.nullCount ?? 0) > 0;
+    if (!isHeld || !/^(|and|or|but|in|from|[,.?!])$/.test(after)) return null;
+    cursor.take(mention);
+    return { kind: 'missing', near, isNegated: true, mention };
+  });
+}
+
+/** "in stock" at the end of what is said; a procedure or column of that name has the better claim. */
+function isInStock(cursor: Cursor, near: Mention | null): boolean {
+  const stock = cursor.mentionAt(1);
+  const table = near?.names[0]?.table;
+  const isOwn = stock?.names.some(
+    (name) => name.kind === 'column' && name.table === table && name.score > 0.8,
+  );
+  const isEnd = /^(|and|or|but|[,.?!])$/.test(cursor.word(2));
+  return isOwn !== true && cursor.mentionAt() === null && isEnd && cursor.eat('in stock');
+}
+
+/** "in stock", "out of stock": something or nothing of it is left. */
+function stocked(near: Mention | null, operator: '>' | '<='): Condition {
   return {
     kind: 'compare',
     near,
@@ -112,7 +158,7 @@ function soldOut(near: Mention | null): Condition {
     aggregate: null,
     mention: null,
     measures: ['stock', 'available', 'inventory', 'quantity'],
-    operator: '<=',
+    operator,
     isInvertedForDates: false,
     operand: { kind: 'literal', literal: { text: '0', kind: 'number', mention: null } },
   };
@@ -241,6 +287,7 @@ function inheritHint(previous: Condition, next: Condition): Condition {
 /** Inner scopes end where the sentence plainly returns to its subject. */
 function isScopeEnd(cursor: Cursor): boolean {
   if (cursor.looksAt('and who|whose|that|which|have|has|are|is|also|with')) return true;
+  if (cursor.looksAt('nor')) return true;
   if (cursor.looksAt(', and? who|whose|that|which|sorted|ordered|order|sort|list|show|give'))
     return true;
   return (
@@ -302,7 +349,9 @@ function readGroup(cursor: Cursor, frame: Frame): boolean {
     cursor.position = start;
     return false;
   }
-  if (isTerse) aggregateProjections(frame);
+  if (isTerse || (cursor.tokens[start]?.lower === 'per' && isPlainList(frame))) {
+    aggregateProjections(frame);
+  }
   adoptPhrase(frame, phrase);
   frame.groups.push({ mention: phrase.mention, isProjected: true, isLeading: false });
   while (cursor.looksAt('and|,')) {
@@ -328,6 +377,14 @@ function readGroup(cursor: Cursor, frame: Frame): boolean {
 
 /** "by month", "each year": a span of time that no column is named after. */
 export function readTimeGroup(cursor: Cursor, frame: Frame): boolean {
+  if (cursor.mentionAt() === null) {
+    const grain = readCycle(cursor);
+    if (grain !== null) {
+      frame.timeGroups.push({ grain });
+      aggregateProjections(frame);
+      return true;
+    }
+  }
   const grain = grainOf(cursor.word());
   const mention = cursor.mentionAt();
   const isNamed = mention !== null && (mention.names[0]?.score ?? 0) >= 0.8;
@@ -336,6 +393,13 @@ export function readTimeGroup(cursor: Cursor, frame: Frame): boolean {
   frame.timeGroups.push({ grain });
   aggregateProjections(frame);
   return true;
+}
+
+/** "by hour of the day", "per weekday": what comes again every day or week. */
+function readCycle(cursor: Cursor): TimeGroup['grain'] | null {
+  if (cursor.eat('hour|hours of the? day') || cursor.eat('hour|hours')) return 'hour';
+  if (cursor.eat('weekday|weekdays') || cursor.eat('day of the? week')) return 'weekday';
+  return null;
 }
 
 /** "revenue by month" adds up, "orders by month" counts. */
@@ -349,6 +413,11 @@ export function aggregateProjections(frame: Frame): void {
           aggregate: namesMeasure(item.mention) && !isTable(item.mention) ? 'sum' : 'count',
         },
   );
+}
+
+/** "users per country": rows alone are counted. */
+function isPlainList({ projections, orders, limit }: Frame): boolean {
+  return projections.length === 1 && orders.length === 0 && limit === null;
 }
 
 /** "revenue by country": one measure, without a word that asks for a list. */

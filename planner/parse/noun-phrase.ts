@@ -333,7 +333,7 @@ function isAggregateHere(cursor: Cursor): boolean {
 
 function readTop(cursor: Cursor): { limit: number; superlative: PhraseSuperlative | null } | null {
   const word = cursor.word();
-  if (/^(top|first|last|bottom)$/.test(word) && cursor.peek(1)?.number != null) {
+  if (/^(top|first|last|bottom)$/.test(word) && (cursor.peek(1)?.number ?? 0) > 0) {
     const limit = cursor.peek(1)?.number ?? 1;
     cursor.advance(2);
     const direction = word === 'bottom' ? 'asc' : 'desc';
@@ -376,7 +376,9 @@ export function readSuperlative(cursor: Cursor): PhraseSuperlative | null {
     const verb = cursor.peek(-1)?.lemma === 'the' ? cursor.peek(-2) : cursor.peek(-1);
     if (isEnd && /^(spend|pay|earn)$/.test(verb?.lemma ?? '')) {
       cursor.advance();
-      return { direction, measures: MONEY, isFrequency: false, isQuantity: false, isSummed: true };
+      const isSummed = verb?.lemma !== 'earn';
+      const measures = isSummed ? MONEY : [...(rankedParticiple('earning') ?? []), ...MONEY];
+      return { direction, measures, isFrequency: false, isQuantity: false, isSummed };
     }
     cursor.advance();
     cursor.eat('number|amount of');

@@ -5,15 +5,18 @@ import { newFrame } from './frame.ts';
 import { readLiteral } from './literals.ts';
 import { namesTable } from './mentions.ts';
 import { readModifiers } from './modifiers.ts';
-import { adoptPhrase, readNounPhrase } from './noun-phrase.ts';
+import { namedRow, readReferredRow } from './named-row.ts';
+import { adoptPhrase, readNounPhrase, readValueAfterNoun } from './noun-phrase.ts';
 
 /** What a comparison compares with: a value, an aggregate of a query, or another column. */
 export function readOperand(cursor: Cursor, compared: Mention | null): Operand | null {
   const start = cursor.position;
   cursor.eat('than|to');
   const quantifier = readQuantifier(cursor);
+  const referred = quantifier === null ? readReferredRow(cursor) : null;
+  if (referred !== null) return referred;
   const literal = quantifier === null ? readLiteral(cursor) : null;
-  if (literal !== null) return { kind: 'literal', literal };
+  if (literal !== null) return namedRow(cursor, literal, compared) ?? { kind: 'literal', literal };
   cursor.eat('that|those of');
   const phrase = readNounPhrase(cursor);
   if (phrase === null) {
@@ -36,20 +39,21 @@ export function readOperand(cursor: Cursor, compared: Mention | null): Operand |
     aggregate === null &&
     quantifier === null &&
     phrase.mention !== null &&
-    namesTable(phrase.mention) &&
-    compared !== null
+    namesTable(phrase.mention)
   ) {
     // "than the employee whose id is 163": that row's value of the compared column.
     const frame = newFrame(cursor.covered);
     adoptPhrase(frame, { ...phrase, limit: null });
     frame.related.push(phrase.mention);
+    const named = readValueAfterNoun(cursor, phrase.mention);
+    if (named !== null) frame.conditions.push(named);
     readModifiers(cursor, frame, phrase.mention, { isInner: true });
     if (frame.conditions.length > 0 || frame.orders.length > 0) {
       return { kind: 'query', aggregate: null, quantifier: null, mention: compared, frame };
     }
   }
   if (aggregate === null && quantifier === null) {
-    if (phrase.mention !== null) return { kind: 'mention', mention: phrase.mention };
+    if (phrase.mention !== null) return { kind: 'mention', mention: phrase.mention, of: null };
     cursor.position = start;
     return null;
   }

@@ -2,7 +2,7 @@ import type { Mention } from '../grounding/link.ts';
 import type { AggregateName } from '../language/lexicon.ts';
 import type { Cursor } from './cursor.ts';
 import type { Frame } from './frame.ts';
-import { namesColumn, namesTable } from './mentions.ts';
+import { namesColumn, namesMeasure, namesTable } from './mentions.ts';
 import type { NounPhrase } from './noun-phrase.ts';
 import { readNounPhrase, readSuperlative } from './noun-phrase.ts';
 
@@ -16,7 +16,11 @@ export function addSuperlative(
   const { superlative } = phrase;
   if (superlative === null) return;
   const isAdjective = superlative.measures.length > 0 || superlative.isFrequency;
-  if (!isAdjective && !superlative.isQuantity && phrase.limit !== null && isSubject) {
+  const { mention } = phrase;
+  const isFigure = mention !== null && namesMeasure(mention) && !namesTable(mention);
+  // "the second highest salary": figures rank themselves, each once.
+  if (isFigure && phrase.offset > 0) frame.isDistinct = true;
+  if (!isAdjective && !superlative.isQuantity && phrase.limit !== null && isSubject && !isFigure) {
     frame.topDirection = superlative.direction;
     frame.limit = phrase.limit;
     return;

@@ -1,13 +1,17 @@
 import type { Mention } from '../grounding/link.ts';
+import type { Grain } from '../language/lexicon.ts';
 import { grainAdjective } from '../language/lexicon.ts';
 import type { Token } from '../language/tokenize.ts';
 import { Cursor } from './cursor.ts';
+import { readElapsed } from './elapsed.ts';
 import type { Frame, Projection } from './frame.ts';
 import { newFrame } from './frame.ts';
-import { isMostlyValue, namesColumn, namesMeasure, namesTable } from './mentions.ts';
+import { readJoiner } from './joiner.ts';
+import { isMostlyValue, namesMeasure, namesTable } from './mentions.ts';
 import { aggregateProjections, readModifiers, readTimeGroup } from './modifiers.ts';
 import type { NounPhrase } from './noun-phrase.ts';
 import { adoptPhrase, MONEY, readNounPhrase, readValueAfterNoun } from './noun-phrase.ts';
+import { readOperation, readRatio } from './operations.ts';
 import { addSuperlative, readDirection, readOrder } from './ordering.ts';
 
 /** Parses a linked request into a frame; words it could not use stay out of `covered`. */
@@ -19,6 +23,7 @@ export function parseRequest(
   const covered = new Set<number>();
   const cursor = new Cursor({ tokens, mentions, covered, now });
   const frame = newFrame(covered);
+  frame.isSubjectImplied = tokens[0]?.lower === 'who';
   let isFirst = true;
   while (cursor.position < tokens.length) {
     cursor.end = sentenceEnd(tokens, mentions, cursor.position);
@@ -30,6 +35,8 @@ export function parseRequest(
     cursor.end = tokens.length;
     if (!cursor.isDone) cursor.advance();
   }
+  // What was read of a request that goes round in circles is no request.
+  if (cursor.isExhausted) return newFrame(new Set());
   return frame;
 }
 
@@ -70,7 +77,8 @@ function parseSentence(cursor: Cursor, frame: Frame, isFirst: boolean): void {
     return;
   }
   if (command.measures.length > 0) {
-    frame.projections.push(projection({ measures: command.measures }));
+    const { measures, elapsed = null } = command;
+    frame.projections.push(projection({ measures, elapsed }));
     readModifiers(cursor, frame, null, { isInner: false });
     return;
   }
@@ -190,6 +198,8 @@ interface Command {
   /** "And …": adds to what was asked before. */
   readonly isAdded: boolean;
   readonly measures: readonly string[];
+  /** The unit of the time asked for: "how many days ago". */
+  readonly elapsed?: Grain;
 }
 
 /** Passes the words that only say "show me"; question words may stand for a kind of column. */
@@ -199,6 +209,10 @@ function readCommand(cursor: Cursor): Command {
   for (;;) {
     const isBareMention = cursor.mentionAt() !== null && isCommand;
     if (isBareMention) return { isCommand, isAdded, measures: [] };
+    const elapsed = readElapsed(cursor);
+    if (elapsed !== null) {
+      return { isCommand: true, isAdded, measures: ['date', 'time', 'timestamp'], elapsed };
+    }
     if (cursor.looksAt('how many|much') || cursor.looksAt('count of|the'))
       return { isCommand: true, isAdded, measures: [] };
     if (cursor.eat('where is|are|was|were|do|does|did'))
@@ -215,7 +229,8 @@ function readCommand(cursor: Cursor): Command {
       isCommand = true;
       continue;
     }
-    if (cursor.eat('how old')) return { isCommand: true, isAdded, measures: ['age', 'birth'] };
+    if (cursor.eat('how old'))
+      return { isCommand: true, isAdded, measures: ['age', 'birth'], elapsed: 'year' };
     if (cursor.eat('how long'))
       return { isCommand: true, isAdded, measures: ['duration', 'length'] };
     if (cursor.eat(COMMANDS)) {
@@ -251,6 +266,8 @@ function projection(part: Partial<Projection>): Projection {
     isDistinct: false,
     of: null,
     measures: [],
+    operation: null,
+    elapsed: null,
     ...part,
   };
 }
@@ -260,12 +277,22 @@ export function parseProjections(cursor: Cursor, frame: Frame): Mention | null {
   let head: Mention | null = null;
   let isOpen = true;
   if (cursor.mentionAt() === null) cursor.eat('both|either');
+  if (cursor.mentionAt() === null && cursor.eat('the? all? pairs|pair of')) frame.isPaired = true;
   while (isOpen && !cursor.isDone) {
     const start = cursor.position;
     const grain = cursor.mentionAt() === null ? grainAdjective(cursor.word()) : null;
     if (grain !== null) {
       cursor.advance();
       frame.timeGroups.push({ grain });
+    }
+    const ratio = readRatio(cursor);
+    if (ratio !== null) {
+      const { of: mention, ...operation } = ratio;
+      const made = projection({ mention, operation });
+      frame.projections.push(made);
+      head = readOwner(cursor, frame, [made]) ?? head;
+      isOpen = readJoiner(cursor);
+      continue;
     }
     const phrase = readNounPhrase(cursor);
     if (phrase === null) {
@@ -342,6 +369,12 @@ function addProjections(cursor: Cursor, frame: Frame, phrase: NounPhrase): Proje
     }),
   );
   if (phrase.isDistinct && aggregates.length === 0) frame.isDistinct = true;
+  const operation = mention === null ? null : readOperation(cursor, mention);
+  if (operation !== null) {
+    const computed = made.map((item) => ({ ...item, operation }));
+    frame.projections.push(...computed);
+    return computed;
+  }
   frame.projections.push(...made);
   if (mention !== null) {
     const value = readValueAfterNoun(cursor, mention);
@@ -378,6 +411,8 @@ function readOwner(cursor: Cursor, frame: Frame, made: readonly Projection[]): M
     return owner;
   }
   const start = cursor.position;
+  // "in stock" is said of the thing, it owns nothing.
+  if (cursor.looksAt('in stock')) return null;
   if (!cursor.eat('of|for|about|from|in|on')) return null;
   const each = cursor.looksAt('each|every') ? (cursor.mentionAt(1) ?? cursor.mentionAt(2)) : null;
   if (each !== null && namesTable(each)) {
@@ -418,65 +453,4 @@ function readOwner(cursor: Cursor, frame: Frame, made: readonly Projection[]): M
     }
   }
   return mention;
-}
-
-const JOINERS = [
-  ',? along|together with',
-  ',? as well as',
-  ', and|or? also|then?',
-  'and also|then?',
-  'and',
-];
-
-/** "products cost more than 100": the column is compared, not listed. */
-function isComparedNext(cursor: Cursor, mention: Mention): boolean {
-  const offset = mention.end - cursor.position;
-  const next = cursor.peek(offset);
-  return (
-    next?.number != null ||
-    /^(more|less|over|above|under|below|between|at|exactly|higher|lower|greater|exceeding|[<>=])$/.test(
-      cursor.word(offset),
-    )
-  );
-}
-
-/** Whether the list of projections goes on. */
-function readJoiner(cursor: Cursor): boolean {
-  const start = cursor.position;
-  const next = cursor.mentionAt();
-  // "first name middle name": a list without its commas.
-  if (
-    next !== null &&
-    (next.names[0]?.score ?? 0) >= 0.95 &&
-    !isMostlyValue(next) &&
-    namesColumn(next) &&
-    !namesTable(next) &&
-    !/ed$/.test(cursor.word(next.end - next.start - 1)) &&
-    !isComparedNext(cursor, next)
-  ) {
-    return true;
-  }
-  const isWith =
-    cursor.looksAt('with their|its|his|her|corresponding|respective|associated') ||
-    cursor.looksAt('with the? number|total|average|corresponding|count');
-  const isJoined = isWith
-    ? cursor.eat('with')
-    : JOINERS.slice(0, 5).some((pattern) => cursor.eat(pattern));
-  if (!isJoined) return false;
-  cursor.eat('show|list|give|find|return|what|which|how');
-  cursor.eat('is|are|me');
-  cursor.eat('their|its|his|her|the');
-  cursor.eat('or her|his|its|their');
-  cursor.eat('corresponding|respective|associated');
-  const mention = cursor.mentionAt();
-  const isNoun =
-    (mention !== null && (!isMostlyValue(mention) || mention.names.length > 0)) ||
-    cursor.looksAt(
-      'number|count|average|total|maximum|minimum|all|how|highest|lowest|sum|the|max|min|mean|distinct|different',
-    );
-  if (!isNoun || cursor.looksAt('are|is|have|has|who|whose|that')) {
-    cursor.position = start;
-    return false;
-  }
-  return true;
 }

@@ -34,6 +34,8 @@ export function procedureColumns(
   firstId: number,
 ): readonly ColumnModel[] {
   return catalog.procedures.flatMap((procedure, index) => {
+    // What changes data is no figure of a row: it is called once, when a person confirms it.
+    if (procedure.writes !== undefined) return [];
     const binding = bindProcedure(procedure, tables);
     return binding === null ? [] : [resultColumn(binding, firstId + index)];
   });
@@ -64,6 +66,7 @@ function resultColumn(binding: ProcedureBinding, id: number): ColumnModel {
     dateTextFormat: null,
     isKey: false,
     isForeignKey: false,
+    refersToOwnTable: false,
     isMeasure: kind === 'number',
     procedure: binding,
   };

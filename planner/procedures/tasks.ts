@@ -335,6 +335,8 @@ function columnsOfExpression(expression: Expression): ColumnModel[] {
       return columnsOfExpression(expression.of);
     case 'aggregate':
       return expression.of === null ? [] : columnsOfExpression(expression.of);
+    case 'arithmetic':
+      return [expression.left, expression.right].flatMap(columnsOfExpression);
     default:
       return [];
   }
@@ -350,6 +352,7 @@ function columnsOfPredicate(predicate: Predicate): ColumnModel[] {
     case 'or':
       return predicate.of.flatMap(columnsOfPredicate);
     case 'not':
+    case 'untrue':
       return columnsOfPredicate(predicate.of);
     default:
       return columnsOfExpression(predicate.of);

@@ -26,6 +26,10 @@ export interface LogicalQuery {
   readonly rankedWithin?: RankedWithin;
   /** An aggregate over the single figure of each group: the average number of orders per customer. */
   readonly summarizedBy?: AggregateName;
+  /** Pairs of different rows that agree in a column, instead of the rows. */
+  readonly pairedBy?: ColumnModel;
+  /** Whether there are any rows, or none, instead of the rows. */
+  readonly isExistence?: 'some' | 'none';
   /** One number computed from those of two queries, instead of everything above. */
   readonly computed?: {
     readonly operator: ArithmeticOperator;
@@ -40,10 +44,25 @@ export interface RankedWithin {
   readonly rankMax: number;
 }
 
-export type ArithmeticOperator = 'percentage' | 'proportion' | 'ratio' | 'difference';
+/** A part of a point in time, by the name of DuckDB's function for it. */
+export type DatePart = 'year' | 'month' | 'day' | 'hour' | 'isodow' | 'dayname';
+
+/** What is computed from two values of a row. */
+export type RowOperator = 'plus' | 'minus' | 'times' | 'per' | 'percent of';
+
+export type ArithmeticOperator =
+  | 'percentage'
+  | 'proportion'
+  | 'ratio'
+  | 'difference'
+  | 'both'
+  | 'more'
+  | 'fewer';
 
 export interface JoinTree {
   readonly root: TableModel;
+  /** Rows of the root stay although nothing is joined to them. */
+  readonly isOuter?: boolean;
   /** Each joins one more table to those before it. */
   readonly joins: readonly { readonly table: TableModel; readonly edge: KeyEdge }[];
 }
@@ -65,7 +84,7 @@ export type Expression =
       readonly cast: 'DOUBLE' | 'DATE' | null;
     }
   | { readonly kind: 'truncated'; readonly grain: Grain; readonly of: Expression }
-  | { readonly kind: 'part'; readonly part: 'year' | 'month' | 'day'; readonly of: Expression }
+  | { readonly kind: 'part'; readonly part: DatePart; readonly of: Expression }
   | {
       readonly kind: 'aggregate';
       readonly name: AggregateName;
@@ -79,6 +98,37 @@ export type Expression =
       readonly operator: 'percentage' | 'proportion';
       readonly of: Extract<Expression, { kind: 'aggregate' }>;
       readonly filter: readonly Predicate[];
+    }
+  | {
+      /** Computed from two values of one row, or from two aggregates; NULL where nothing divides. */
+      readonly kind: 'arithmetic';
+      readonly operator: RowOperator;
+      readonly left: Expression;
+      readonly right: Expression;
+    }
+  | {
+      /** A column of the row that a key of this row refers to: a manager's salary. */
+      readonly kind: 'referred';
+      readonly edge: KeyEdge;
+      readonly column: ColumnModel;
+    }
+  | {
+      /** The part of each group in the total of all groups, in percent. */
+      readonly kind: 'part of total';
+      readonly of: Extract<Expression, { kind: 'aggregate' }>;
+    }
+  | {
+      /** The sum of an aggregate over this group and those before it. */
+      readonly kind: 'running';
+      readonly of: Extract<Expression, { kind: 'aggregate' }>;
+      readonly along: Expression;
+    }
+  | {
+      /** Whole units of time from a point in time to a day. */
+      readonly kind: 'elapsed';
+      readonly unit: Grain;
+      readonly from: Expression;
+      readonly until: string;
     }
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'boolean'; readonly value: boolean }
@@ -113,6 +163,8 @@ export type Predicate =
   | { readonly kind: 'like'; readonly of: Expression; readonly pattern: string }
   | { readonly kind: 'null'; readonly of: Expression; readonly isNegated: boolean }
   | { readonly kind: 'not'; readonly of: Predicate }
+  /** False or unknown. */
+  | { readonly kind: 'untrue'; readonly of: Predicate }
   | { readonly kind: 'and' | 'or'; readonly of: readonly Predicate[] };
 
 /** A reference to a column, as it is stored. */

@@ -13,5 +13,12 @@ export function sameExpression(a: Expression, b: Expression): boolean {
     if (a.of === null || b.of === null) return a.of === b.of;
     return sameExpression(a.of, b.of);
   }
+  if (a.kind === 'arithmetic' && b.kind === 'arithmetic') {
+    return (
+      a.operator === b.operator &&
+      sameExpression(a.left, b.left) &&
+      sameExpression(a.right, b.right)
+    );
+  }
   return false;
 }

@@ -47,7 +47,10 @@ export function notIn({ anchor, needed, inner, context }: NotInOptions): Predica
     setOperation: null,
     isCounted: false,
   };
-  return { kind: 'inQuery', of: columnOf(own), query, isNegated: true };
+  const absent: Predicate = { kind: 'inQuery', of: columnOf(own), query, isNegated: true };
+  // What refers to nothing has no related row either.
+  if (isChild || (own.column.nullCount ?? 0) === 0) return absent;
+  return { kind: 'or', of: [{ kind: 'null', of: columnOf(own), isNegated: false }, absent] };
 }
 
 /** "customers without a phone": a column of the row itself that holds nothing. */

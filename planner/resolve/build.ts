@@ -11,13 +11,36 @@ import type {
 import { columnOf, numberOf } from '../query/logical.ts';
 import { sameExpression } from '../query/same-expression.ts';
 import type { Assignment } from './assign.ts';
+import {
+  aggregated,
+  dated,
+  isCount,
+  isNamed,
+  orderTables,
+  rankedBy,
+  referredName,
+  spanOfTime,
+} from './build-parts.ts';
+import { isDate, isYearly } from './column-values.ts';
+import {
+  aliasOf,
+  isAggregate,
+  isBirth,
+  operationAlias,
+  rowOperation,
+  withLabels,
+} from './computed-columns.ts';
+import { countedSelect, groupingOf, identifies, isUnique, summarized } from './grouping.ts';
 import { isRepeated, joinTables, tablesOf } from './join-tree.ts';
+import { pairedQuery } from './paired.ts';
 import { dateOf } from './predicate-parts.ts';
 import { PredicateBuilder } from './predicates.ts';
 import type { Choice } from './slots.ts';
 
 export interface BuildContext {
   readonly model: SchemaModel;
+  /** The ISO instant that counts as now. */
+  readonly now: string;
   /** Lemmas of the request, for choosing between parallel keys. */
   readonly words: ReadonlySet<string>;
 }
@@ -61,16 +84,27 @@ class QueryBuilder {
       context: this.#context,
       subject,
       tables: tablesOf(from),
+      directions: frame.directions,
     });
     if (!predicates.addAll(frame.conditions)) return null;
     predicates.addClaims(frame.related);
 
     this.#from = from;
     const select = this.#select(subject);
+    if (!frame.groups.some(({ mention }) => this.#choice(mention)?.kind === 'column')) {
+      const { projections, isStar, isSubjectImplied } = frame;
+      if (isSubjectImplied && !isStar && projections.length === 0 && subject !== null) {
+        for (const column of subject.labels)
+          select.push({ expression: columnOf(column), alias: null });
+      }
+      select.splice(0, select.length, ...withLabels(select, subject?.labels ?? []));
+    }
     for (const group of frame.groups) this.#group(this.#choice(group.mention), group, select);
     for (const group of frame.timeGroups) if (!this.#timeGroup(group, select)) return null;
     for (const order of frame.orders) if (!this.#order(order, select, subject)) return null;
-    const hasAggregate = select.some(({ expression }) => expression.kind === 'aggregate');
+    // "Top 2" of what nothing ranks would be any two.
+    if (frame.topDirection !== null && this.#orderBy.length === 0) return null;
+    const hasAggregate = select.some(({ expression }) => isAggregate(expression));
     const having = predicates.having;
     const needsGroup = this.#needsGroup || having.length > 0 || hasAggregate;
     const isCounted =
@@ -78,13 +112,24 @@ class QueryBuilder {
     const starOf = frame.isStar && select.length === 0 ? (subject ?? from.root) : null;
     if (select.length === 0 && starOf === null) return null;
 
-    const shown = isCounted && subject !== null ? this.#countedSelect(select[0], subject) : select;
+    const shown = isCounted && subject !== null ? countedSelect(select[0], subject) : select;
     const groupBy = needsGroup
-      ? [...this.#grouping(shown, subject, hasAggregate && !isCounted, from)]
+      ? [
+          ...groupingOf({
+            select: shown,
+            subject,
+            isAggregated: hasAggregate && !isCounted,
+            from,
+            groupBy: this.#groupBy,
+            orderBy: this.#orderBy,
+            isGrouped: frame.groups.length > 0,
+          }),
+        ]
       : [];
-    const rankedWithin = this.#rankedWithin(hasAggregate || having.length > 0);
+    const rankedWithin = this.#rankedWithin(shown, hasAggregate || having.length > 0);
     if (rankedWithin !== null) {
-      groupBy.length = 0;
+      if (!rankedWithin.orderBy.some(({ expression }) => isAggregate(expression)))
+        groupBy.length = 0;
       this.#orderBy.length = 0;
       this.#limit = null;
     }
@@ -103,11 +148,21 @@ class QueryBuilder {
       setOperation: null,
       isCounted,
     };
-    return this.#summarized(predicates.withAlternatives(base));
+    if (frame.isPaired) {
+      const by = frame.pairedBy === null ? null : this.#choice(frame.pairedBy);
+      return pairedQuery(base, by, { subject, context: this.#context });
+    }
+    const [group] = frame.groups;
+    const grouped = group === undefined ? null : this.#choice(group.mention);
+    return summarized(
+      predicates.withAlternatives(base),
+      frame.projections,
+      grouped?.kind === 'table' && frame.groups.length === 1 ? grouped.table : null,
+    );
   }
 
   /** "the most expensive product in each category": the first rows of every group. */
-  #rankedWithin(isAggregated: boolean): RankedWithin | null {
+  #rankedWithin(select: readonly SelectItem[], isAggregated: boolean): RankedWithin | null {
     const { groups, orders } = this.#frame;
     const isRanked =
       groups.length > 0 &&
@@ -115,24 +170,17 @@ class QueryBuilder {
       this.#limit !== null &&
       orders.every(({ isSuperlative }) => isSuperlative) &&
       this.#orderBy.length > 0 &&
-      this.#orderBy.every(({ expression }) => expression.kind === 'column');
+      this.#orderBy.every(
+        ({ expression: { kind } }) => kind === 'column' || kind === 'aggregate',
+      ) &&
+      // "the airline with the most flights per origin": something is shown beside the groups.
+      select.some(
+        ({ expression }) =>
+          !this.#groupBy.some((group) => sameExpression(group, expression)) &&
+          expression.kind === 'column',
+      );
     if (!isRanked) return null;
     return { groups: [...this.#groupBy], orderBy: [...this.#orderBy], rankMax: this.#limit ?? 1 };
-  }
-
-  /** "the average number of orders per customer": one figure for all groups. */
-  #summarized(query: LogicalQuery): LogicalQuery {
-    const [only, ...others] = this.#frame.projections;
-    const outer = only?.outerAggregate ?? null;
-    const figure = query.select.find(
-      ({ expression }) => expression.kind === 'aggregate' && expression.name === 'count',
-    );
-    const isOuter = outer !== null && outer !== 'count' && only?.aggregate === 'count';
-    if (!isOuter || others.length > 0 || figure === undefined || query.groupBy.length === 0) {
-      return query;
-    }
-    const select = [{ expression: figure.expression, alias: 'figure' }];
-    return { ...query, select, orderBy: [], limit: null, summarizedBy: outer };
   }
 
   #choice(subject: object): Choice | null {
@@ -185,7 +233,7 @@ class QueryBuilder {
     for (const projection of this.#frame.projections) {
       for (const expression of this.#projected(projection, subject)) {
         if (!items.some((item) => sameExpression(item.expression, expression))) {
-          items.push({ expression, alias: null });
+          items.push({ expression, alias: this.#aliasOf(projection, expression) });
         } else if (expression.kind === 'aggregate' && projection.mention !== null) {
           // "discounts … and show their savings": the later word names what is shown.
           const index = items.findIndex((item) => sameExpression(item.expression, expression));
@@ -196,19 +244,53 @@ class QueryBuilder {
     return items;
   }
 
+  #aliasOf(projection: Projection, { kind }: Expression): string | null {
+    if (kind === 'elapsed') return `${projection.elapsed}s`;
+    if (kind === 'referred') return aliasOf(projection.mention?.text ?? '');
+    const sides = this.#sides(projection);
+    return sides === null ? null : operationAlias(projection, sides);
+  }
+
+  /** Whether groups hold several rows of the column's table: its figures are then added up. */
+  #isSpread({ table }: ColumnModel): boolean {
+    return this.#frame.groups.some(({ mention }) => {
+      const choice = this.#choice(mention);
+      if (choice === null || choice.kind === 'table')
+        return choice !== null && choice.table !== table;
+      return choice.table !== table || !isUnique(choice.column);
+    });
+  }
+
+  /** The two columns that a projection computes with; null where it is no computation. */
+  #sides({ mention, operation }: Projection): readonly [ColumnModel, ColumnModel] | null {
+    if (mention === null || operation === null) return null;
+    const [left, right] = [this.#choice(mention), this.#choice(operation.mention)];
+    return left?.kind === 'column' && right?.kind === 'column' ? [left.column, right.column] : null;
+  }
+
   #projected(projection: Projection, subject: TableModel | null): readonly Expression[] {
-    const { aggregate, mention } = projection;
+    const { aggregate, mention, operation, elapsed } = projection;
     const choice = this.#choice(mention ?? projection);
+    if (operation !== null) {
+      const sides = this.#sides(projection);
+      const total = aggregate ?? (sides !== null && this.#isSpread(sides[0]) ? 'sum' : null);
+      const whole = sides === null ? null : rowOperation(operation.operator, sides, total);
+      return whole === null ? [] : [whole];
+    }
+    if (elapsed !== null && choice?.kind === 'column' && isDate(choice.column)) {
+      const from = dateOf(choice.column);
+      return [{ kind: 'elapsed', unit: elapsed, from, until: this.#context.now.slice(0, 10) }];
+    }
     if (aggregate === null) {
       if (choice === null) return [];
       if (choice.kind === 'table') return choice.table.labels.map(columnOf);
       if (choice.column.procedure !== null) return this.#computed(choice.column, subject);
-      return [columnOf(choice.column)];
+      return [referredName(choice.column, mention, this.#context.model) ?? columnOf(choice.column)];
     }
     if (aggregate === 'count')
       return [this.#counted(choice, projection.isDistinct, projection.outerAggregate)];
     if (choice === null) {
-      return subject === null
+      return subject === null || /^(avg|median|min|max)$/.test(aggregate)
         ? []
         : [{ kind: 'aggregate', name: 'count', isDistinct: false, of: null }];
     }
@@ -280,7 +362,9 @@ class QueryBuilder {
     const { column } = choice;
     if (outer !== null) return aggregated(outer, column);
     if (column.isMeasure && !isDistinct) return aggregated('sum', column);
-    if (column === column.table.key && !isDistinct) return rows;
+    // "How many users signed up": those who did, not the days on which they did.
+    const isRow = column === column.table.key || isDate(column);
+    if (isRow && !isDistinct) return rows;
     return { kind: 'aggregate', name: 'count', isDistinct: true, of: columnOf(column) };
   }
 
@@ -317,14 +401,13 @@ class QueryBuilder {
     const choice = this.#choice(group);
     if (choice?.kind !== 'column') return false;
     const of = dateOf(choice.column);
-    const expression: Expression =
-      group.grain === 'year'
-        ? { kind: 'part', part: 'year', of }
-        : { kind: 'truncated', grain: group.grain, of };
+    const { order, shown: expression } = spanOfTime(group.grain, of);
     this.#needsGroup = true;
+    if (order !== expression) this.#groupBy.push(order);
     this.#groupBy.push(expression);
     select.unshift({ expression, alias: group.grain });
-    if (this.#frame.orders.length === 0) this.#orderBy.push({ expression, direction: 'asc' });
+    if (this.#frame.orders.length === 0)
+      this.#orderBy.push({ expression: order, direction: 'asc' });
     return true;
   }
 
@@ -343,7 +426,17 @@ class QueryBuilder {
     if (expression.kind === 'aggregate') this.#needsGroup = true;
     let { direction } = order;
     const isAge = order.measures.includes('age');
-    if (isAge && expression.kind === 'column' && isBirth(expression.column)) {
+    const isTime = ({ column }: { column: ColumnModel }) =>
+      isBirth(column) || isDate(column) || isYearly(column);
+    // Rows are as old as they say, not as something that is related to them.
+    if (
+      isAge &&
+      subject !== null &&
+      expression.kind === 'column' &&
+      expression.column.table !== subject
+    )
+      return false;
+    if (isAge && expression.kind === 'column' && isTime(expression)) {
       direction = direction === 'asc' ? 'desc' : 'asc';
     }
     const key = dated(expression);
@@ -365,6 +458,8 @@ class QueryBuilder {
       const isAlone = this.#from?.joins.length === 0 && this.#frame.groups.length === 0;
       if (order.isQuantity && isAlone && subject !== null && isNamed(select, subject)) return null;
       if (order.aggregate === 'count' || order.isQuantity) return rows;
+      // "the longest" of what has no length: another order would be made up.
+      if (order.isSuperlative && order.measures.length > 0) return null;
       const chosen =
         order.direction === 'desc' || order.aggregate !== null
           ? select.find(({ expression }) => expression.kind === 'aggregate')
@@ -372,11 +467,14 @@ class QueryBuilder {
       return chosen?.expression ?? select[0]?.expression ?? null;
     }
     if (choice.kind === 'table') {
+      if (order.aggregate !== null && order.aggregate !== 'count' && order.aggregate !== 'sum')
+        return null;
       if (order.aggregate === 'count' || order.isQuantity || order.isSuperlative) return rows;
       const label = choice.table.labels[0];
       return label === undefined ? null : columnOf(label);
     }
-    const { column } = choice;
+    const column = rankedBy(choice.column, order);
+    if (column === null) return null;
     if (order.aggregate !== null && order.aggregate !== 'count')
       return aggregated(order.aggregate, column);
     if (order.aggregate === 'count') return column.isMeasure ? aggregated('sum', column) : rows;
@@ -393,103 +491,4 @@ class QueryBuilder {
     );
     return grouped?.expression ?? numberOf(column);
   }
-
-  /** What counting groups counts: the subject's key, or the column that is counted. */
-  #countedSelect(item: SelectItem | undefined, subject: TableModel): readonly SelectItem[] {
-    const expression = item?.expression;
-    if (expression?.kind === 'aggregate' && expression.of !== null) {
-      return [{ expression: expression.of, alias: null }];
-    }
-    const columns = subject.key === null ? subject.labels : [subject.key];
-    return columns.map((column) => ({ expression: columnOf(column), alias: null }));
-  }
-
-  /** Groups by what is shown, and by the key of the entity shown so that namesakes stay apart. */
-  #grouping(
-    select: readonly SelectItem[],
-    subject: TableModel | null,
-    hasAggregate: boolean,
-    from: JoinTree,
-  ): readonly Expression[] {
-    const grouping: Expression[] = [...this.#groupBy];
-    const shown = select.filter(({ expression }) => expression.kind === 'column');
-    const isJoined = from.joins.length > 0;
-    for (const { expression } of shown) {
-      if (expression.kind !== 'column') continue;
-      const { table } = expression.column;
-      const isLabel = table.labels.includes(expression.column);
-      if (
-        isJoined &&
-        isLabel &&
-        table.key !== null &&
-        table === subject &&
-        this.#frame.groups.length === 0 &&
-        identifies(expression.column)
-      ) {
-        grouping.push(columnOf(table.key));
-      }
-      grouping.push(expression);
-    }
-    for (const { expression } of this.#orderBy) {
-      if (expression.kind === 'column' && (hasAggregate || grouping.length > 0))
-        grouping.push(expression);
-    }
-    return grouping.filter(
-      (item, index) => grouping.findIndex((earlier) => sameExpression(earlier, item)) === index,
-    );
-  }
-}
-
-/** Whether rows are shown by what tells them apart. */
-function isNamed(select: readonly SelectItem[], subject: TableModel): boolean {
-  return select.some(
-    ({ expression }) =>
-      expression.kind === 'column' &&
-      (expression.column === subject.key || subject.labels.includes(expression.column)) &&
-      identifies(expression.column),
-  );
-}
-
-function aliasOf(text: string): string | null {
-  const name = text.toLowerCase().replace(/[^a-z0-9]+/g, '_');
-  return /^[a-z][a-z0-9_]*$/.test(name) ? name : null;
-}
-
-/** A column that tells rows of its table apart nearly always, as names do and categories do not. */
-function identifies(column: ColumnModel): boolean {
-  const { distinctCount } = column.column;
-  return distinctCount === null || distinctCount > 0.5 * column.table.table.rowCount;
-}
-
-function orderTables(
-  tables: readonly TableModel[],
-  subject: TableModel | null,
-): readonly TableModel[] {
-  if (subject === null) return tables;
-  return [subject, ...tables.filter((table) => table !== subject)];
-}
-
-function isCount(item: SelectItem | undefined): boolean {
-  return item?.expression.kind === 'aggregate' && item.expression.name === 'count';
-}
-
-function aggregated(
-  name: 'sum' | 'avg' | 'min' | 'max' | 'count',
-  column: ColumnModel,
-): Expression {
-  return { kind: 'aggregate', name, isDistinct: false, of: dated(numberOf(column)) };
-}
-
-/** Dates kept as text in another form than ISO only order rightly when cast. */
-function dated(expression: Expression): Expression {
-  if (expression.kind !== 'column') return expression;
-  const format = expression.column.dateTextFormat;
-  return format === null || format === 'iso' ? expression : { ...expression, cast: 'DATE' };
-}
-
-function isBirth(column: ColumnModel): boolean {
-  return (
-    column.words.some((word) => word === 'birth' || word === 'birthday' || word === 'birthdate') ||
-    column.kind === 'date'
-  );
 }

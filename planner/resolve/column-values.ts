@@ -6,6 +6,18 @@ export function isDate(column: ColumnModel): boolean {
   return column.kind === 'date' || column.kind === 'timestamp' || column.dateTextFormat !== null;
 }
 
+/** Whether the column holds calendar years. */
+export function isYearly({ kind, words, column }: ColumnModel): boolean {
+  return (
+    kind === 'number' &&
+    words.some((word) =>
+      /^(year|founded|found|established|establish|built|build|since)$/.test(word),
+    ) &&
+    isYear(Number(column.minimum)) &&
+    isYear(Number(column.maximum))
+  );
+}
+
 /** A bonus when the column is known to hold the number, a penalty when it cannot; null for no. */
 export function storesNumber(column: ColumnModel, text: string): number | null {
   const { column: stored } = column;

@@ -54,8 +54,8 @@ export function chooseEdge(
   let best = fallback;
   let bestScore = Number.NEGATIVE_INFINITY;
   for (const edge of model.keys.edgesBetween(a, b)) {
-    const roles = edge.fromColumns.flatMap(({ words: own }) =>
-      own.filter(
+    const roles = edge.fromColumns.flatMap((column) =>
+      model.names.wordsOf(column).filter(
         (word) =>
           !edge.to.words.includes(word) &&
           // A word of the referring table names its rows, not the role of one of its keys.

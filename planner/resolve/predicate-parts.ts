@@ -1,7 +1,10 @@
+import type { KeyEdge } from '../grounding/key-graph.ts';
 import type { ColumnModel, TableModel } from '../grounding/schema-model.ts';
 import type { ComparisonOperator } from '../language/lexicon.ts';
-import type { Literal } from '../parse/frame.ts';
+import { isYear, shiftDate } from '../parse/dates.ts';
+import type { Condition, Direction, Literal, Operand } from '../parse/frame.ts';
 import type { Expression, Predicate } from '../query/logical.ts';
+import { columnOf, numberOf } from '../query/logical.ts';
 import type { BuildContext } from './build.ts';
 import { isDate } from './column-values.ts';
 import type { Choice } from './slots.ts';
@@ -12,6 +15,8 @@ export interface PredicateOptions {
   readonly context: BuildContext;
   readonly subject: TableModel | null;
   readonly tables: readonly TableModel[];
+  /** Values said to be where something comes from or goes to. */
+  readonly directions: ReadonlyMap<Literal, Direction>;
 }
 
 /** Whether a predicate reads a column of the table. */
@@ -24,6 +29,8 @@ export function columnsIn(value: unknown): ColumnModel[] {
   if (value === null || typeof value !== 'object') return [];
   if ('kind' in value && value.kind === 'column' && 'column' in value)
     return [value.column as ColumnModel];
+  if ('kind' in value && value.kind === 'referred' && 'edge' in value)
+    return [...(value.edge as KeyEdge).fromColumns];
   if ('kind' in value && (value.kind === 'subquery' || value.kind === 'inQuery')) return [];
   return Object.values(value).flatMap((item) =>
     Array.isArray(item) ? item.flatMap(columnsIn) : columnsIn(item),
@@ -44,6 +51,39 @@ export function extremeFor(
   return isGreater === (quantifier === 'all') ? 'max' : 'min';
 }
 
+/** A column that another is compared with: of the same row, or of the row that a key refers to. */
+export function mentionedOperand(
+  { mention, of }: Extract<Operand, { kind: 'mention' }>,
+  compared: ColumnModel | null,
+  { choices, context }: PredicateOptions,
+): Expression | null {
+  const choice = choices.get(mention);
+  if (choice === undefined || choice.kind === 'table') return null;
+  const key = of === null ? choice : choices.get(of);
+  if (key?.kind === 'column' && key.column.refersToOwnTable) {
+    const column = of === null ? compared : choice.column;
+    const edge = context.model.keys
+      .edgesBetween(key.table, key.table)
+      .find(({ fromColumns }) => fromColumns[0] === key.column);
+    if (edge === undefined || column === null || column.table !== edge.to) return null;
+    return column === key.column ? columnOf(column) : { kind: 'referred', edge, column };
+  }
+  // A quantity is not compared with the number of a row.
+  if (choice.column.isKey && compared !== null && !compared.isKey) return null;
+  return numberOf(choice.column);
+}
+
+/** "5 star ratings": the number is one of the column's values rather than a count. */
+export function isStoredNumber(
+  condition: Extract<Condition, { kind: 'quantity' }>,
+  choice: Choice | undefined,
+): boolean {
+  if (choice?.kind !== 'column' || condition.operator !== '=') return false;
+  const { column } = choice;
+  if (column.isKey && (column.kind !== 'text' || column === column.table.key)) return false;
+  return column.column.values.includes(String(condition.number));
+}
+
 /** The operator with its sides exchanged. */
 export function mirror(operator: ComparisonOperator): ComparisonOperator {
   const mirrored = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', '=': '=', '<>': '<>' } as const;
@@ -60,6 +100,40 @@ export function negate(predicate: Predicate): Predicate {
     return { ...predicate, isNegated: !predicate.isNegated };
   }
   return { kind: 'not', of: predicate };
+}
+
+/** "older than 60" by a birthday, "older than 2 years" by any date; null for other comparisons. */
+export function ageComparison(
+  { operand, operator, ageUnit }: Extract<Condition, { kind: 'compare' }>,
+  column: ColumnModel,
+  now: string,
+): Predicate | null {
+  if (operand.kind !== 'literal' || operand.literal.kind !== 'number') return null;
+  const count = Number(operand.literal.text);
+  if (!Number.isInteger(count) || isYear(count)) return null;
+  const today = now.slice(0, 10);
+  const of = dateOf(column);
+  if (column.words.includes('birth')) {
+    // People are as old as the years they have completed.
+    const left: Expression = { kind: 'elapsed', unit: ageUnit ?? 'year', from: of, until: today };
+    return { kind: 'compare', left, operator, right: { kind: 'number', value: count } };
+  }
+  if (ageUnit === undefined) return null;
+  const right: Expression = {
+    kind: 'date',
+    value: shiftDate(today, ageUnit, -count),
+    type: 'DATE',
+  };
+  return { kind: 'compare', left: of, operator: mirror(operator), right };
+}
+
+/** A named row's payments are added up like those that they are compared with. */
+export function summedAlike({
+  aggregate,
+  operand,
+}: Extract<Condition, { kind: 'compare' }>): Operand {
+  const isRow = operand.kind === 'query' && operand.aggregate === null;
+  return isRow && aggregate === 'sum' ? { ...operand, aggregate, quantifier: null } : operand;
 }
 
 /** A column read as a date. */

@@ -1,27 +1,41 @@
+import type { Mention } from '../grounding/link.ts';
 import type { ColumnModel } from '../grounding/schema-model.ts';
 import type { ComparisonOperator } from '../language/lexicon.ts';
 import { isYear } from '../parse/dates.ts';
-import type { Condition, Frame, Literal, Operand } from '../parse/frame.ts';
+import type { Condition, Direction, Frame, Literal, Operand } from '../parse/frame.ts';
 import type { Expression, LogicalQuery, Predicate } from '../query/logical.ts';
 import { columnOf, numberOf } from '../query/logical.ts';
 import { missingColumn, notIn } from './absence.ts';
+import { withAlternatives } from './alternatives.ts';
 import { assign } from './assign.ts';
 import { buildQuery } from './build.ts';
-import { isDate } from './column-values.ts';
+import { isDate, isYearly } from './column-values.ts';
+import { directedPair } from './direction.ts';
 import type { PredicateOptions } from './predicate-parts.ts';
 import {
+  ageComparison,
   columnsIn,
   comparedValue,
   dateOf,
   extremeFor,
+  isStoredNumber,
   literalExpression,
+  mentionedOperand,
   mirror,
   negate,
   referringColumn,
   storedValue,
+  summedAlike,
 } from './predicate-parts.ts';
 import type { Choice } from './slots.ts';
 import { collectSlots } from './slots.ts';
+
+/** "were cancelled" of rows that keep when they were: those with a date have been. */
+function isHappening({ text }: Mention, column: ColumnModel): boolean {
+  return (
+    isDate(column) && (column.column.nullCount ?? 0) > 0 && /^\p{Ll}+(ed|en|[lnp]t)$/u.test(text)
+  );
+}
 
 /** Turns the conditions of a frame into WHERE and HAVING predicates. */
 export class PredicateBuilder {
@@ -32,6 +46,7 @@ export class PredicateBuilder {
   /** What a "but not" takes away, and the conditions it replaces there. */
   #excluded: readonly Predicate[] | null = null;
   #contradicted: readonly Predicate[] = [];
+  readonly #directions = new Map<Predicate, Direction>();
   readonly #options: PredicateOptions;
 
   constructor(options: PredicateOptions) {
@@ -44,9 +59,12 @@ export class PredicateBuilder {
   }
 
   /** "that are active": an adjective that names a boolean column asks for its truth. */
-  addClaims(mentions: readonly object[]): void {
+  addClaims(mentions: readonly Mention[]): void {
     for (const mention of mentions) {
       const choice = this.#options.choices.get(mention);
+      if (choice?.kind === 'column' && isHappening(mention, choice.column)) {
+        this.where.push({ kind: 'null', of: columnOf(choice.column), isNegated: true });
+      }
       if (choice?.kind !== 'column' || choice.column.kind !== 'boolean') continue;
       const truth: Expression = { kind: 'boolean', value: true };
       this.where.push({
@@ -60,59 +78,12 @@ export class PredicateBuilder {
 
   /** The query, intersected with copies of itself for every value that must be met separately. */
   withAlternatives(query: LogicalQuery): LogicalQuery {
-    if (this.#excluded !== null) {
-      const where = [
-        ...query.where.filter((item) => !this.#contradicted.includes(item)),
-        ...this.#excluded,
-      ];
-      const right: LogicalQuery = { ...query, where, orderBy: [], limit: null };
-      return { ...query, setOperation: { operator: 'EXCEPT', right } };
-    }
-    if (this.#intersected === null) return query;
-    const key = this.#options.subject?.key ?? null;
-    if (query.select.some(({ expression }) => expression.kind === 'aggregate') && key !== null) {
-      return this.#metByKey(query, key, this.#intersected);
-    }
-    const [first, ...rest] = this.#intersected;
-    if (first === undefined) return query;
-    const bare = { ...query, orderBy: [], limit: null };
-    let result: LogicalQuery | null = null;
-    for (const predicate of [...rest].reverse()) {
-      const branch: LogicalQuery = { ...bare, where: [...query.where, predicate] };
-      result =
-        result === null
-          ? branch
-          : { ...branch, setOperation: { operator: 'INTERSECT', right: result } };
-    }
-    const whole: LogicalQuery = { ...query, where: [...query.where, first] };
-    return result === null
-      ? whole
-      : { ...whole, setOperation: { operator: 'INTERSECT', right: result } };
-  }
-
-  /** Aggregates over entities that meet every condition, each through a row of its own. */
-  #metByKey(query: LogicalQuery, key: ColumnModel, predicates: readonly Predicate[]): LogicalQuery {
-    const met = predicates.map(
-      (predicate): Predicate => ({
-        kind: 'inQuery',
-        of: columnOf(key),
-        isNegated: false,
-        query: {
-          ...query,
-          select: [{ expression: columnOf(key), alias: null }],
-          where: [...query.where, predicate],
-          groupBy: [],
-          having: [],
-          orderBy: [],
-          limit: null,
-          isCounted: false,
-        },
-      }),
-    );
-    const needed = new Set(columnsIn(query.select).map(({ table }) => table));
-    const isOwn = [...needed].every((table) => table === key.table);
-    const from = isOwn ? { root: key.table, joins: [] } : query.from;
-    return { ...query, from, where: isOwn ? met : [...query.where, ...met] };
+    return withAlternatives(query, {
+      intersected: this.#intersected,
+      excluded: this.#excluded,
+      contradicted: this.#contradicted,
+      key: this.#options.subject?.key ?? null,
+    });
   }
 
   #add(condition: Condition): boolean {
@@ -124,6 +95,9 @@ export class PredicateBuilder {
     const predicate = this.#predicate(condition);
     if (predicate === null) return false;
     if (predicate.kind === 'and' && predicate.of.length === 0) return true;
+    const [only] = condition.kind === 'value' ? condition.values : [];
+    const direction = only === undefined ? undefined : this.#options.directions.get(only);
+    if (direction !== undefined) this.#directions.set(predicate, direction);
     if (isHaving) this.having.push(predicate);
     else this.#pushWhere(predicate);
     return true;
@@ -148,7 +122,13 @@ export class PredicateBuilder {
       if (earlier !== undefined && this.#intersected === null) {
         if (JSON.stringify(comparedValue(earlier)) === JSON.stringify(comparedValue(predicate)))
           return;
-        this.where.splice(index, 1);
+        const pair = [earlier, predicate].map((item) => ({
+          predicate: item,
+          direction: this.#directions.get(item),
+        }));
+        const directed = directedPair(pair, this.#options);
+        this.where.splice(index, 1, ...(directed ?? []));
+        if (directed !== null) return;
         this.#intersected = [earlier, predicate];
         return;
       }
@@ -175,7 +155,7 @@ export class PredicateBuilder {
   #isHaving(condition: Condition): boolean {
     if (condition.kind === 'quantity') {
       const choice = this.#options.choices.get(condition.mention ?? condition);
-      if (this.#isStoredNumber(condition)) return false;
+      if (isStoredNumber(condition, choice)) return false;
       return !(choice?.kind === 'column' && choice.column.isMeasure);
     }
     if (condition.kind === 'compare') return condition.aggregate !== null;
@@ -220,6 +200,13 @@ export class PredicateBuilder {
         return column === undefined
           ? null
           : { kind: 'null', of: columnOf(column), isNegated: false };
+      }
+      case 'recurring': {
+        const [column] = this.#columnsOf(condition);
+        if (column === undefined || !isDate(column)) return null;
+        const of: Expression = { kind: 'part', part: condition.part, of: dateOf(column) };
+        const values = condition.values.map((value): Expression => ({ kind: 'number', value }));
+        return { kind: 'in', of, values };
       }
       case 'period': {
         const [column] = this.#columnsOf(condition.mention ?? condition);
@@ -283,9 +270,20 @@ export class PredicateBuilder {
               of: numberOf(column),
             };
     }
-    if (column !== null && condition.isInvertedForDates && isDate(column))
+    const aged = condition.mention === null && condition.measures.includes('age') ? column : null;
+    // Rows are as old as they say, not as something that is related to them.
+    if (aged !== null && aged.table !== (this.#options.subject ?? aged.table)) return null;
+    if (aged !== null && isYearly(aged)) {
+      const { operand } = condition;
+      if (operand.kind === 'literal' && !isYear(Number(operand.literal.text))) return null;
       operator = mirror(operator);
-    const right = this.#operand(condition.operand, column, operator);
+    }
+    if (column !== null && condition.isInvertedForDates && isDate(column)) {
+      const age = ageComparison(condition, column, this.#options.context.now);
+      if (age !== null) return age;
+      operator = mirror(operator);
+    }
+    const right = this.#operand(summedAlike(condition), column, operator);
     if (right === null) return null;
     if (column !== null && isDate(column) && right.kind === 'number' && isYear(right.value)) {
       left = { kind: 'part', part: 'year', of: dateOf(column) };
@@ -310,9 +308,7 @@ export class PredicateBuilder {
   ): Expression | null {
     if (operand.kind === 'literal') return literalExpression(operand.literal, column);
     if (operand.kind === 'mention') {
-      const choice = this.#options.choices.get(operand.mention);
-      if (choice === undefined || choice.kind === 'table') return null;
-      return numberOf(choice.column);
+      return mentionedOperand(operand, column, this.#options);
     }
     const { frame } = operand;
     // One row's value needs no aggregate; several rows are compared by their extreme.
@@ -330,6 +326,8 @@ export class PredicateBuilder {
           isDistinct: false,
           of: null,
           measures: [],
+          operation: null,
+          elapsed: null,
         },
       ],
     };
@@ -399,19 +397,10 @@ export class PredicateBuilder {
       : { kind: condition.isAll ? 'and' : 'or', of: parts };
   }
 
-  /** "5 star ratings": the number is one of the column's values rather than a count. */
-  #isStoredNumber(condition: Extract<Condition, { kind: 'quantity' }>): boolean {
-    const choice = this.#options.choices.get(condition.mention ?? condition);
-    if (choice?.kind !== 'column' || condition.operator !== '=') return false;
-    const { column } = choice;
-    if (column.isKey && (column.kind !== 'text' || column === column.table.key)) return false;
-    return choice.column.column.values.includes(String(condition.number));
-  }
-
   #quantity(condition: Extract<Condition, { kind: 'quantity' }>): Predicate | null {
     const choice = this.#options.choices.get(condition.mention ?? condition);
     if (choice === undefined && condition.mention !== null) return null;
-    if (choice?.kind === 'column' && this.#isStoredNumber(condition)) {
+    if (choice?.kind === 'column' && isStoredNumber(condition, choice)) {
       const right = storedValue(choice.column, String(condition.number));
       return { kind: 'compare', left: columnOf(choice.column), operator: '=', right };
     }
@@ -474,6 +463,7 @@ export class PredicateBuilder {
           return { kind: 'null', of: columnOf(missing), isNegated: false };
         }
         const [only] = inner.where;
+        if (inner.where.length === 1 && only?.kind === 'null') return negate(only);
         const columns = new Set(inner.where.flatMap(columnsIn));
         const contradicted = this.where.filter((item) =>
           columnsIn(item).some((column) => columns.has(column)),
@@ -486,6 +476,17 @@ export class PredicateBuilder {
         return negate(
           inner.where.length === 1 && only !== undefined ? only : { kind: 'and', of: inner.where },
         );
+      }
+      const [happening] = inner.where;
+      if (inner.where.length === 1 && happening?.kind === 'null') {
+        // "patients who have not been discharged": a row that still waits for it.
+        const waiting = notIn({
+          anchor,
+          needed,
+          inner: { where: [negate(happening)], having: [] },
+          context,
+        });
+        if (waiting?.kind === 'inQuery') return negate(waiting);
       }
       const predicate = notIn({ anchor, needed, inner, context });
       if (predicate !== null) return predicate;

@@ -11,7 +11,9 @@ import type {
   Projection,
   TimeGroup,
 } from '../parse/frame.ts';
-import { isDate, storesNumber } from './column-values.ts';
+import { isDate, isYearly, storesNumber } from './column-values.ts';
+import type { Role } from './role.ts';
+import { roleAdjustment } from './role.ts';
 
 /** What a part of a frame may stand for. */
 export type Choice =
@@ -42,17 +44,6 @@ export interface Slot {
   readonly isProjected: boolean;
 }
 
-type Role =
-  | 'projection'
-  | 'measure'
-  | 'count'
-  | 'distinct'
-  | 'entity'
-  | 'group'
-  | 'order'
-  | 'compare'
-  | 'quantity';
-
 /** Collects the slots of one frame; inner frames of negations and operands have their own. */
 export function collectSlots(frame: Frame, model: SchemaModel): readonly Slot[] {
   const collector = new SlotCollector(model);
@@ -63,6 +54,7 @@ export function collectSlots(frame: Frame, model: SchemaModel): readonly Slot[] 
   const dated = first?.of ?? first?.mention ?? frame.related[0] ?? null;
   for (const group of frame.timeGroups) collector.addTimeGroup(group, dated);
   for (const order of frame.orders) collector.addOrder(order);
+  if (frame.pairedBy !== null) collector.addMention(frame.pairedBy, 'compare', null);
   collector.people = fullNames(frame.conditions);
   for (const condition of frame.conditions) collector.addCondition(condition);
   return collector.slots;
@@ -103,6 +95,8 @@ function fullNames(
 }
 
 const OPTIONS_MAX = 30;
+/** More than a join costs: the rows are meant that the key refers to. */
+const KEY_LOSS = 0.4;
 
 class SlotCollector {
   readonly slots: Slot[] = [];
@@ -120,6 +114,8 @@ class SlotCollector {
       const counted = projection.isDistinct ? 'distinct' : 'count';
       const role = aggregate === null ? 'projection' : aggregate === 'count' ? counted : 'measure';
       this.addMention(mention, role, of);
+      if (projection.operation !== null)
+        this.addMention(projection.operation.mention, 'measure', mention);
     } else if (projection.measures.length > 0) {
       this.#add(projection, this.#measured(projection.measures, 'any'), of, 0.2);
     }
@@ -138,7 +134,8 @@ class SlotCollector {
         isTable &&
         ((role === 'entity' && candidate.kind === 'column') ||
           (role === 'projection' && isReference));
-      const loss = isLoss ? 0.15 : 0;
+      const isKeyOnly = isTable && saysLess(mention, choice);
+      const loss = isKeyOnly ? KEY_LOSS : isLoss ? 0.15 : 0;
       return { choice, score: candidate.score + roleAdjustment(role, choice) - loss };
     });
     const weight =
@@ -147,7 +144,11 @@ class SlotCollector {
   }
 
   addTimeGroup(group: TimeGroup, context: Mention | null): void {
-    this.#add(group, this.#dateColumns(), context, 0.3);
+    const options = this.#dateColumns().filter(
+      ({ choice }) =>
+        group.grain !== 'hour' || (choice.kind === 'column' && choice.column.kind === 'timestamp'),
+    );
+    this.#add(group, options, context, 0.3);
   }
 
   addOrder(order: Order): void {
@@ -155,7 +156,7 @@ class SlotCollector {
       const isCount = order.aggregate === 'count' || order.isQuantity;
       this.addMention(order.mention, isCount ? 'quantity' : 'order', order.near);
     } else if (order.measures.length > 0) {
-      this.#add(order, this.#measured(order.measures, 'ordered'), order.near, 0.3);
+      this.#add(order, this.#measured(order.measures, 'ranked'), order.near, 0.3);
     }
   }
 
@@ -176,6 +177,8 @@ class SlotCollector {
       case 'between':
         if (condition.mention !== null)
           this.addMention(condition.mention, 'compare', condition.near);
+        else if (condition.measures.length > 0)
+          this.#add(condition, this.#measured(condition.measures, 'ordered'), condition.near, 0.3);
         else this.#add(condition, this.#literalColumns(condition.low), condition.near, 0.3);
         return;
       case 'value':
@@ -194,6 +197,9 @@ class SlotCollector {
       case 'missing':
         this.addMention(condition.mention, 'compare', condition.near);
         return;
+      case 'recurring':
+        this.#add(condition, this.#dateColumns(), condition.near, 0.3);
+        return;
       case 'period':
         if (condition.mention !== null)
           this.addMention(condition.mention, 'compare', condition.near);
@@ -209,7 +215,9 @@ class SlotCollector {
   }
 
   #addOperand(operand: Operand): void {
-    if (operand.kind === 'mention') this.addMention(operand.mention, 'compare', null);
+    if (operand.kind !== 'mention') return;
+    if (operand.of !== null) this.addMention(operand.of, 'compare', null);
+    this.addMention(operand.mention, 'compare', operand.of);
   }
 
   #add(
@@ -346,7 +354,13 @@ class SlotCollector {
     if (condition.measures.length > 0) {
       const isDate =
         condition.operand.kind === 'literal' && condition.operand.literal.kind === 'date';
-      const options = this.#measured(condition.measures, isDate ? 'date' : 'ordered');
+      const hasUnit = condition.ageUnit !== undefined;
+      const options = this.#measured(
+        condition.measures,
+        isDate ? 'date' : hasUnit ? 'ranked' : 'ordered',
+      );
+      // What has no age is not older than anything.
+      if (condition.measures.includes('age')) return options;
       return options.length > 0 ? options : this.#literalColumns(condition.operand);
     }
     const isAmount = this.#model.columns.some(({ isMeasure }) => isMeasure);
@@ -376,29 +390,38 @@ class SlotCollector {
   }
 
   #dateColumns(): readonly Option[] {
-    return this.#model.columns.filter(isDate).map((column) => option(column, 0.5));
+    return this.#model.columns.filter(isDate).map((column) => option(column, dateScore(column)));
   }
 
-  #measured(measures: readonly string[], kind: 'any' | 'ordered' | 'date'): readonly Option[] {
+  #measured(
+    measures: readonly string[],
+    kind: 'any' | 'ordered' | 'ranked' | 'date',
+  ): readonly Option[] {
     const options: Option[] = [];
     for (const column of this.#model.columns) {
       if (column.isKey) continue;
       if (kind === 'date' && !isDate(column)) continue;
       if (
-        kind === 'ordered' &&
+        (kind === 'ordered' || kind === 'ranked') &&
         column.kind === 'text' &&
         !column.isNumericText &&
         column.dateTextFormat === null
       )
         continue;
       const rank = measures.findIndex((measure) =>
-        column.words.some(
-          (word) => (this.#model.names.similarWords(measure).get(word) ?? 0) > 0.85,
-        ),
+        this.#model.names
+          .wordsOf(column)
+          .some((word) => (this.#model.names.similarWords(measure).get(word) ?? 0) > 0.85),
       );
       if (rank >= 0) options.push(option(column, 0.75 - 0.04 * rank - 0.02 * column.words.length));
       else if (kind !== 'any' && /^(date|time)$/.test(measures[0] ?? '') && isDate(column)) {
         options.push(option(column, 0.5));
+      } else if (
+        measures.includes('age') &&
+        ((kind === 'ranked' && isDate(column)) || (kind !== 'any' && isYearly(column)))
+      ) {
+        // "the oldest orders": what has no age of its own is as old as its date says.
+        options.push(option(column, 0.35));
       }
     }
     return options;
@@ -411,6 +434,26 @@ class SlotCollector {
         : candidate.table.labels.map((column) => option(column, candidate.score - 0.1)),
     );
   }
+}
+
+/** What happens to a row later, or is only planned, is rarely what dates it. */
+function dateScore({ words, table }: ColumnModel): number {
+  const isLater = words.some((word) =>
+    /^(due|expire|expiry|expiration|end|update|updated|modify|modified|return|close|resolve|cancel|deadline|discharge|birth)$/.test(
+      word,
+    ),
+  );
+  const isOwn = words.some((word) => table.words.includes(word) || /^(create|created)$/.test(word));
+  return 0.5 - (isLater ? 0.06 : 0) + (isOwn ? 0.02 : 0);
+}
+
+/** "Members" are no `member_id`: who means the key says so. */
+function saysLess({ text }: Mention, choice: Choice): boolean {
+  if (choice.kind !== 'column' || !choice.column.isForeignKey) return false;
+  return (
+    /^(id|number|code)$/.test(choice.column.words.at(-1) ?? '') &&
+    !/\b(ids?|no|numbers?|codes?)\b/i.test(text)
+  );
 }
 
 function option(column: ColumnModel, score: number): Option {
@@ -434,55 +477,6 @@ function hinted(choice: Choice, hint: Mention | null): number {
     else if (candidate.table === choice.table) best = Math.max(best, -0.1);
   }
   return best;
-}
-
-function roleAdjustment(role: Role, choice: Choice): number {
-  const column = choice.kind === 'column' ? choice.column : null;
-  const isNumeric = column !== null && (column.kind === 'number' || column.isNumericText);
-  switch (role) {
-    case 'measure':
-      if (column === null) return -0.25;
-      return isNumeric ? (column.isKey ? -0.2 : 0.15) : isDate(column) ? 0 : -0.2;
-    case 'distinct':
-      return column === null ? 0.06 : isTally(column) ? 0.2 : 0;
-    case 'count':
-      if (column === null) return 0.15;
-      if (isTally(column)) return 0.2;
-      if (column.words.length > 1 && /^(id|number|code|name)$/.test(column.words.at(-1) ?? ''))
-        return -0.08;
-      // "how many degrees" over a table of counts per year adds up the counts.
-      return column.isMeasure && sameName(column) ? 0.12 : 0;
-    case 'entity':
-      return column === null ? 0.15 : 0;
-    case 'order':
-      if (column === null) return -0.1;
-      return isNumeric && !column.isKey ? 0.06 : isDate(column) ? 0.04 : 0;
-    case 'quantity':
-      if (column === null) return 0.05;
-      if (isTally(column)) return 0.2;
-      return column.isMeasure ? 0.05 : -0.05;
-    case 'compare':
-      return column === null ? -0.2 : 0;
-    case 'projection':
-      return column?.isForeignKey && column.words.at(-1) !== 'id' && column.words.at(-1) !== 'code'
-        ? -0.14
-        : 0;
-    case 'group':
-      return 0;
-  }
-}
-
-/** A column that keeps a count, as `citation_num` or `bedroom_count`. */
-function isTally(column: ColumnModel): boolean {
-  return (
-    column.isMeasure &&
-    column.words.length > 1 &&
-    column.words.some((word) => /^(number|count|total|quantity)$/.test(word))
-  );
-}
-
-function sameName(column: ColumnModel): boolean {
-  return column.words.join(' ') === column.table.words.join(' ');
 }
 
 /** The number an ordinal or cardinal literal denotes. */

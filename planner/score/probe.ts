@@ -25,7 +25,7 @@ export function summarizeRows(rows: ProbedRows): Probe {
     rowCount: Math.min(rows.length, probeRowsMax),
     digest: isCut ? null : texts.sort().join('\u0002'),
     isAllNull: rows.length > 0 && rows.every((row) => row.every((value) => value == null)),
-    isZero: rows.length === 1 && only?.length === 1 && Number(only[0] ?? 1) === 0,
+    isZero: rows.length === 1 && only?.length === 1 && isZero(only[0]),
     hasDuplicates: new Set(texts).size < texts.length,
   };
 }
@@ -35,4 +35,9 @@ function cellText(value: unknown): string {
   const number = typeof value === 'number' ? value : Number.NaN;
   // Sums of parallel scans differ in their last digits.
   return Number.isFinite(number) ? String(Number(number.toPrecision(7))) : String(value);
+}
+
+/** A "no" is an answer; a count of nothing hints at a misreading. */
+function isZero(value: unknown): boolean {
+  return typeof value !== 'boolean' && Number(value ?? 1) === 0;
 }

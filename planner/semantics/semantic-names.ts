@@ -81,6 +81,7 @@ function metricColumn(metric: SemanticMetric, table: TableModel, id: number): Co
     dateTextFormat: null,
     isKey: false,
     isForeignKey: false,
+    refersToOwnTable: false,
     isMeasure: true,
     procedure: null,
   };

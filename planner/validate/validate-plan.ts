@@ -1,5 +1,6 @@
 import type { Plan } from '../plan.ts';
 import { plan as planSchema } from '../plan.ts';
+import { printWrite } from '../writes/print-write.ts';
 
 /** What is wrong with a plan, with the path of the part that is; empty when it is sound. */
 export function validatePlan(candidate: Plan): readonly string[] {
@@ -35,6 +36,13 @@ export function validatePlan(candidate: Plan): readonly string[] {
           `${path}.call.resultColumn: ${task.call.resultColumn} is not among the columns`,
         );
       }
+    }
+    if (task.kind === 'write') {
+      // What is shown, what is counted and what runs must be one thing.
+      if (task.sql !== printWrite(task.write)) {
+        problems.push(`${path}.sql: it is not the statement of the write`);
+      }
+      if (candidate.tasks.length > 1) problems.push(`${path}: a write stands alone`);
     }
     seen.add(task.id);
   }

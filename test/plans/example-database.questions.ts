@@ -214,7 +214,8 @@ export const SHOP_QUESTIONS: readonly ShopQuestion[] = [
   },
   {
     question: 'average number of orders per customer',
-    byHand: 'SELECT avg(orders) FROM (SELECT count(*) AS orders FROM orders GROUP BY customer_id)',
+    // Customers without orders count as none.
+    byHand: 'SELECT (SELECT count(*) FROM orders) / (SELECT count(*) FROM customers)',
   },
   {
     question: 'What is the average total of orders not cancelled?',
@@ -318,6 +319,19 @@ export const SHOP_QUESTIONS: readonly ShopQuestion[] = [
           AND past."timestamp" BETWEEN now."timestamp" - INTERVAL 30 DAYS AND now."timestamp"
         WHERE now.amount > 8000 GROUP BY now.id, now."timestamp", now.amount) WHERE risk > 50`,
   },
+  {
+    question: 'is product 7 in stock?',
+    byHand: 'SELECT EXISTS (FROM inventory WHERE product_id = 7 AND available_quantity > 0)',
+  },
+  {
+    question: 'products in stock',
+    byHand: `SELECT name FROM products
+      WHERE id IN (SELECT product_id FROM inventory WHERE available_quantity > 0)`,
+  },
+  {
+    question: 'which customers are older than 2 years',
+    byHand: `SELECT name FROM customers WHERE signup_date < DATE '2024-06-30'`,
+  },
 ];
 
 /** Questions that nothing in the database answers, with the words that could not be placed. */
@@ -327,4 +341,6 @@ export const REFUSED_QUESTIONS: readonly {
 }[] = [
   { question: 'Which flurbs are zonked?', unknownWords: ['flurbs', 'zonked'] },
   { question: 'average horsepower per loyalty tier', unknownWords: ['horsepower'] },
+  // Nobody is called so: there is nothing to compare with.
+  { question: 'customers who spent more than Emma Wilson', unknownWords: [] },
 ];

@@ -1,0 +1,89 @@
+import type { Mention } from '../grounding/link.ts';
+import type { ColumnModel, SchemaModel, TableModel } from '../grounding/schema-model.ts';
+import type { AggregateName } from '../language/lexicon.ts';
+import type { Order, TimeGroup } from '../parse/frame.ts';
+import type { Expression, SelectItem } from '../query/logical.ts';
+import { numberOf } from '../query/logical.ts';
+import { identifies } from './grouping.ts';
+
+/** "The biggest stadium" ranks by what is big about it, not by the letters of its name. */
+export function rankedBy(
+  column: ColumnModel,
+  { measures, isSuperlative }: Order,
+): ColumnModel | null {
+  const isName = column.kind === 'text' && !column.isNumericText && column.dateTextFormat === null;
+  if (!isSuperlative || measures.length === 0 || !isName) return column;
+  const measured = ({ isMeasure, words }: ColumnModel) =>
+    isMeasure && words.some((word) => measures.includes(word));
+  return column.table.columns.find(measured) ?? null;
+}
+
+/** Whether rows are shown by what tells them apart. */
+export function isNamed(select: readonly SelectItem[], subject: TableModel): boolean {
+  return select.some(
+    ({ expression }) =>
+      expression.kind === 'column' &&
+      (expression.column === subject.key || subject.labels.includes(expression.column)) &&
+      identifies(expression.column),
+  );
+}
+
+export function orderTables(
+  tables: readonly TableModel[],
+  subject: TableModel | null,
+): readonly TableModel[] {
+  if (subject === null) return tables;
+  return [subject, ...tables.filter((table) => table !== subject)];
+}
+
+export function isCount(item: SelectItem | undefined): boolean {
+  return item?.expression.kind === 'aggregate' && item.expression.name === 'count';
+}
+
+export function aggregated(name: AggregateName, column: ColumnModel): Expression {
+  return { kind: 'aggregate', name, isDistinct: false, of: dated(numberOf(column)) };
+}
+
+/** Dates kept as text in another form than ISO only order rightly when cast. */
+export function dated(expression: Expression): Expression {
+  if (expression.kind !== 'column') return expression;
+  const format = expression.column.dateTextFormat;
+  return format === null || format === 'iso' ? expression : { ...expression, cast: 'DATE' };
+}
+
+/** What groups points in time: what is shown of a group, and what puts groups in the order of time. */
+export function spanOfTime(
+  grain: TimeGroup['grain'],
+  of: Expression,
+): { readonly order: Expression; readonly shown: Expression } {
+  if (grain === 'weekday') {
+    // Days of the week are shown by name, in the order of the week.
+    return {
+      order: { kind: 'part', part: 'isodow', of },
+      shown: { kind: 'part', part: 'dayname', of },
+    };
+  }
+  const shown: Expression =
+    grain === 'hour' || grain === 'year'
+      ? { kind: 'part', part: grain, of }
+      : { kind: 'truncated', grain, of };
+  return { order: shown, shown };
+}
+
+/** "The manager of": the name of the row that a key refers to; null where the key itself is asked for. */
+export function referredName(
+  column: ColumnModel,
+  mention: Mention | null,
+  model: SchemaModel,
+): Expression | null {
+  const { table } = column;
+  const [label] = table.labels;
+  const isKeyAsked = /\b(id|number|no|code)s?$/i.test(mention?.text ?? '');
+  if (!column.refersToOwnTable || mention === null || isKeyAsked) return null;
+  const edge = model.keys
+    .edgesBetween(table, table)
+    .find(({ fromColumns }) => fromColumns[0] === column);
+  return edge === undefined || label === undefined
+    ? null
+    : { kind: 'referred', edge, column: label };
+}

@@ -1,0 +1,141 @@
+import type { ColumnModel, TableModel } from '../grounding/schema-model.ts';
+import type { Projection } from '../parse/frame.ts';
+import type {
+  Expression,
+  JoinTree,
+  LogicalQuery,
+  OrderItem,
+  SelectItem,
+} from '../query/logical.ts';
+import { columnOf } from '../query/logical.ts';
+import { sameExpression } from '../query/same-expression.ts';
+
+export interface GroupingOptions {
+  readonly select: readonly SelectItem[];
+  readonly subject: TableModel | null;
+  readonly isAggregated: boolean;
+  readonly from: JoinTree;
+  /** What the request groups by. */
+  readonly groupBy: readonly Expression[];
+  readonly orderBy: readonly OrderItem[];
+  /** The request says by what to group. */
+  readonly isGrouped: boolean;
+}
+
+/** What counting groups counts: the subject's key, or the column that is counted. */
+export function countedSelect(
+  item: SelectItem | undefined,
+  subject: TableModel,
+): readonly SelectItem[] {
+  const expression = item?.expression;
+  if (expression?.kind === 'aggregate' && expression.of !== null) {
+    return [{ expression: expression.of, alias: null }];
+  }
+  const columns = subject.key === null ? subject.labels : [subject.key];
+  return columns.map((column) => ({ expression: columnOf(column), alias: null }));
+}
+
+/** Groups by what is shown, and by the key of the entity shown so that namesakes stay apart. */
+export function groupingOf({
+  select,
+  subject,
+  isAggregated,
+  from,
+  groupBy,
+  orderBy,
+  isGrouped,
+}: GroupingOptions): readonly Expression[] {
+  const grouping: Expression[] = [...groupBy];
+  const shown = select.filter(({ expression }) => expression.kind === 'column');
+  const isJoined = from.joins.length > 0;
+  for (const { expression } of shown) {
+    if (expression.kind !== 'column') continue;
+    const { table } = expression.column;
+    const isLabel = table.labels.includes(expression.column);
+    if (
+      isJoined &&
+      isLabel &&
+      table.key !== null &&
+      table === subject &&
+      !isGrouped &&
+      identifies(expression.column)
+    ) {
+      grouping.push(columnOf(table.key));
+    }
+    grouping.push(expression);
+  }
+  for (const { expression } of orderBy) {
+    if (expression.kind === 'column' && (isAggregated || grouping.length > 0))
+      grouping.push(expression);
+  }
+  return grouping.filter(
+    (item, index) => grouping.findIndex((earlier) => sameExpression(earlier, item)) === index,
+  );
+}
+
+/** A column that tells rows of its table apart nearly always, as names do and categories do not. */
+export function identifies(column: ColumnModel): boolean {
+  const { distinctCount } = column.column;
+  return distinctCount === null || distinctCount > 0.5 * column.table.table.rowCount;
+}
+
+/** Whether no two rows have the same value. */
+export function isUnique(column: ColumnModel): boolean {
+  return column === column.table.key || column.column.distinctCount === column.table.table.rowCount;
+}
+
+/** "the average number of orders per customer": one figure for all groups. */
+export function summarized(
+  query: LogicalQuery,
+  projections: readonly Projection[],
+  entity: TableModel | null,
+): LogicalQuery {
+  const [only, ...others] = projections;
+  const outer = only?.outerAggregate ?? null;
+  const figure = query.select.find(
+    ({ expression }) => expression.kind === 'aggregate' && expression.name === 'count',
+  );
+  const isOuter = outer !== null && outer !== 'count' && only?.aggregate === 'count';
+  if (!isOuter || others.length > 0 || figure === undefined || query.groupBy.length === 0) {
+    return query;
+  }
+  const select = [{ expression: figure.expression, alias: 'figure' }];
+  const whole = (entity === null ? null : keepingEmpty({ ...query, select }, entity)) ?? {
+    ...query,
+    select,
+  };
+  return { ...whole, orderBy: [], limit: null, summarizedBy: outer };
+}
+
+/**
+ * The query with the entities that have no rows to count, as those of zero; null where it counts
+ * something else than the rows that refer to the entity.
+ */
+export function keepingEmpty(query: LogicalQuery, entity: TableModel): LogicalQuery | null {
+  const { from, where, select } = query;
+  const counted = from.root === entity ? from.joins[0]?.table : from.root;
+  const key = counted?.key ?? null;
+  const [join] = from.joins;
+  const isDirect =
+    from.joins.length === 1 && join?.edge.to === entity && join.edge.from === counted;
+  if (counted === undefined || key === null || join === undefined || !isDirect || where.length > 0)
+    return null;
+  const isRows = (item: SelectItem) =>
+    item.expression.kind === 'aggregate' &&
+    item.expression.name === 'count' &&
+    item.expression.of === null;
+  if (select.filter(({ expression }) => expression.kind === 'aggregate').length !== 1) return null;
+  if (!select.some(isRows)) return null;
+  return {
+    ...query,
+    from: { root: entity, isOuter: true, joins: [{ table: counted, edge: join.edge }] },
+    select: select.map((item) =>
+      isRows(item)
+        ? {
+            ...item,
+            expression: { kind: 'aggregate', name: 'count', isDistinct: false, of: columnOf(key) },
+          }
+        : item,
+    ),
+  };
+}
