@@ -1,9 +1,8 @@
 import type { Clock } from '#core';
 import { HeliosError, systemClock } from '#core';
-import type { CatalogSnapshot, Plan, PlanOutcome, VerifiedQuestion } from '#planner';
+import type { CatalogSnapshot, Plan, PlanOutcome, VerifiedQuestion, WriteTask } from '#planner';
 import type { SqlDatabase } from '#storage';
 import { readCatalog } from '#storage';
-import { answerAdvice } from './advice/answer-advice.ts';
 import { readAdviceRequest } from './advice/read-advice-request.ts';
 import type { Answer, TaskTiming } from './answer/answer.ts';
 import { toAnswerError } from './answer/answer-error.ts';
@@ -23,6 +22,8 @@ import type { LanguageModel } from './model/port.ts';
 import type { PlanMemory } from './planning/plan-memory.ts';
 import type { PlannedBy, PlannedQuestion } from './planning/plan-question.ts';
 import { planQuestion } from './planning/plan-question.ts';
+import { proposalSentence } from './writes/confirm-write.ts';
+import type { Confirmations } from './writes/confirmations.ts';
 
 export interface AskOptions {
   readonly question: string;
@@ -46,6 +47,8 @@ export interface AskOptions {
   readonly judge?: (sql: string) => Promise<void>;
   /** The label of the reading that is meant, once a question was answered with several. */
   readonly reading?: string;
+  /** Lets a change that is asked for be confirmed; without, it is only shown. */
+  readonly confirmations?: Confirmations;
   /** A snapshot, or another way to get one than reading it: the data must not have changed since. */
   readonly catalog?: CatalogSnapshot | ((signal: AbortSignal) => Promise<CatalogSnapshot>);
   /** Stops after planning: the answer has a plan and SQL but no rows. */
@@ -146,6 +149,8 @@ class Request {
     const names = procedures.map(({ name }) => name);
     const request = plan === undefined ? readAdviceRequest(question, names) : null;
     if (request === null) return null;
+    // Few questions are about procedures, so the advisor is loaded for those alone.
+    const { answerAdvice } = await import('./advice/answer-advice.ts');
     const { answer, columns, rows } = await answerAdvice(request, { database, clock: this.#clock });
     const result = { columns, rows, rowCount: rows.length, isTruncated: false, tasks: [] };
     return this.#answer({ status: 'ok', answer, result });
@@ -205,7 +210,11 @@ class Request {
         onEvent: this.#onEvent,
         model: this.#options.model ?? null,
         verified,
-        turns: conversation.filter(({ question: asked }) => readMetaRequest(asked) === null),
+        turns: conversation.filter(({ question: asked, plan: made }) => {
+          // A change is no question that another one could continue.
+          const isWrite = made?.tasks.some(({ kind }) => kind === 'write') ?? false;
+          return readMetaRequest(asked) === null && !isWrite;
+        }),
       });
       memory?.set(catalog, planned, [question, now]);
       return { ...planned, outcome: this.#choose(planned.outcome) };
@@ -239,6 +248,8 @@ class Request {
         return this.#answer({ status: 'ok', answer: planSentence(plan), plan });
       }
       const startedAt = this.#clock.elapsedMs();
+      const [task] = plan.tasks;
+      if (task?.kind === 'write') return await this.#propose(catalog, plan, task);
       try {
         await this.#options.judge?.(compositeSql(plan));
         const result = await executePlan({
@@ -270,6 +281,44 @@ class Request {
     });
   }
 
+  /** Shows a change that was asked for. Only a person's confirmation makes it. */
+  async #propose(catalog: CatalogSnapshot, plan: Plan, task: WriteTask): Promise<Answer> {
+    const { database, confirmations, question, judge } = this.#options;
+    const startedAt = this.#clock.elapsedMs();
+    try {
+      await judge?.(task.sql);
+      const { proposeWrite } = await import('./writes/propose-write.ts');
+      const proposed = await proposeWrite({ task, catalog, database, signal: this.#signal });
+      this.#runMs += this.#clock.elapsedMs() - startedAt;
+      const { confirmation, fingerprint, refusal, differingCount } = proposed;
+      if (refusal !== null) return this.#refused(refusal, [], [], plan);
+      const result = { columns: [], rows: [], rowCount: 0, isTruncated: false, tasks: [] };
+      if (differingCount === 0) {
+        const answer =
+          confirmation.rowCount === 0
+            ? 'No row matches, so there is nothing to change.'
+            : 'All of these rows have these values already, so there is nothing to change.';
+        return this.#answer({ status: 'ok', answer, plan, result });
+      }
+      const pending = {
+        question,
+        plan,
+        confirmation,
+        plannedBy: this.#plannedBy,
+        fingerprint,
+        database: database.path,
+      };
+      return this.#answer({
+        status: 'confirm',
+        answer: proposalSentence(confirmation),
+        plan,
+        confirmation: (await confirmations?.issue(pending)) ?? confirmation,
+      });
+    } catch (error) {
+      return this.#failed(error, plan);
+    }
+  }
+
   #clarify(outcome: Extract<PlanOutcome, { status: 'clarify' }>): Answer {
     return this.#answer({
       status: 'clarify',
@@ -289,10 +338,12 @@ class Request {
     reason: string,
     unknownWords: readonly string[],
     suggestions: readonly string[],
+    plan: Plan | null = null,
   ): Answer {
     return this.#answer({
       status: 'refused',
       answer: reason,
+      plan,
       refusal: { reason, unknownWords: [...unknownWords], suggestions: [...suggestions] },
     });
   }
@@ -321,6 +372,7 @@ class Request {
       grounding: plan?.grounding ?? [],
       chart: parts.result === undefined ? null : chooseChart(parts.result),
       clarification: parts.clarification ?? null,
+      confirmation: parts.confirmation ?? null,
       refusal: parts.refusal ?? null,
       error: parts.error ?? null,
       timings: {
@@ -342,6 +394,7 @@ interface AnswerParts extends Pick<Answer, 'status' | 'answer'> {
     readonly tasks: TaskTiming[];
   };
   readonly clarification?: Answer['clarification'];
+  readonly confirmation?: Answer['confirmation'];
   readonly refusal?: Answer['refusal'];
   readonly error?: Answer['error'];
 }

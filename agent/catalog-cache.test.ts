@@ -61,3 +61,21 @@ it('reads anew when the kept file is broken or cannot be kept', async () => {
   directory = join(path, 'no-folder');
   assert.deepEqual(await tables(), ['a', 'b']);
 });
+
+it('tells how far it has come where there are many tables, and nothing where there are few', async () => {
+  const told: string[] = [];
+  const read = async () => {
+    await using database = await Database.open({ path, readOnly: true });
+    const onProgress = (text: string) => told.push(text);
+    await readCachedCatalog({ database, directory, signal, onProgress });
+  };
+  await read();
+  assert.deepEqual(told, []);
+  const names = Array.from({ length: 200 }, (_, index) => `many_${index}`);
+  await write(names.map((name) => `CREATE TABLE ${name} (n INTEGER)`).join(';'));
+  await read();
+  assert.deepEqual(told, [
+    'reading the catalog: 100 of 202 tables',
+    'reading the catalog: 200 of 202 tables',
+  ]);
+});

@@ -11,7 +11,12 @@ export interface CachedCatalogOptions {
   /** Where snapshots are kept; created when missing. One file for each database. */
   readonly directory: string;
   readonly signal: AbortSignal;
+  /** Told how far reading a database of many tables has come. */
+  readonly onProgress?: (text: string) => void;
 }
+
+/** Tables between two reports. */
+const REPORTED_TABLES = 100;
 
 interface CacheFile {
   readonly key: string;
@@ -25,9 +30,16 @@ interface CacheFile {
  */
 export async function readCachedCatalog(options: CachedCatalogOptions): Promise<CatalogSnapshot> {
   const { database, directory, signal } = options;
+  const onProgress = (count: number, total: number) => {
+    if (count % REPORTED_TABLES === 0 && count < total) {
+      options.onProgress?.(`reading the catalog: ${count} of ${total} tables`);
+    }
+  };
   const read = () =>
     database.withConnection((connection) =>
-      interruptible({ connection, database }, signal, () => readCatalog(connection)),
+      interruptible({ connection, database }, signal, () =>
+        readCatalog(connection, { onProgress }),
+      ),
     );
   if (!database.isReadOnly) return await read();
   const file = join(directory, `catalog-${hash(database.path).slice(0, 16)}.json`);

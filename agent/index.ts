@@ -1,13 +1,24 @@
 /**
  * Purpose: answers questions: catalog → plan → run → sentence, rows and one readable SQL.
  * Inputs: a question, an open database, an instant that is "now". Outputs: an Answer and events.
- * Invariants: only reads; equal data and question give an equal answer; nothing is left behind.
+ * Invariants: only reads, but for a change that a person confirmed; equal data and question give an equal answer; nothing is left behind.
  * Failing is an outcome with a code, never an exception of `ask`.
  * May not: know HTTP, terminals or files; `compose.ts` alone names concrete classes.
  */
 export { createAdviceModel } from './advice/advice-model.ts';
-export type { Answer, AnswerColumn, AnswerError, JsonValue, TaskTiming } from './answer/answer.ts';
-export { answer as answerSchema, answerError as answerErrorSchema } from './answer/answer.ts';
+export type {
+  Answer,
+  AnswerColumn,
+  AnswerError,
+  Confirmation,
+  JsonValue,
+  TaskTiming,
+} from './answer/answer.ts';
+export {
+  answer as answerSchema,
+  answerError as answerErrorSchema,
+  answerStatus,
+} from './answer/answer.ts';
 export { toAnswerError } from './answer/answer-error.ts';
 export type { Chart, ChartChannel } from './answer/chart.ts';
 export { chooseChart } from './answer/chart.ts';
@@ -55,7 +66,12 @@ export type { ReadSemantics, SemanticsProblem } from './semantics/read-semantics
 export { loadSemantics, readSemantics } from './semantics/read-semantics.ts';
 export { writeSemantics } from './semantics/write-semantics.ts';
 export type { RowBound } from './statements/bounded-connection.ts';
-export { recordProfile, sampledCalls } from './statements/record-profile.ts';
+export { assertRepeatable, recordProfile, sampledCalls } from './statements/record-profile.ts';
 export type { RunnerOptions } from './statements/statement-runner.ts';
 export { StatementRunner } from './statements/statement-runner.ts';
 export { suggestQuestions } from './suggest-questions.ts';
+export type { ConfirmWriteOptions } from './writes/confirm-write.ts';
+export { confirmWrite, declinedAnswer } from './writes/confirm-write.ts';
+export type { PendingStore, PendingWrite } from './writes/confirmations.ts';
+export { Confirmations, MemoryPendings } from './writes/confirmations.ts';
+export { FilePendings } from './writes/file-pendings.ts';

@@ -54,13 +54,26 @@ function questionsAbout(table: CatalogTable): string[] {
   const value = category?.values.find((text) => typeof text === 'string' && text.length < 30);
   return [
     category && `How many ${name} are there per ${spoken(category.name)}?`,
-    measure && category && `Average ${spoken(measure.name)} of ${name} by ${spoken(category.name)}`,
+    measure &&
+      category &&
+      `${capitalized(aggregated('average', measure))} of ${name} by ${spoken(category.name)}`,
     measure && `Top 10 ${name} by ${spoken(measure.name)}`,
     time && `How many ${name} per month?`,
     category && value && `How many ${name} have ${spoken(category.name)} ${value}?`,
-    measure && `What is the total ${spoken(measure.name)} of ${name}?`,
+    measure && `What is the ${aggregated('total', measure)} of ${name}?`,
     `How many ${name} are there?`,
   ].filter((question) => typeof question === 'string');
+}
+
+/** "total price", but "sum of the total": nobody says a word twice. */
+function aggregated(aggregate: 'average' | 'total', { name }: CatalogColumn): string {
+  const measure = spoken(name);
+  if (!measure.toLowerCase().split(' ').includes(aggregate)) return `${aggregate} ${measure}`;
+  return `${aggregate === 'total' ? 'sum' : 'mean'} of the ${measure}`;
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function isCategory(column: CatalogColumn): boolean {

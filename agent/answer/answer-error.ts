@@ -12,6 +12,7 @@ export function toAnswerError(thrown: unknown): AnswerError {
     message: error.message,
     detail: error.detail,
     hint: error.hint,
+    fields: error.fields,
     task: typeof outer.fields.task === 'string' ? outer.fields.task : null,
   };
 }

@@ -15,6 +15,13 @@ export const answerError = z.strictObject({
   message: z.string(),
   detail: z.string().nullable(),
   hint: z.string().nullable(),
+  /** Values for programs, such as a procedure's own `code` and `stack`; answers kept from before have none. */
+  fields: z
+    .record(
+      z.string(),
+      z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string()).readonly()]),
+    )
+    .default({}),
   /** The task that failed, or null when no task is to blame. */
   task: z.string().nullable(),
 });
@@ -25,9 +32,38 @@ const taskTiming = z.strictObject({
   durationMs: z.number().nonnegative(),
 });
 
+/**
+ * `confirm` shows a change and waits for a person, `clarify` asks back, `refused` is not understood
+ * or not allowed, `failed` broke while running.
+ */
+export const answerStatus = z.enum(['ok', 'confirm', 'clarify', 'refused', 'failed']);
+
+const changedRow = z.array(z.json()).nullable();
+
+/** A change of data that was asked for: what it is, what it would do, and what became of it. */
+export const confirmation = z.strictObject({
+  /** `open` waits for a person; of the others only `done` has written anything. */
+  state: z.enum(['open', 'done', 'declined', 'failed']),
+  /** Confirms just what is shown here, once; null where nobody can any more. */
+  token: z.string().nullable(),
+  expires: z.iso.datetime().nullable(),
+  operation: z.enum(['update', 'delete', 'insert', 'call']),
+  /** The table, or the procedure that is called. */
+  target: z.string(),
+  /** The statement that runs, to the letter. */
+  sql: z.string(),
+  /** It has no condition: every row of the table is meant. */
+  isUnconditional: z.boolean(),
+  /** Rows that it changes; null for a procedure, whose doing cannot be known before. */
+  rowCount: z.number().int().nonnegative().nullable(),
+  columns: z.array(answerColumn),
+  /** The first of those rows, as they are and as they would be. */
+  rows: z.array(z.strictObject({ before: changedRow, after: changedRow })),
+  warnings: z.array(z.string()),
+});
+
 export const answer = z.strictObject({
-  /** `clarify` asks back, `refused` is not understood or not allowed, `failed` broke while running. */
-  status: z.enum(['ok', 'clarify', 'refused', 'failed']),
+  status: answerStatus,
   question: z.string(),
   /** One sentence for people, whatever the status. */
   answer: z.string(),
@@ -58,6 +94,8 @@ export const answer = z.strictObject({
       ),
     })
     .nullable(),
+  /** Set for a change, also when it has been made. */
+  confirmation: confirmation.nullable(),
   refusal: z
     .strictObject({
       reason: z.string(),
@@ -75,6 +113,7 @@ export const answer = z.strictObject({
   }),
 });
 
+export type Confirmation = z.infer<typeof confirmation>;
 export type Answer = z.infer<typeof answer>;
 export type AnswerColumn = z.infer<typeof answerColumn>;
 export type AnswerError = z.infer<typeof answerError>;

@@ -1,3 +1,4 @@
+import { printGroupedNumber } from '#core';
 import type { Plan } from '#planner';
 import type { AnswerColumn, JsonValue } from './answer.ts';
 import { humanizeName, isIdentifierName } from './column-name.ts';
@@ -80,12 +81,11 @@ function printRowCount({ rowCount, isTruncated }: Result): string {
   return `${isTruncated ? 'more than ' : ''}${printNumber(rowCount, 0, false)}`;
 }
 
-// A fixed locale: the same rows must read the same on every machine.
 function printNumber(value: number, fractionDigits: number, isFixed: boolean): string {
-  return new Intl.NumberFormat('en-US', {
-    maximumFractionDigits: fractionDigits,
-    minimumFractionDigits: isFixed ? fractionDigits : 0,
-  }).format(value);
+  return printGroupedNumber(value, {
+    fractionDigitsMax: fractionDigits,
+    fractionDigitsMin: isFixed ? fractionDigits : 0,
+  });
 }
 
 function capitalize(text: string): string {

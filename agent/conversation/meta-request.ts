@@ -29,7 +29,9 @@ export function readMetaRequest(question: string): MetaRequest | null {
 /** An answer's plan in words: what was understood, assumed and done. */
 export function explainPlan(plan: Plan): string {
   const lines: string[] = [];
-  if (plan.tasks.length === 1) {
+  if (plan.tasks[0]?.kind === 'write') {
+    lines.push('One statement would change the data, once it is confirmed.');
+  } else if (plan.tasks.length === 1) {
     lines.push('The answer comes from one statement over the database.');
   } else {
     const titles = plan.tasks.map(({ title }, index) => `${index + 1}. ${title}`);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { answerStatus } from '../answer/answer.ts';
 import type { QuestionResult } from './evaluate.ts';
 
 const share = z.number().min(0).max(1).nullable();
@@ -29,7 +30,7 @@ export const evaluationReport = z.object({
       question: z.string(),
       features: z.array(z.string()),
       isAnswerable: z.boolean(),
-      status: z.enum(['ok', 'clarify', 'refused', 'failed']),
+      status: answerStatus,
       plannedBy: z.string().nullable(),
       isStrict: z.boolean(),
       isLenient: z.boolean(),
@@ -79,7 +80,8 @@ function figuresOf(results: readonly QuestionResult[]): EvaluationFigures {
 }
 
 function isAbstention({ status }: QuestionResult): boolean {
-  return status === 'refused' || status === 'clarify';
+  // A change that is only shown answers nothing.
+  return status === 'refused' || status === 'clarify' || status === 'confirm';
 }
 
 function shareOf(

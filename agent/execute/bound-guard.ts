@@ -1,6 +1,8 @@
 import { HeliosError } from '#core';
 import type { CatalogSnapshot } from '#planner';
 import type { SqlSession } from '#storage';
+import type { BoundCalls } from './bound-calls.ts';
+import { boundCalls } from './bound-calls.ts';
 import { FORBIDDEN_FUNCTIONS, TABLE_FUNCTIONS } from './guard.ts';
 
 /**
@@ -40,7 +42,9 @@ const OWN_MACHINERY = /^heliosdb_(?!invoke_|compute_|overloads_|missing$)/;
 interface Reads {
   readonly tables: ReadonlySet<string>;
   readonly sources: ReadonlySet<string>;
+  /** Functions that a question may not call. */
   readonly functions: ReadonlySet<string>;
+  readonly calls: BoundCalls;
 }
 
 /** Throws a coded error unless everything the bound statement reads may be read for a question. */
@@ -50,6 +54,13 @@ export async function guardBound(
 ): Promise<void> {
   await session.run("SET explain_output = 'all'");
   const reads = await readsOf(session, sql);
+  // Whoever hid it, the owner included: a question does not write.
+  const writer = writerIn(reads.calls, catalog);
+  if (writer !== null) {
+    throw new HeliosError('invalid_plan', {
+      detail: `it calls procedure ${writer}, which writes, behind another name`,
+    });
+  }
   const allowed = new Set(
     catalog.tables.map(({ schema, name }) => `${schema}.${name}`.toLowerCase()),
   );
@@ -75,7 +86,7 @@ async function readsOfViews(
   session: SqlSession,
   sql: string,
   { tables }: CatalogSnapshot,
-): Promise<Reads> {
+): Promise<Omit<Reads, 'calls'>> {
   const all = {
     tables: new Set<string>(),
     sources: new Set<string>(),
@@ -101,27 +112,36 @@ async function readsOf(session: SqlSession, sql: string): Promise<Reads> {
   }
   const tables = new Set<string>();
   const sources = new Set<string>();
-  const functions = new Set<string>();
   const pending = [...(JSON.parse(text) as readonly PlanNode[])];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     pending.push(...node.children);
     const table = node.extra_info.Table;
     if (typeof table === 'string') tables.add(table.toLowerCase());
     else if (node.children.length === 0 && !isHarmless(node.name)) sources.add(node.name);
-    for (const name of forbiddenIn(Object.values(node.extra_info).flat().join(' '))) {
-      functions.add(name);
-    }
   }
-  return { tables, sources, functions };
+  const calls = await boundCalls(session, sql);
+  const functions = new Set([...calls.functions].filter(isForbidden));
+  return { tables, sources, functions, calls };
+}
+
+/** The procedure that writes and is called, or null. */
+function writerIn({ functions, constants }: BoundCalls, { procedures }: CatalogSnapshot) {
+  const isCall = [...functions].some((name) => name.startsWith('heliosdb_'));
+  if (!isCall) return null;
+  // Which of several overloads is called is settled only when it runs.
+  const isOverload = [...functions].some((name) => name.startsWith('heliosdb_overloads_'));
+  for (const { id, name, writes } of procedures) {
+    if (writes === undefined || id === undefined) continue;
+    const others = procedures.filter((other) => other.name === name).length;
+    if (constants.has(id) || (isOverload && others > 1)) return name;
+  }
+  return null;
 }
 
 function isHarmless(name: string): boolean {
   return SOURCES.has(name) || TABLE_FUNCTIONS.has(name.toLowerCase());
 }
 
-function forbiddenIn(expressions: string): readonly string[] {
-  const code = expressions.replace(/'(?:[^']|'')*'/g, "''").toLowerCase();
-  return [...code.matchAll(/([a-z_][a-z0-9_]*)"?\s*\(/g)]
-    .map(([, name = '']) => name)
-    .filter((name) => FORBIDDEN_FUNCTIONS.has(name) || OWN_MACHINERY.test(name));
+function isForbidden(name: string): boolean {
+  return FORBIDDEN_FUNCTIONS.has(name) || OWN_MACHINERY.test(name);
 }

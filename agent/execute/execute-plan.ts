@@ -44,6 +44,9 @@ export async function executePlan(options: ExecuteOptions): Promise<RunResult> {
   if (last === undefined) {
     throw new HeliosError('invalid_plan', { detail: `no ${plan.answer.from} to answer from` });
   }
+  if (plan.tasks.some(({ kind }) => kind === 'write')) {
+    throw new HeliosError('invalid_plan', { detail: 'a write runs only when it is confirmed' });
+  }
   const readByOthers = new Set(plan.tasks.flatMap((task) => task.dependsOn));
   const abort = new AbortController();
   const onAbort = () => abort.abort(signal.reason);
@@ -85,9 +88,9 @@ class Run {
 
   /** Evaluates a task into the scratch database. */
   async store(task: Task): Promise<void> {
-    await this.#attempt(task, async (connection) => {
+    await this.#attempt(task, async (connection, statement) => {
       const relation = this.#relation(task.id);
-      await connection.run(`CREATE TABLE ${relation} AS\n${this.#statement(task)}`);
+      await connection.run(`CREATE TABLE ${relation} AS\n${statement}`);
       const counted = await connection.query(`SELECT count(*) FROM ${relation}`);
       return { rowCount: Number(counted.rows[0]?.[0]) };
     });
@@ -95,8 +98,8 @@ class Run {
 
   /** Evaluates a task that nothing reads and keeps its rows. */
   async read(task: Task): Promise<RelationRows> {
-    return await this.#attempt(task, (connection) =>
-      this.#collect(connection, this.#statement(task)),
+    return await this.#attempt(task, (connection, statement) =>
+      this.#collect(connection, statement),
     );
   }
 
@@ -112,7 +115,7 @@ class Run {
 
   async #attempt<R extends { readonly rowCount: number }>(
     task: Task,
-    work: (connection: SqlSession) => Promise<R>,
+    work: (connection: SqlSession, statement: string) => Promise<R>,
   ): Promise<R> {
     const { database, onEvent, catalog } = this.#options;
     onEvent({ type: 'task-start', task: task.id, title: task.title });
@@ -120,14 +123,12 @@ class Run {
     try {
       const result = await database.withConnection((connection) =>
         interruptible({ connection, database }, this.#abort.signal, async () => {
-          await guardStatement(connection, {
-            sql: task.sql,
-            catalog,
-            relations: task.dependsOn,
-          });
+          const { sql, dependsOn: relations } = task;
+          const allowed = await guardStatement(connection, { sql, catalog, relations });
+          const statement = this.#statement({ ...task, sql: allowed });
           const scratch = this.#scratch?.name ?? null;
-          await guardBound(connection, { sql: this.#statement(task), catalog, scratch });
-          return await work(connection);
+          await guardBound(connection, { sql: statement, catalog, scratch });
+          return await work(connection, statement);
         }),
       );
       const durationMs = performance.now() - startedAt;

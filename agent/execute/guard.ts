@@ -1,6 +1,7 @@
 import { HeliosError } from '#core';
 import type { CatalogSnapshot } from '#planner';
 import type { SqlSession } from '#storage';
+import { withoutHiddenColumns } from './hidden-columns.ts';
 
 /**
  * The first gate before a task's SQL runs: exactly one SELECT, over tables that the catalog
@@ -35,11 +36,14 @@ const FORBIDDEN_PREFIX = 'heliosdb_';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-/** Throws a coded error unless the statement may run. */
+/**
+ * The statement to run in place of the one given, which differs where columns are hidden. Throws a
+ * coded error unless it may run.
+ */
 export async function guardStatement(
   connection: SqlSession,
   { sql, catalog, relations }: GuardedStatement,
-): Promise<void> {
+): Promise<string> {
   const result = await connection.query('SELECT json_serialize_sql($1::VARCHAR)', [sql]);
   const parsed = JSON.parse(String(result.rows[0]?.[0])) as {
     readonly error: boolean;
@@ -73,6 +77,11 @@ export async function guardStatement(
       table.name.toLowerCase(),
     ]),
   );
+  const writers = new Set(
+    catalog.procedures.flatMap(({ name, writes }) =>
+      writes === undefined ? [] : [name.toLowerCase()],
+    ),
+  );
   inspect(statement.node, (node) => {
     switch (node.type) {
       case 'SHOW_REF':
@@ -97,11 +106,13 @@ export async function guardStatement(
         if (FORBIDDEN_FUNCTIONS.has(name) || name.startsWith(FORBIDDEN_PREFIX)) {
           throw refusal(`function ${name} is not allowed`);
         }
+        if (writers.has(name)) throw refusal(`procedure ${name} writes, and a question only reads`);
         return;
       }
       default:
     }
   });
+  return await withoutHiddenColumns(connection, { sql, catalog, relations: known });
 }
 
 function refusal(detail: string): HeliosError {

@@ -33,8 +33,8 @@ async function probe(
   { catalog, signal }: ProbeOptions,
 ): Promise<ProbedRows | null> {
   try {
-    await guardStatement(connection, { sql, catalog, relations: [] });
-    const limited = `SELECT * FROM (${sql}) AS reading LIMIT ${probeRowsMax + 1}`;
+    const allowed = await guardStatement(connection, { sql, catalog, relations: [] });
+    const limited = `SELECT * FROM (${allowed}) AS reading LIMIT ${probeRowsMax + 1}`;
     return (await connection.query(limited)).rows;
   } catch (error) {
     if (signal.aborted || HeliosError.isInstance(error, 'query_canceled')) throw error;

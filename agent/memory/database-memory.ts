@@ -3,6 +3,7 @@ import { HeliosError } from '#core';
 import type { VerifiedQuestion } from '#planner';
 import { plan as planSchema, questionKey } from '#planner';
 import type { SqlDatabase, SqlSession } from '#storage';
+import { answerStatus } from '../answer/answer.ts';
 import type { Conversation, ConversationTurn } from '../conversation/conversation.ts';
 import type { Memory } from './memory.ts';
 
@@ -142,11 +143,9 @@ async function inTransaction<T>(session: SqlSession, work: () => Promise<T>): Pr
 }
 
 function readStatus(value: unknown): ConversationTurn['status'] {
-  const status = String(value);
-  if (status === 'ok' || status === 'clarify' || status === 'refused' || status === 'failed') {
-    return status;
-  }
-  throw new HeliosError('data_corrupted', { detail: `a turn has the status ${status}` });
+  const status = answerStatus.safeParse(value);
+  if (status.success) return status.data;
+  throw new HeliosError('data_corrupted', { detail: `a turn has the status ${String(value)}` });
 }
 
 /** A plan of an older version that does not fit any more is forgotten, the turn is not. */

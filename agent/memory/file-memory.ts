@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Clock } from '#core';
 import type { VerifiedQuestion } from '#planner';
 import { plan as planSchema, questionKey } from '#planner';
+import { answerStatus } from '../answer/answer.ts';
 import type { Conversation, ConversationTurn } from '../conversation/conversation.ts';
 import type { Memory } from './memory.ts';
 
@@ -12,20 +13,21 @@ const CONVERSATIONS_MAX = 50;
 const TURNS_MAX = 50;
 const VERIFIED_MAX = 10_000;
 
+const turn = z.object({
+  question: z.string(),
+  status: answerStatus,
+  answer: z.string(),
+  sql: z.string().nullable(),
+  plan: planSchema.nullable().catch(null),
+});
+
 const content = z.object({
   conversations: z.array(
     z.object({
       id: z.string(),
       startedAt: z.string(),
-      turns: z.array(
-        z.object({
-          question: z.string(),
-          status: z.enum(['ok', 'clarify', 'refused', 'failed']),
-          answer: z.string(),
-          sql: z.string().nullable(),
-          plan: planSchema.nullable().catch(null),
-        }),
-      ),
+      // Checked when they are read: every question opens the memory, few continue a conversation.
+      turns: z.array(z.unknown()),
     }),
   ),
   verified: z.array(z.object({ question: z.string(), sql: z.string() })),
@@ -59,7 +61,7 @@ export class FileMemory implements Memory {
       .map(({ id, startedAt, turns }) => ({
         id,
         startedAt,
-        title: turns[0]?.question ?? '',
+        title: turn.safeParse(turns[0]).data?.question ?? '',
         turnCount: turns.length,
       }))
       .reverse();
@@ -67,14 +69,16 @@ export class FileMemory implements Memory {
 
   async turns(id: string): Promise<readonly ConversationTurn[]> {
     const { conversations } = await this.#read();
-    return conversations.find((conversation) => conversation.id === id)?.turns ?? [];
+    const known = conversations.find((conversation) => conversation.id === id);
+    // A turn that is damaged is none.
+    return (known?.turns ?? []).flatMap((kept) => turn.safeParse(kept).data ?? []);
   }
 
-  async addTurn(id: string, turn: ConversationTurn): Promise<void> {
+  async addTurn(id: string, added: ConversationTurn): Promise<void> {
     await this.#change((current) => {
       const known = current.conversations.find((conversation) => conversation.id === id);
       const startedAt = known?.startedAt ?? this.#clock.now().toISOString();
-      const turns = [...(known?.turns ?? []), turn].slice(-TURNS_MAX);
+      const turns = [...(known?.turns ?? []), added].slice(-TURNS_MAX);
       const others = current.conversations.filter((conversation) => conversation !== known);
       // The conversation that was spoken in last is the last one.
       const conversations = [...others, { id, startedAt, turns }].slice(-CONVERSATIONS_MAX);

@@ -1,9 +1,10 @@
 import { HeliosError } from '#core';
-import type { CatalogSnapshot, Plan } from '#planner';
+import type { CatalogSnapshot, Plan, Task } from '#planner';
 import type { SqlSession } from '#storage';
 import { compositeSql } from '../answer/composite-sql.ts';
 import { guardBound } from '../execute/bound-guard.ts';
 import { guardStatement } from '../execute/guard.ts';
+import { checkWrite } from '../writes/check-write.ts';
 
 /** What the guard or DuckDB's binder says against a plan. */
 export interface PlanProblem {
@@ -18,14 +19,21 @@ export async function checkPlan(
   plan: Plan,
   catalog: CatalogSnapshot,
 ): Promise<PlanProblem | null> {
+  const tasks: Task[] = [];
   for (const task of plan.tasks) {
     try {
-      await guardStatement(connection, { sql: task.sql, catalog, relations: task.dependsOn });
+      if (task.kind === 'write') {
+        await checkWrite(connection, task.write, catalog);
+        return null;
+      }
+      const relations = task.dependsOn;
+      const sql = await guardStatement(connection, { sql: task.sql, catalog, relations });
+      tasks.push({ ...task, sql });
     } catch (error) {
       return problemOf(error, task.sql, task.id);
     }
   }
-  const sql = compositeSql(plan);
+  const sql = compositeSql({ ...plan, tasks });
   try {
     await guardBound(connection, { sql, catalog, scratch: null });
     return null;

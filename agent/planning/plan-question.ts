@@ -1,7 +1,7 @@
 import type { HeliosError } from '#core';
 import { toHeliosError } from '#core';
 import type { CatalogSnapshot, Plan, PlanOutcome, PromptTurn, VerifiedQuestion } from '#planner';
-import { planConversation, sameQuestion } from '#planner';
+import { planConversation, planWrite, sameQuestion } from '#planner';
 import type { SqlDatabase } from '#storage';
 import { toAnswerError } from '../answer/answer-error.ts';
 import type { RunListener } from '../events.ts';
@@ -73,9 +73,12 @@ const NOTE_MAX = 500;
 
 async function planWithoutModel(options: PlanQuestionOptions): Promise<PlanOutcome> {
   const { question, catalog, now, turns } = options;
+  if (turns.length === 0) return await planOffline(options);
   const earlier = turns.map((turn) => turn.question);
   const continued =
-    turns.length === 0 ? null : planConversation({ request: question, earlier, catalog, now });
+    // A change says itself which rows it is about.
+    planWrite({ request: question, catalog, now }) ??
+    planConversation({ request: question, earlier, catalog, now });
   return continued ?? (await planOffline(options));
 }
 

@@ -127,7 +127,7 @@ class ModelPlanning {
   }
 
   async #judge(value: unknown): Promise<Judgement> {
-    const { request, catalog } = this.#options;
+    const { request, catalog, now } = this.#options;
     const faulty = (problems: readonly string[], advice: readonly string[] = []): Judgement => ({
       status: 'faulty',
       problems,
@@ -135,7 +135,7 @@ class ModelPlanning {
     });
     const read = readDraft(value);
     if ('problems' in read) return faulty(read.problems);
-    const compiled = compileDraft(read.draft, { request, catalog });
+    const compiled = compileDraft(read.draft, { request, catalog, now });
     if (compiled.status === 'invalid') return faulty(compiled.problems);
     const { outcome } = compiled;
     for (const plan of plansOf(outcome)) {

@@ -30,6 +30,51 @@ export async function recordProfile(
   return parseRecording(String(stopped.rows[0]?.[0]));
 }
 
+/**
+ * Throws unless statements can be run again and again on a live database: they are queries, and
+ * no procedure that they call, behind whatever view or macro, may do more than read.
+ */
+export async function assertRepeatable(
+  connection: Queries,
+  statements: readonly string[],
+): Promise<void> {
+  const { rows } = await connection.query(
+    'SELECT id, name, capabilities::VARCHAR FROM heliosdb_procedures()',
+  );
+  const changing = rows
+    .map(([id, name, rights]) => ({ id: String(id), name, rights: changingRights(String(rights)) }))
+    .filter(({ rights }) => rights.length > 0);
+  for (const sql of statements) {
+    // The first knows SELECT alone, the second plans of every kind.
+    const serialized = await connection.query(
+      'SELECT json_serialize_sql($1::VARCHAR), json_serialize_plan($1::VARCHAR)',
+      [sql],
+    );
+    const [parsed, text] = (serialized.rows[0] ?? []).map(String) as [string, string];
+    if ([parsed, text].some((json) => (JSON.parse(json) as { error: boolean }).error)) {
+      throw notRepeatable('this statement', 'only a SELECT is known to change nothing');
+    }
+    // A call is bound to the procedure's id, wherever its name is hidden.
+    const found = changing.find(({ id }) => text.includes(id));
+    if (found !== undefined) {
+      throw notRepeatable(`calls of ${found.name}`, `it may ${found.rights.join(', ')}`);
+    }
+  }
+}
+
+function changingRights(capabilities: string): readonly string[] {
+  const rights = JSON.parse(capabilities) as readonly string[] | null;
+  return (rights ?? []).filter((right) => !/^(read:|crypto$)/.test(right));
+}
+
+function notRepeatable(what: string, detail: string): HeliosError {
+  return new HeliosError('object_not_in_prerequisite_state', {
+    message: `${what} cannot be repeated on a live database`,
+    detail,
+    hint: 'profile a copy: heliosdb procedure profile NAME --db COPY',
+  });
+}
+
 /** Statements that call a procedure with the arguments it was really called with. */
 export async function sampledCalls(connection: Queries, name: string): Promise<readonly string[]> {
   const { rows } = await connection.query(

@@ -85,6 +85,7 @@ const CHAINS: readonly (readonly [questions: readonly string[], sql: string])[] 
     ['Show customers in Spain', 'sorted by name', 'the other way round'],
     "SELECT name FROM customers WHERE country = 'Spain' ORDER BY name DESC NULLS LAST",
   ],
+  [['Show customers in Spain', 'as a table'], "SELECT name FROM customers WHERE country = 'Spain'"],
   [
     ['Show customers in Spain', 'their emails'],
     "SELECT name, email FROM customers WHERE country = 'Spain'",
