@@ -2,6 +2,8 @@
 import type { Clock } from '#core';
 import { HeliosError, systemClock } from '#core';
 import type { SqlDatabase } from '#storage';
+import type { Advice, Recommendation } from './advice.ts';
+import { profilesOf, selectProcedures, summaryOf } from './advice.ts';
 import type { Facts, ProcedureFact } from './facts/facts.ts';
 import { activeFigures } from './facts/facts.ts';
 import { readFacts } from './facts/read-facts.ts';
@@ -10,47 +12,13 @@ import type { Finding } from './findings/finding.ts';
 import { readStored, unknownFinding, writeStored } from './findings/finding-store.ts';
 import type { FindingState, StoredFinding } from './findings/state.ts';
 import { isOpen, mayBecome, watch, watchedOf } from './findings/state.ts';
-import type { ReplayLimits, ReplayPorts } from './replay/replay.ts';
+import type { CandidateSource } from './replay/experiment.ts';
+import type { ReplayPorts } from './replay/ports.ts';
+import type { ReplayLimits } from './replay/replay.ts';
 import { replay } from './replay/replay.ts';
 import type { Verdict } from './replay/verdict.ts';
 import type { AdviceModel } from './wording.ts';
 import { wordAdvice } from './wording.ts';
-
-/** A finding with what became of it. */
-export interface Recommendation {
-  readonly finding: Finding;
-  readonly state: FindingState;
-  /** Why it is in that state; null for one that nobody looked at yet. */
-  readonly reason: string | null;
-  readonly verdict: Verdict | null;
-}
-
-/** What the advisor has to say. */
-export interface Advice {
-  /** `could-not-look` means that there is no history to judge by; that is not the same as good. */
-  readonly status: 'found' | 'nothing-found' | 'could-not-look';
-  /** One sentence. */
-  readonly summary: string;
-  /** The procedure that was asked about; null for all of them. */
-  readonly procedure: string | null;
-  /** What saves most with most confidence first; dismissed and finished ones are not among them. */
-  readonly recommendations: readonly Recommendation[];
-  /** What was applied, taken back or dismissed. */
-  readonly settled: readonly Recommendation[];
-  /** Calls that the advice rests on. */
-  readonly callCount: number;
-  /** Where the time of the procedures goes, those that take most first. */
-  readonly profiles: readonly Profile[];
-}
-
-/** Where the time of one procedure's calls goes, in all. */
-export interface Profile {
-  readonly procedure: string;
-  readonly callCount: number;
-  readonly wallMs: number;
-  readonly queryMs: number;
-  readonly guestCpuMs: number;
-}
 
 export interface CodeAdvisorOptions {
   /** Words advice for people; its numbers are checked. Null means our own words. */
@@ -68,9 +36,14 @@ export interface ReplayRequest {
   readonly procedure?: string;
   readonly signal?: AbortSignal;
   readonly limits?: Partial<ReplayLimits>;
+  /** A changed procedure to be tried for one finding. */
+  readonly candidate?: CandidateSource;
   readonly onProgress?: (finding: Finding, text: string) => void;
   readonly onVerdict?: (recommendation: Recommendation) => void;
 }
+
+/** Findings that this process replays at the moment, by database; others' replays were killed. */
+const RUNNING = new Set<string>();
 
 /** Advises on the procedures of one open database. It changes nothing unless it is told to. */
 export class CodeAdvisor {
@@ -104,6 +77,9 @@ export class CodeAdvisor {
     const ports = this.#requirePorts();
     const { facts, all } = await this.#look(request.procedure ?? null);
     const wanted = this.#select(all, request.ids ?? null);
+    if (request.candidate !== undefined && wanted.length !== 1) {
+      throw notPossible('a candidate is tried for one finding', `${wanted.length} were chosen`);
+    }
     const judged: Recommendation[] = [];
     for (const { finding, state } of wanted) {
       if (!mayBecome(state, 'replaying')) {
@@ -129,8 +105,10 @@ export class CodeAdvisor {
     const { facts, ports, request } = context;
     const { finding, state } = before;
     const nothing = { change: null, baseline: null };
-    await this.#keep({ ...before, ...nothing, state: 'replaying' }, state);
+    const key = this.#runningKey(finding.id);
+    RUNNING.add(key);
     try {
+      await this.#keep({ ...before, ...nothing, state: 'replaying' }, state);
       const verdict = await replay({
         database: this.#database,
         facts,
@@ -139,6 +117,7 @@ export class CodeAdvisor {
         clock: this.#clock,
         signal: request.signal ?? new AbortController().signal,
         ...(request.limits === undefined ? {} : { limits: request.limits }),
+        ...(request.candidate === undefined ? {} : { candidate: request.candidate }),
         onProgress: (text) => request.onProgress?.(finding, text),
       });
       const after = { finding, state: verdict.outcome, reason: verdict.reason, verdict } as const;
@@ -148,6 +127,8 @@ export class CodeAdvisor {
       // A replay that was cancelled says nothing: what was known before stands.
       await this.#keep({ ...before, ...nothing }, 'replaying');
       throw error;
+    } finally {
+      RUNNING.delete(key);
     }
   }
 
@@ -215,6 +196,7 @@ export class CodeAdvisor {
     const advice = {
       status,
       summary: summaryOf({ facts, procedures, name, callCount, openCount: open.length }),
+      wording: 'own',
       procedure: name,
       recommendations,
       settled,
@@ -232,7 +214,7 @@ export class CodeAdvisor {
   }> {
     return await this.#database.withConnection(async (connection) => {
       const facts = await readFacts(connection, new Date(this.#clock.now()).toISOString());
-      const procedures = select(facts, name);
+      const procedures = selectProcedures(facts, name);
       const stored = await readStored(connection);
       const found = evaluate(facts, procedures);
       const ids = new Set(found.map(({ id }) => id));
@@ -241,14 +223,27 @@ export class CodeAdvisor {
           !ids.has(finding.id) && procedures.some(({ id }) => id === finding.procedureId),
       );
       const all = [
-        ...found.map((finding) => recommend(finding, stored.get(finding.id), facts)),
+        ...found.map((finding) => this.#recommend(finding, stored.get(finding.id), facts)),
         // A cause that is gone leaves only what was done about it to tell.
         ...gone
           .filter(({ state }) => !isOpen(state) && state !== 'refuted')
-          .map((entry) => recommend(entry.finding, entry, facts)),
+          .map((entry) => this.#recommend(entry.finding, entry, facts)),
       ];
       return { facts, procedures, stored, all };
     });
+  }
+
+  #recommend(finding: Finding, entry: StoredFinding | undefined, facts: Facts): Recommendation {
+    const recommended = recommend(finding, entry, facts);
+    if (recommended.state !== 'replaying' || RUNNING.has(this.#runningKey(finding.id))) {
+      return recommended;
+    }
+    // Whoever replayed it was killed: what was known before stands.
+    return { ...recommended, state: recommended.verdict?.outcome ?? 'proposed' };
+  }
+
+  #runningKey(id: string): string {
+    return `${this.#database.path} ${id}`;
   }
 
   #select(all: readonly Recommendation[], ids: readonly string[] | null): Recommendation[] {
@@ -279,33 +274,6 @@ export class CodeAdvisor {
       hint: 'give it replay ports: createReplayPorts() of the agent makes them',
     });
   }
-}
-
-function profilesOf(procedures: readonly ProcedureFact[]): Profile[] {
-  return procedures
-    .flatMap((procedure) => {
-      const figures = activeFigures(procedure);
-      if (figures === null) return [];
-      const { callCount, wallMs, queryMs, guestCpuMs } = figures;
-      return [{ procedure: procedure.name, callCount, wallMs, queryMs, guestCpuMs }];
-    })
-    .sort((left, right) => right.wallMs - left.wallMs);
-}
-
-function select({ procedures }: Facts, name: string | null): readonly ProcedureFact[] {
-  if (name === null) return procedures;
-  const wanted = name.toLowerCase();
-  const found = procedures.filter((procedure) =>
-    [procedure.name, `${procedure.schema}.${procedure.name}`].some(
-      (known) => known.toLowerCase() === wanted,
-    ),
-  );
-  if (found.length > 0) return found;
-  const known = [...new Set(procedures.map((procedure) => procedure.name))];
-  throw new HeliosError('undefined_function', {
-    message: `procedure ${name} does not exist`,
-    hint: known.length === 0 ? 'the database has no procedures' : `there are ${known.join(', ')}`,
-  });
 }
 
 function recommend(
@@ -345,23 +313,4 @@ function notPossible(message: string, detail: string): HeliosError {
 
 function scriptOf(statements: readonly string[]): string {
   return `BEGIN TRANSACTION;\n${statements.join(';\n')};\nCOMMIT;`;
-}
-
-function summaryOf(parts: {
-  readonly facts: Facts;
-  readonly procedures: readonly ProcedureFact[];
-  readonly name: string | null;
-  readonly callCount: number;
-  readonly openCount: number;
-}): string {
-  const { facts, procedures, name, callCount, openCount } = parts;
-  if (facts.procedures.length === 0)
-    return 'There is nothing to look at: the database has no procedures.';
-  const subject = name ?? `${procedures.length} procedures`;
-  if (callCount === 0) {
-    return `There is nothing to judge by: no calls of ${name ?? 'any procedure'} are recorded.`;
-  }
-  const calls = `${callCount.toLocaleString('en-US')} calls`;
-  if (openCount === 0) return `Nothing found about ${subject} in ${calls}.`;
-  return `${openCount} ${openCount === 1 ? 'finding' : 'findings'} about ${subject}, from ${calls}.`;
 }

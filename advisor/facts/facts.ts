@@ -50,6 +50,7 @@ export const queryReads = z.strictObject({
   equalityColumns: z.array(z.string()),
   isEveryColumn: z.boolean(),
   hasAggregate: z.boolean(),
+  hasGroups: z.boolean(),
   hasJoin: z.boolean(),
   hasOrder: z.boolean(),
   hasLimit: z.boolean(),
@@ -59,6 +60,26 @@ export const queryReads = z.strictObject({
   lookup: lookup.nullable(),
 });
 export type QueryReads = z.infer<typeof queryReads>;
+
+/** How DuckDB answers an example of a nested query. */
+export const planFact = z.strictObject({
+  /** Operators, those that come last first. */
+  operators: z.array(z.string()),
+  /** Rows that DuckDB expects of it; null where it does not say. */
+  estimatedRows: count.nullable(),
+  scans: z.array(
+    z.strictObject({
+      /** `main.items`. */
+      table: z.string(),
+      /** Whether an index found the rows; null when the example was not run. */
+      isIndexed: z.boolean().nullable(),
+      estimatedRows: count.nullable(),
+      /** Rows that were looked at: fewer than the table's where DuckDB could pass over blocks. */
+      scannedRows: count.nullable(),
+    }),
+  ),
+});
+export type PlanFact = z.infer<typeof planFact>;
 
 /** Nested queries that differ in their literals only. */
 export const shapeFact = z.strictObject({
@@ -73,6 +94,8 @@ export const shapeFact = z.strictObject({
   rowCount: count,
   /** Null for what is not a SELECT. */
   reads: queryReads.nullable(),
+  /** Null where the plan cannot be had by reading alone, or was not asked for. */
+  plan: planFact.nullable(),
 });
 export type ShapeFact = z.infer<typeof shapeFact>;
 
@@ -81,6 +104,8 @@ export const versionFact = z.strictObject({
   version: count,
   callCount: count,
   rowCount: count,
+  /** Statements that called it; 0 for a history that was written before they were counted. */
+  statementCount: count,
   errorCount: count,
   trapCount: count,
   memoHitCount: count,
@@ -98,7 +123,11 @@ export const versionFact = z.strictObject({
   bytesOut: count,
   coldStartCount: count,
   poolWaitCount: count,
+  /** Statements that answered the queries of many calls at once, and the queries they answered. */
   batchCount: count,
+  batchedQueryCount: count,
+  /** Calls that were computed together, by one call of the guest for many rows. */
+  columnarRowCount: count,
   peakMemoryBytes: count,
   errorsByState: z.record(z.string(), count),
 });
@@ -123,7 +152,7 @@ export const moduleFact = z.strictObject({
   codeBytes: count,
   functionCount: count,
   hasDebugInfo: z.boolean(),
-  /** Imported functions of the host, by name. */
+  /** Imported functions of the host, by name: ours, and those of WASI such as `random_get`. */
   hostFunctions: z.array(z.string()),
   /** Other modules it imports from: an interpreter that its language shares. */
   engines: z.array(z.string()),
@@ -190,8 +219,21 @@ export function wallMsPerHour(procedure: ProcedureFact): number {
   return figures.wallMs / Math.max(1, hours.length);
 }
 
+/** Rows that one asked query returned, on average. */
+export function rowsPerQuery({ rowCount, callCount, memoHitCount }: ShapeFact): number {
+  return rowCount / Math.max(1, callCount - memoHitCount);
+}
+
+/** How an example scans a table; null where there is no plan or it does not scan it. */
+export function scanOf({ plan }: ShapeFact, table: TableFact): PlanFact['scans'][number] | null {
+  return plan?.scans.find((scan) => scan.table === `${table.schema}.${table.name}`) ?? null;
+}
+
 /** The table a nested query names, with or without its schema; null when it is none of the facts'. */
-export function tableOf({ tables }: Pick<Facts, 'tables'>, name: string): TableFact | null {
+export function tableOf(
+  { tables }: { readonly tables: readonly TableFact[] },
+  name: string,
+): TableFact | null {
   const wanted = name.toLowerCase();
   const found = tables.find((table) =>
     [table.name, `${table.schema}.${table.name}`].some((known) => known.toLowerCase() === wanted),

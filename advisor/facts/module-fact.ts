@@ -43,14 +43,15 @@ function isBinary(bytes: Uint8Array): boolean {
 
 /** The imports and exports of a module in the text format; how large its code is stays unknown. */
 function readText(text: string, found: Found): void {
-  for (const match of text.matchAll(/\(import\s+"([^"]*)"\s+"([^"]*)"/g)) {
+  const code = text.replaceAll(/;;[^\n]*|\(;[\s\S]*?;\)/g, '');
+  for (const match of code.matchAll(/\(import\s+"([^"]*)"\s+"([^"]*)"/g)) {
     addImport(found, match[1] ?? '', match[2] ?? '');
   }
-  for (const match of text.matchAll(/\(export\s+"([^"]*)"/g)) found.exports.push(match[1] ?? '');
+  for (const match of code.matchAll(/\(export\s+"([^"]*)"/g)) found.exports.push(match[1] ?? '');
 }
 
 function addImport(found: Found, module: string, name: string): void {
-  if (module === 'heliosdb') found.hostFunctions.push(name);
+  if (module === 'heliosdb' || module.startsWith('wasi_')) found.hostFunctions.push(name);
   else if (module.startsWith('heliosdb_')) found.engines.add(module);
 }
 

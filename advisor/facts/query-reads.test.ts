@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Database } from '#storage';
-import { equalityLiterals, readQuery } from './query-reads.ts';
+import { equalityArguments, readQuery } from './query-reads.ts';
 import { parseQuery } from './read-procedures.ts';
 
 let database: Database;
@@ -57,6 +57,12 @@ test('what is no SELECT, or no SQL, reads nothing that is known', async () => {
 
 test('literals are found at their bytes, behind text of several bytes too', async () => {
   const sql = "SELECT 'Käthe' FROM t WHERE id = 15";
-  const [literal] = equalityLiterals(await treeOf(sql));
-  assert.deepEqual(literal, { column: 'id', offset: Buffer.from(sql).indexOf('15') });
+  const [literal] = equalityArguments(await treeOf(sql));
+  assert.deepEqual(literal, {
+    column: 'id',
+    offset: Buffer.from(sql).indexOf('15'),
+    parameter: null,
+  });
+  const given = equalityArguments(await treeOf('SELECT 1 FROM t WHERE a = $2::INT AND b > $1'));
+  assert.deepEqual(given, [{ column: 'a', offset: null, parameter: 2 }]);
 });

@@ -44,6 +44,7 @@ export function readQuery(tree: unknown): QueryReads | null {
     equalityColumns: [...new Set(keys.filter((key) => key !== null))],
     isEveryColumn,
     hasAggregate: hasAggregate || hasGroups,
+    hasGroups,
     hasJoin: from?.type === 'JOIN',
     hasOrder: modifiers.includes('ORDER_MODIFIER'),
     hasLimit: modifiers.some((type) => type.includes('LIMIT')),
@@ -58,17 +59,63 @@ export function readQuery(tree: unknown): QueryReads | null {
   };
 }
 
-/** Where a literal that is compared by `=` stands in the query, by byte, with its value. */
-export function equalityLiterals(tree: unknown): { column: string; offset: number }[] {
+/** An argument that a column is compared with by `=`. */
+export interface EqualityArgument {
+  readonly column: string;
+  /** Byte at which a literal begins; null for a parameter, of which DuckDB does not say where it is. */
+  readonly offset: number | null;
+  /** Number of a parameter, from 1; null for a literal. */
+  readonly parameter: number | null;
+}
+
+/** The literals and parameters that columns are compared with. */
+export function equalityArguments(tree: unknown): EqualityArgument[] {
   const root = selectOf(tree);
   if (root === null) return [];
-  return conjunctsOf(asNode(root.where_clause)).flatMap((conjunct) => {
+  return conjunctsOf(asNode(root.where_clause)).flatMap((conjunct): EqualityArgument[] => {
     const column = equalityColumn(conjunct);
-    const sides = [asNode(conjunct.left), asNode(conjunct.right)];
-    const literal = sides.find((side) => side?.class === 'CONSTANT');
-    if (column === null || literal == null) return [];
-    return [{ column, offset: Number(literal.query_location) }];
+    const given = [conjunct.left, conjunct.right].map((side) => givenValue(asNode(side)));
+    const value = given.find((side) => side !== null);
+    if (column === null || value == null) return [];
+    return value.class === 'PARAMETER'
+      ? [{ column, offset: null, parameter: Number(value.identifier) }]
+      : [{ column, offset: Number(value.query_location), parameter: null }];
   });
+}
+
+/** The literal or parameter itself, without casts around it. */
+function givenValue(node: SyntaxNode | null): SyntaxNode | null {
+  if (node?.class === 'CAST') {
+    const child = givenValue(asNode(node.child));
+    return child?.class === 'PARAMETER' ? child : null;
+  }
+  return node?.class === 'CONSTANT' || node?.class === 'PARAMETER' ? node : null;
+}
+
+/** Names of the functions that are called anywhere in the query. */
+export function calledFunctions(tree: unknown): string[] {
+  const names = new Set<string>();
+  const root = asNode(tree);
+  if (root !== null) {
+    visit(root, (node) => {
+      if (node.class === 'FUNCTION' || node.class === 'WINDOW') {
+        names.add(String(node.function_name).toLowerCase());
+      }
+    });
+  }
+  return [...names];
+}
+
+/** Whether anything but tables is read from: a table function may do whatever it likes. */
+export function hasTableFunction(tree: unknown): boolean {
+  let found = false;
+  const root = asNode(tree);
+  if (root !== null) {
+    visit(root, ({ type }) => {
+      found ||= type === 'TABLE_FUNCTION';
+    });
+  }
+  return found;
 }
 
 function selectOf(tree: unknown): SyntaxNode | null {

@@ -1,6 +1,7 @@
 /** Reads everything the rules judge by. */
 import type { Facts } from './facts.ts';
 import { FACTS_VERSION } from './facts.ts';
+import { readPlans } from './read-plans.ts';
 import { readProcedures } from './read-procedures.ts';
 import { readTables } from './read-tables.ts';
 import type { Reader } from './rows.ts';
@@ -23,11 +24,12 @@ export async function readFacts(reader: Reader, readAt: string): Promise<Facts> 
   const names = procedures.flatMap(({ shapes }) =>
     shapes.flatMap(({ reads }) => reads?.tables ?? []),
   );
+  const tables = await readTables(reader, names);
   return {
     version: FACTS_VERSION,
     readAt,
-    procedures,
-    tables: await readTables(reader, names),
+    procedures: await readPlans(reader, procedures, tables),
+    tables,
     builtIns: await readBuiltIns(reader),
   };
 }

@@ -48,7 +48,7 @@ export async function readProcedures(reader: Reader): Promise<ProcedureFact[]> {
 const PROCEDURES = `
   SELECT p.id, p.schema_name, p.name, f.signature, p.parameters::VARCHAR AS parameters, p.returns,
     p.volatility, p.is_called_on_null, p.on_error, p.active_version,
-    strftime(p.created_at AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%SZ') AS created_at,
+    strftime(p.created_at AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%gZ') AS created_at,
     v.abi_version, v.capabilities::VARCHAR AS capabilities, v.module_hash, f.limits
   FROM heliosdb.procedures p
   JOIN heliosdb.procedure_versions v
@@ -111,6 +111,7 @@ async function readShapes(reader: Reader, rows: readonly Row[]): Promise<ShapeFa
       totalMs: numberOf(row.total_ms),
       rowCount: numberOf(row.row_count),
       reads: readQuery(await parseQuery(reader, example)),
+      plan: null,
     });
   }
   return shapes;
@@ -127,6 +128,7 @@ function versionOf(row: Row): VersionFact {
     version: numberOf(row.version),
     callCount: numberOf(row.calls),
     rowCount: numberOf(row.row_count),
+    statementCount: numberOf(row.statements),
     errorCount: numberOf(row.errors),
     trapCount: numberOf(row.traps),
     memoHitCount: numberOf(row.memo_hits),
@@ -145,6 +147,8 @@ function versionOf(row: Row): VersionFact {
     coldStartCount: numberOf(row.cold_starts),
     poolWaitCount: numberOf(row.pool_waits),
     batchCount: numberOf(row.batches),
+    batchedQueryCount: numberOf(row.batched_queries),
+    columnarRowCount: numberOf(row.columnar_rows),
     peakMemoryBytes: numberOf(row.peak_memory_bytes),
     errorsByState: parsed<Record<string, number>>(row.errors_by_state, {}),
   };

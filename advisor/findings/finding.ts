@@ -9,24 +9,52 @@ export type Severity = z.infer<typeof severity>;
 export const evidence = z.record(z.string(), z.union([z.number(), z.string(), z.boolean()]));
 export type Evidence = z.infer<typeof evidence>;
 
+/** Work that the engine counts, of which a change may make less. */
+export const workMetric = z.enum([
+  'guestCalls',
+  'queries',
+  'queryStatements',
+  'queryRows',
+  'queryErrors',
+  'bytesIn',
+  'errors',
+  'logLines',
+  'peakMemoryBytes',
+]);
+export type WorkMetric = z.infer<typeof workMetric>;
+
+/**
+ * What a change is for. `faster` must be measured; for `same`, equal results at equal speed are
+ * enough; for `less`, so much less of `metric` at equal speed.
+ */
+const purpose = {
+  goal: z.enum(['faster', 'same', 'less']),
+  /** What there is to be less of; null for the other goals. */
+  metric: workMetric.nullable(),
+};
+
 /**
  * A change that can be tried on a copy.
  * - `script`: statements, and those that take them back.
  * - `one-statement`: callers ask for many rows in one statement instead of one statement a row.
  * - `redeclare`: the procedure is declared again with what it really is; null keeps what it has.
- * - `built-in`: callers use one of DuckDB's own functions.
+ * - `call-instead`: callers use another function that gives the same.
  * - `lookup-rates`: the procedure is an argument times, plus or just a value of the looked-up row.
- * - `single-query`: the procedure is its only query and a test of its rows.
+ * - `single-query`: the procedure is its only query and a test or an aggregate of its rows.
  * - `loop-join`: the procedure is an aggregate over the join of its two queries.
- * The last three are hypotheses: the replay finds the formula, or refuses.
+ * - `materialise`: the results of a nested query, for every key, are kept in a table.
+ * - `source`: the author changes the procedure; it is tried with a module that somebody gives.
+ * `lookup-rates`, `single-query` and `loop-join` are hypotheses: the replay finds the formula, or
+ * refuses.
  */
 export const change = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('script'),
     apply: z.array(z.string()),
     revert: z.array(z.string()),
-    /** `faster` must be measured; for `same`, equal results at equal speed are enough. */
-    goal: z.enum(['faster', 'same']),
+    ...purpose,
+    /** Whether many calls are put into a statement, because the change is about what a row costs. */
+    isTogether: z.boolean(),
     /** A table whose rows are rewritten to learn what the change costs writers; null for none. */
     upkeepTable: z.string().nullable(),
     /** Columns that are searched by equality beside the procedure, as others would. */
@@ -38,10 +66,16 @@ export const change = z.discriminatedUnion('kind', [
     volatility: z.enum(['IMMUTABLE', 'STABLE']).nullable(),
     capabilities: z.array(z.string()).nullable(),
   }),
-  z.strictObject({ kind: z.literal('built-in'), name: z.string() }),
+  z.strictObject({
+    kind: z.literal('call-instead'),
+    name: z.string(),
+    goal: z.enum(['faster', 'same']),
+  }),
   z.strictObject({ kind: z.literal('lookup-rates'), shape: z.string() }),
   z.strictObject({ kind: z.literal('single-query'), shape: z.string() }),
   z.strictObject({ kind: z.literal('loop-join'), outer: z.string(), inner: z.string() }),
+  z.strictObject({ kind: z.literal('materialise'), shape: z.string() }),
+  z.strictObject({ kind: z.literal('source'), ...purpose }),
 ]);
 export type Change = z.infer<typeof change>;
 

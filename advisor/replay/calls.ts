@@ -13,11 +13,11 @@ export function callName(procedure: Pick<ProcedureFact, 'schema' | 'name'>): str
   return schema === 'main' ? printIdentifier(name) : printPath(schema, name);
 }
 
-/** One statement for each sampled call. */
-export function singleCalls(procedure: ProcedureFact): string[] {
+/** One statement for each sampled call, of the procedure or of what takes its place. */
+export function singleCalls(procedure: ProcedureFact, called = callName(procedure)): string[] {
   return procedure.samples.map((sample) => {
     const values = procedure.parameters.map(({ type }, index) => literal(sample[index], type));
-    return `SELECT ${callName(procedure)}(${values.join(', ')})`;
+    return `SELECT ${called}(${values.join(', ')})`;
   });
 }
 
@@ -47,7 +47,7 @@ export interface KeySource {
 /**
  * Writes the sampled calls, widened to `callsMax` with keys of a table, into a table of the copy.
  * The keys are spread evenly and are the same in equal copies; the other arguments of a widened
- * call are those of a sampled one.
+ * call are those of a sampled one. Without keys the calls are made again and again, if they may be.
  */
 export async function createCallTable(
   connection: SqlSession,
@@ -55,11 +55,12 @@ export async function createCallTable(
     readonly procedure: ProcedureFact;
     readonly keys: KeySource | null;
     readonly callsMax: number;
+    readonly isRepeated?: boolean;
   },
 ): Promise<CallTable> {
-  const { procedure, keys, callsMax } = options;
+  const { procedure, keys, callsMax, isRepeated = false } = options;
   const { parameters, samples } = procedure;
-  const name = `${SCHEMA}.${quoteIdentifier(`calls of ${procedure.id}${keys === null ? '' : ' wide'}`)}`;
+  const name = `${SCHEMA}.${quoteIdentifier(`calls of ${procedure.id}${keys === null && !isRepeated ? '' : ' wide'}`)}`;
   const columns = parameters.map((_, index) => `a${index + 1}`);
   const rows = samples.map((sample, row) => {
     const values = parameters.map(({ type }, index) => literal(sample[index], type));
@@ -70,6 +71,14 @@ export async function createCallTable(
     CREATE SCHEMA IF NOT EXISTS ${SCHEMA};
     CREATE OR REPLACE TABLE ${name} (${['ordinal INTEGER', ...definitions].join(', ')});
     INSERT INTO ${name} VALUES ${rows.join(', ')}`);
+  if (keys === null && isRepeated && callsMax > samples.length) {
+    const times = Math.floor(callsMax / samples.length);
+    await connection.run(`
+      INSERT INTO ${name}
+      SELECT s.ordinal + n * ${samples.length}, ${columns.map((column) => `s.${column}`).join(', ')}
+      FROM ${name} s, range(1, ${times}) turns(n)`);
+    return { name, columns, callCount: times * samples.length };
+  }
   if (keys === null || callsMax <= samples.length) {
     return { name, columns, callCount: samples.length };
   }

@@ -10,8 +10,8 @@ import type { Facts, ProcedureFact, TableFact } from '../facts/facts.ts';
 import { tableOf } from '../facts/facts.ts';
 import { printPath } from '../rules/rule.ts';
 import { parameterFor } from './calls.ts';
+import type { ReplayPorts } from './ports.ts';
 import { redeclare } from './redeclare.ts';
-import type { ReplayPorts } from './replay.ts';
 import type { CopiedDatabase } from './workspace.ts';
 
 export interface RebuildOptions {

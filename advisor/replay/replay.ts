@@ -1,5 +1,5 @@
 /** Tries a finding's change on copies of the database. The database itself is only read. */
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '#core';
@@ -10,24 +10,17 @@ import type { Finding } from '../findings/finding.ts';
 import { buildExperiment } from './build-experiment.ts';
 import { singleCalls } from './calls.ts';
 import { conclude } from './conclude.ts';
-import type { Experiment } from './experiment.ts';
+import type { CandidateSource, Experiment } from './experiment.ts';
 import type { MeasureContext, MeasuredLoad, MeasureLimits } from './measure.ts';
 import { measureControl, measureLoad } from './measure.ts';
+import type { ReplayPorts } from './ports.ts';
 import { prepareRebuild, rebuildInto } from './rebuild.ts';
+import { NEEDS_CANDIDATE } from './source-change.ts';
 import type { Verdict } from './verdict.ts';
 import { notReplayable } from './verdict.ts';
+import { compareWrites, countWork } from './work.ts';
 import type { CopiedDatabase } from './workspace.ts';
 import { assertRoom, copyDatabase, sizeOf, Workspace } from './workspace.ts';
-
-/** What a replay needs from the layers above. */
-export interface ReplayPorts {
-  /** Opens a database file for writing, with the engine. The caller closes it. */
-  openDatabase(path: string): Promise<Database>;
-  /** Runs a script that may hold statements about procedures. */
-  runScript(connection: SqlSession, script: string): Promise<void>;
-  /** Where copies are put; null means the system's temporary folder. */
-  readonly directory: string | null;
-}
 
 export interface ReplayLimits extends MeasureLimits {
   /** Size of a database that is still copied as a whole; of a larger one rows are sampled. */
@@ -41,9 +34,9 @@ export interface ReplayLimits extends MeasureLimits {
 }
 
 export const DEFAULT_REPLAY_LIMITS: ReplayLimits = {
-  pairsMin: 5,
-  pairsMax: 21,
-  loadMsMax: 3000,
+  pairsMin: 7,
+  pairsMax: 36,
+  loadMsMax: 15_000,
   copyBytesMax: 2 * 1024 ** 3,
   sampledRowsMax: 1_000_000,
   callsMax: 8000,
@@ -59,6 +52,8 @@ export interface ReplayOptions {
   readonly signal: AbortSignal;
   readonly limits?: Partial<ReplayLimits>;
   readonly onProgress?: (text: string) => void;
+  /** A changed procedure to be tried in place of the finding's own change. */
+  readonly candidate?: CandidateSource;
 }
 
 /** Replays one finding. Throws only when cancelled; what cannot be tried is a verdict too. */
@@ -77,10 +72,9 @@ export async function replay(options: ReplayOptions): Promise<Verdict> {
   }
 }
 
-function refuse({ facts, finding }: ReplayOptions): string | null {
-  if (finding.change === null) {
-    return 'the change is in the source of the procedure, which is not in the database';
-  }
+function refuse({ facts, finding, candidate }: ReplayOptions): string | null {
+  if (finding.change === null) return 'there is nothing to be tried on a copy';
+  if (finding.change.kind === 'source' && candidate === undefined) return NEEDS_CANDIDATE;
   const procedure = facts.procedures.find(({ id }) => id === finding.procedureId);
   if (procedure === undefined) return 'the procedure does not exist any more';
   if (procedure.samples.length === 0) return 'no calls were sampled, so there is nothing to repeat';
@@ -119,6 +113,7 @@ async function replayIn(
       facts,
       procedure,
       finding,
+      candidate: options.candidate ?? null,
       callsMax,
       runMsMax,
       cpuMs: processCpuMs,
@@ -137,7 +132,15 @@ async function replayIn(
       loads.push(await measureLoad(load, control, context));
     }
     const callCount = procedure.samples.length;
-    return conclude({ ...experiment, warnings }, loads, { control, sizeBytes, callCount });
+    const work = await countWork(copies, main, procedure.name);
+    const writes = await compareWrites(copies, facts, procedure);
+    return conclude({ ...experiment, warnings }, loads, {
+      control,
+      sizeBytes,
+      callCount,
+      work,
+      writes,
+    });
   } finally {
     signal.removeEventListener('abort', stop);
   }
@@ -185,36 +188,63 @@ async function createCopier(
   procedure: ProcedureFact,
   { options, limits }: { readonly options: ReplayOptions; readonly limits: ReplayLimits },
 ): Promise<Copier> {
-  const { database, facts, ports } = options;
-  const isInMemory = database.path === ':memory:';
-  const bytes = isInMemory ? 0 : await sizeOf(database);
-  if (!isInMemory && bytes <= limits.copyBytesMax) {
-    await assertRoom(workspace.folder, 2 * bytes);
-    return {
-      file: basename(database.path),
-      warnings: [],
-      open: async (path) => {
-        await copyDatabase(database, path);
-        return await ports.openDatabase(path);
-      },
-    };
+  const { database, ports } = options;
+  if (database.path === ':memory:') {
+    return await rebuildingCopier(workspace, procedure, { options, rowsMax: null });
   }
+  const bytes = await sizeOf(database);
+  if (bytes > limits.copyBytesMax) {
+    return await rebuildingCopier(workspace, procedure, {
+      options,
+      rowsMax: limits.sampledRowsMax,
+    });
+  }
+  await assertRoom(workspace.folder, 2 * bytes);
+  let rebuilding: Copier | null = null;
+  let isOpened = false;
+  return {
+    file: basename(database.path),
+    warnings: [],
+    open: async (path) => {
+      if (rebuilding !== null) return await rebuilding.open(path);
+      await copyDatabase(database, path);
+      try {
+        const copy = await ports.openDatabase(path);
+        isOpened = true;
+        return copy;
+      } catch (error) {
+        // A log that DuckDB cannot replay, such as one with a key added to a table: what is in the
+        // database can be read all the same. The two copies have to be made alike.
+        if (isOpened) throw error;
+        await Promise.all([rm(path, { force: true }), rm(`${path}.wal`, { force: true })]);
+        rebuilding = await rebuildingCopier(workspace, procedure, { options, rowsMax: null });
+        return await rebuilding.open(path);
+      }
+    },
+  };
+}
+
+/** Makes copies anew of the tables and procedures concerned, with all rows or a sample of them. */
+async function rebuildingCopier(
+  workspace: Workspace,
+  procedure: ProcedureFact,
+  { options, rowsMax }: { readonly options: ReplayOptions; readonly rowsMax: number | null },
+): Promise<Copier> {
+  const { database, facts, ports } = options;
+  const folder = join(workspace.folder, 'rows');
   const rebuilt = await prepareRebuild({
     source: database,
-    folder: join(workspace.folder, 'rows'),
+    folder,
     facts,
     procedure,
-    rowsMax: isInMemory ? null : limits.sampledRowsMax,
+    rowsMax,
     ports,
   });
+  const { sampled } = rebuilt;
+  const note = `the copies hold a sample of ${sampled.join(', ')}: on all rows, factors may differ`;
   return {
-    file: isInMemory ? 'memory.duckdb' : basename(database.path),
-    warnings:
-      rebuilt.sampled.length === 0
-        ? []
-        : [
-            `the copies hold a sample of ${rebuilt.sampled.join(', ')}: on all rows, factors may differ`,
-          ],
+    file: database.path === ':memory:' ? 'memory.duckdb' : basename(database.path),
+    warnings: sampled.length === 0 ? [] : [note],
     open: (path) => rebuildInto(path, rebuilt, ports),
   };
 }

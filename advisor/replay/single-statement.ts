@@ -2,7 +2,9 @@
 import { printIdentifier } from '#core';
 import type { SqlSession } from '#storage';
 import type { Lookup, ProcedureFact, ShapeFact, TableFact } from '../facts/facts.ts';
-import { equalityLiterals } from '../facts/query-reads.ts';
+import { equalityArguments } from '../facts/query-reads.ts';
+import type { Template } from '../facts/query-template.ts';
+import { boundParameters, cutOut, keyHoles } from '../facts/query-template.ts';
 import { parseQuery } from '../facts/read-procedures.ts';
 import { printPath } from '../rules/rule.ts';
 import type { CallTable } from './calls.ts';
@@ -12,6 +14,8 @@ import { createResultTable, synthesize } from './synthesize.ts';
 
 /** Columns of a side that are combined; more would be guessing. */
 const COLUMNS_MAX = 6;
+
+const NUMERIC = /^(DECIMAL|DOUBLE|FLOAT|U?(TINY|SMALL|BIG|HUGE)?INT)/;
 
 export type StatementOutcome =
   | {
@@ -60,7 +64,10 @@ export async function replaceLoop(
   return await search(options, { aggregates, from, joins: ['LEFT JOIN', 'JOIN'], parameterIndex });
 }
 
-/** Candidates for a procedure that is one query: whether it has rows, how many, or its value. */
+/**
+ * Candidates for a procedure that is one query: whether it has rows, how many, its value, or an
+ * aggregate of its rows.
+ */
 export async function replaceQuery(
   options: StatementOptions,
   shape: ShapeFact,
@@ -71,18 +78,25 @@ export async function replaceQuery(
     return { kind: 'none', reason: 'which argument goes where in the query is not known' };
   }
   const query = (argument: (index: number) => string): string => text.fill(argument);
+  const results = await createResultTable(connection, options.calls, options.called);
+  const relation = `${results.name} r`;
+  const tried = query((index) => `r.a${index + 1}`);
   const templates: ((sql: string) => Candidate)[] = [
     (sql) => ({ label: 'no row is found', sql: `NOT EXISTS (${sql})` }),
     (sql) => ({ label: 'a row is found', sql: `EXISTS (${sql})` }),
     (sql) => ({ label: 'the number of rows', sql: `(SELECT count(*) FROM (${sql}))` }),
     (sql) => ({ label: 'the value itself', sql: `(${sql})` }),
+    ...(await aggregatesOf(connection, { relation, tried, returns: procedure.returns })).map(
+      (aggregate) => (sql: string) => ({
+        label: aggregate,
+        sql: `(SELECT ${aggregate} FROM (${sql}) q)`,
+      }),
+    ),
   ];
-  const results = await createResultTable(connection, options.calls, options.called);
-  const tried = templates.map((template) => template(query((index) => `r.a${index + 1}`)));
-  const relation = `${results.name} r`;
-  const outcome = await synthesize(connection, relation, tried);
+  const candidates = templates.map((template) => template(tried));
+  const outcome = await synthesize(connection, relation, candidates);
   if (outcome.kind === 'none') return outcome;
-  const position = tried.indexOf(outcome.candidate);
+  const position = candidates.indexOf(outcome.candidate);
   const final = templates[position]?.(query((index) => argumentOf(procedure, index)));
   return {
     kind: 'found',
@@ -90,6 +104,25 @@ export async function replaceQuery(
     failedCount: results.failedCount,
     ...macro(procedure, final?.sql ?? ''),
   };
+}
+
+/** Aggregates of the query's numeric columns that the procedure may compute. */
+async function aggregatesOf(
+  connection: SqlSession,
+  {
+    relation,
+    tried,
+    returns,
+  }: { readonly relation: string; readonly tried: string; readonly returns: string },
+): Promise<string[]> {
+  const { columns } = await connection.query(
+    `SELECT q.* FROM ${relation}, LATERAL (${tried}) q LIMIT 0`,
+  );
+  const names = columns
+    .filter(({ type }) => NUMERIC.test(type))
+    .slice(0, COLUMNS_MAX)
+    .map(({ name }) => `q.${printIdentifier(name)}`);
+  return aggregatesOver({ returns, left: [], right: names, products: names });
 }
 
 interface Search {
@@ -132,9 +165,16 @@ function aggregatesOver(sides: {
   readonly returns: string;
   readonly left: readonly string[];
   readonly right: readonly string[];
+  /** Columns of one side that are multiplied with each other. */
+  readonly products?: readonly string[];
 }): string[] {
-  const { returns, left, right } = sides;
-  const pairs = left.flatMap((one) => right.map((other) => [one, other] as const));
+  const { returns, left, right, products = [] } = sides;
+  const pairs = [
+    ...left.flatMap((one) => right.map((other) => [one, other] as const)),
+    ...products.flatMap((one, index) =>
+      products.slice(index + 1).map((other) => [one, other] as const),
+    ),
+  ];
   if (returns === 'BOOLEAN') {
     const tests = pairs.flatMap(([one, other]) =>
       ['>=', '>', '<=', '<', '=', '<>'].map((operator) => `${other} ${operator} ${one}`),
@@ -161,11 +201,10 @@ function aggregatesOver(sides: {
 function numericColumns(tables: readonly TableFact[], { table, valueColumns }: Lookup): string[] {
   const bare = table.split('.').at(-1) ?? table;
   const columns = tables.find(({ name }) => isSame(name, bare))?.columns ?? [];
-  const numeric = /^(DECIMAL|DOUBLE|FLOAT|U?(TINY|SMALL|BIG|HUGE)?INT)/;
   return valueColumns
     .filter((wanted) => {
       const type = columns.find(({ name }) => isSame(name, wanted))?.type ?? '';
-      return numeric.test(type);
+      return NUMERIC.test(type);
     })
     .slice(0, COLUMNS_MAX);
 }
@@ -192,11 +231,6 @@ function argumentOf(procedure: ProcedureFact, index: number): string {
   return `CAST(${printIdentifier(`for_${parameter?.name ?? ''}`)} AS ${parameter?.type ?? 'VARCHAR'})`;
 }
 
-interface Template {
-  /** The query with something else for each argument. */
-  fill(argument: (parameterIndex: number) => string): string;
-}
-
 /** The example query with its bound parameters or key literals taken out. */
 async function parameterise(
   connection: SqlSession,
@@ -208,47 +242,10 @@ async function parameterise(
     if (bound.some(({ index }) => index >= procedure.parameters.length)) return null;
     return cutOut(example, bound);
   }
-  const bytes = Buffer.from(example);
-  const literals = equalityLiterals(await parseQuery(connection, example)).flatMap(
-    ({ column, offset }) => {
-      const index = parameterFor(procedure.parameters, { table: '', column });
-      const start = bytes.subarray(0, offset).toString().length;
-      const length = /^('(?:[^']|'')*'|[0-9.]+)/.exec(example.slice(start))?.[0].length ?? 0;
-      return index === null || length === 0 ? [] : [{ start, length, index }];
-    },
-  );
+  const given = equalityArguments(await parseQuery(connection, example));
+  const literals = keyHoles(example, given).flatMap(({ column, start, length }) => {
+    const index = parameterFor(procedure.parameters, { table: '', column });
+    return index === null ? [] : [{ start, length, index }];
+  });
   return literals.length === 0 ? null : cutOut(example, literals);
-}
-
-interface Hole {
-  readonly start: number;
-  readonly length: number;
-  readonly index: number;
-}
-
-/** `?` and `$1` outside of quotes. */
-function boundParameters(sql: string): Hole[] {
-  const holes: Hole[] = [];
-  let next = 0;
-  for (const match of sql.matchAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|\?|\$(\d+)/g)) {
-    if (/^['"]/.test(match[0])) continue;
-    const index = match[1] === undefined ? next++ : Number(match[1]) - 1;
-    holes.push({ start: match.index, length: match[0].length, index });
-  }
-  return holes;
-}
-
-function cutOut(sql: string, holes: readonly Hole[]): Template {
-  const sorted = [...holes].sort((left, right) => left.start - right.start);
-  return {
-    fill(argument) {
-      let text = '';
-      let from = 0;
-      for (const { start, length, index } of sorted) {
-        text += sql.slice(from, start) + argument(index);
-        from = start + length;
-      }
-      return text + sql.slice(from);
-    },
-  };
 }

@@ -40,8 +40,10 @@ test('a gain counts only beyond the noise and beyond what anybody would change a
   assert.equal(judge(narrow(2), NO_NOISE), 'faster');
   assert.equal(judge(narrow(0.5), NO_NOISE), 'slower');
   assert.equal(judge(narrow(1.05), NO_NOISE), 'same');
-  const noisy = { median: 1, low: 0.2, high: 5 };
-  assert.equal(judge(narrow(2), noisy), 'same');
+  const biased = { median: 2.5, low: 1.5, high: 3 };
+  assert.equal(judge(narrow(2), biased), 'unclear', 'equal copies differ by as much');
+  const scattered = { median: 1, low: 0.2, high: 5 };
+  assert.equal(judge(narrow(2), scattered), 'faster', 'how pairs scatter is in its own interval');
   assert.equal(judge({ median: 2, low: 0.9, high: 4 }, NO_NOISE), 'unclear');
 });
 

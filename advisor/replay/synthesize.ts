@@ -18,6 +18,9 @@ export type Synthesis =
 /** How many candidates one statement evaluates. */
 const CANDIDATES_AT_ONCE = 40;
 
+/** Share of a double by which its sum may differ when the terms are added in another order. */
+const DIGITS_TOLERANCE = 1e-12;
+
 /**
  * The first candidate that equals column `result` in every row of the relation. A result that is
  * the same in every row proves nothing, and then none is taken.
@@ -54,14 +57,30 @@ export async function synthesize(
   };
 }
 
+/** Whether two doubles, as texts, differ by no more than the order of a sum's terms may make. */
+export function differInLastDigits(baseline: string, candidate: string): boolean {
+  const [one, other] = [Number(baseline), Number(candidate)];
+  return Math.abs(one - other) <= DIGITS_TOLERANCE * Math.abs(one);
+}
+
+/**
+ * Equal, or doubles that differ in their last digits only: a sum depends on the order of its terms,
+ * which a guest's loop and DuckDB's threads do not share.
+ */
+function isSameAsResult(sql: string): string {
+  const difference = `abs((${sql})::DOUBLE - result::DOUBLE)`;
+  const size = 'greatest(abs(result::DOUBLE), 1e-300)';
+  return `(${sql}) IS NOT DISTINCT FROM result OR
+    (typeof(result) IN ('DOUBLE', 'FLOAT') AND coalesce(${difference} <= ${DIGITS_TOLERANCE} * ${size}, false))`;
+}
+
 /** In how many rows each candidate is right; 0 for one that does not even run. */
 async function agreements(
   connection: SqlSession,
   relation: string,
   candidates: readonly Candidate[],
 ): Promise<number[]> {
-  const count = ({ sql }: Candidate): string =>
-    `count(*) FILTER ((${sql}) IS NOT DISTINCT FROM result)`;
+  const count = ({ sql }: Candidate): string => `count(*) FILTER (${isSameAsResult(sql)})`;
   const run = async (group: readonly Candidate[]): Promise<number[]> => {
     const { rows } = await connection.query(
       `SELECT ${group.map(count).join(', ')} FROM ${relation}`,

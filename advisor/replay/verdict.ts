@@ -1,5 +1,6 @@
 /** What a replay found out. */
 import { z } from 'zod';
+import { workMetric } from '../findings/finding.ts';
 
 const interval = z.strictObject({ median: z.number(), low: z.number(), high: z.number() });
 
@@ -11,6 +12,8 @@ export const measurement = z.strictObject({
   name: z.string(),
   /** `main` decides; `related` and `probe` may not get slower; `upkeep` is what writers pay. */
   role: z.enum(['main', 'related', 'probe', 'upkeep']),
+  /** What decided: processor time, which others disturb less, or the wall's where work waits. */
+  clock: z.enum(['processor', 'wall']).default('processor'),
   /** Processor time, the median of all turns. */
   baselineMs: z.number(),
   candidateMs: z.number(),
@@ -24,11 +27,30 @@ export const measurement = z.strictObject({
 });
 export type Measurement = z.infer<typeof measurement>;
 
+/** Work of one run that the engine counted, where the change makes more or less of it. */
+export const work = z.strictObject({
+  metric: workMetric,
+  baseline: z.number(),
+  candidate: z.number(),
+});
+export type Work = z.infer<typeof work>;
+
+/** A table that the calls wrote to, after both copies did the same. */
+export const writes = z.strictObject({
+  table: z.string(),
+  baselineRows: z.number(),
+  candidateRows: z.number(),
+  areEqual: z.boolean(),
+});
+export type Writes = z.infer<typeof writes>;
+
 export const verdict = z.strictObject({
   outcome,
   /** One sentence with the numbers that decided. */
   reason: z.string(),
   measurements: z.array(measurement),
+  work: z.array(work).default([]),
+  writes: z.array(writes).default([]),
   /** Two equal copies against each other: what noise looks like on this machine. */
   control: interval.nullable(),
   /** Growth of the database file, in bytes; negative when it shrank. */
@@ -50,6 +72,8 @@ export function notReplayable(reason: string): Verdict {
     outcome: 'not_replayable',
     reason,
     measurements: [],
+    work: [],
+    writes: [],
     control: null,
     sizeBytes: null,
     warnings: [],

@@ -54,7 +54,7 @@ function isUsed({ shapes, module }: ProcedureFact, right: string): boolean {
         shapes.some(({ reads, shape }) => reads === null && shape.toLowerCase().includes(last))
       );
     case 'crypto':
-      return module.hostFunctions.some((name) => /crypto|hash|random/.test(name));
+      return module.hostFunctions.some((name) => /^heliosdb_.*(crypto|hash|random)/.test(name));
     case 'network':
       return module.hostFunctions.some((name) => /fetch|http/.test(name));
     default:

@@ -6,6 +6,7 @@ const VERSION: VersionFact = {
   version: 1,
   callCount: 1000,
   rowCount: 1000,
+  statementCount: 1,
   errorCount: 0,
   trapCount: 0,
   memoHitCount: 0,
@@ -24,6 +25,8 @@ const VERSION: VersionFact = {
   coldStartCount: 10,
   poolWaitCount: 0,
   batchCount: 8,
+  batchedQueryCount: 990,
+  columnarRowCount: 0,
   peakMemoryBytes: 1_048_576,
   errorsByState: {},
 };
@@ -43,11 +46,17 @@ const SHAPE: ShapeFact = {
     equalityColumns: ['id'],
     isEveryColumn: false,
     hasAggregate: false,
+    hasGroups: false,
     hasJoin: false,
     hasOrder: false,
     hasLimit: false,
     columnCount: 1,
     lookup: { table: 'items', keyColumns: ['id'], valueColumns: ['price'] },
+  },
+  plan: {
+    operators: ['SEQ_SCAN'],
+    estimatedRows: 1,
+    scans: [{ table: 'main.items', isIndexed: false, estimatedRows: 1, scannedRows: 100_000 }],
   },
 };
 

@@ -1,3 +1,4 @@
+import { waitsTogether } from './batching.ts';
 import { counted, defineRule, percent } from './rule.ts';
 import { setLimit } from './set-limit.ts';
 
@@ -10,8 +11,10 @@ export const coldStarts = defineRule({
   evaluate({ procedure, figures, options }) {
     if (figures === null || figures.callCount < options.callCountMin) return null;
     // Rows that wait for each other's queries need an instance each, however many are ready.
-    if (figures.batchCount > 0) return null;
-    const share = figures.coldStartCount / figures.callCount;
+    if (waitsTogether(procedure)) return null;
+    // A call that fails takes its instance with it, which no pool can help.
+    const coldStarts = figures.coldStartCount - figures.errorCount;
+    const share = coldStarts / figures.callCount;
     if (share < options.coldShareMin) return null;
     const current = Number(procedure.limits.instances_idle_max ?? 0);
     const value = Math.min(options.instancesMax, Math.max(current * 2, 10));
@@ -19,11 +22,11 @@ export const coldStarts = defineRule({
     return {
       subject: 'instances_idle_max',
       severity: 'info',
-      what: `${counted(figures.coldStartCount)} of ${counted(figures.callCount)} calls (${percent(share)}) had to make an instance first`,
+      what: `${counted(coldStarts)} of ${counted(figures.callCount)} calls (${percent(share)}) had to make an instance first`,
       why: `At most ${current} instances are kept ready between statements.`,
       whatToDo: `ALTER PROCEDURE ${procedure.name} SET (instances_idle_max = ${value}). Each ready instance holds its memory.`,
       evidence: {
-        coldStarts: figures.coldStartCount,
+        coldStarts,
         calls: figures.callCount,
         instancesIdleMax: current,
         peakMemoryBytes: figures.peakMemoryBytes,

@@ -1,4 +1,4 @@
-import { tableOf } from '../facts/facts.ts';
+import { rowsPerQuery, tableOf } from '../facts/facts.ts';
 import { counted, defineRule, rounded } from './rule.ts';
 
 /** Reports queries that ask for every column of a wide table. */
@@ -11,6 +11,8 @@ export const columnsUnused = defineRule({
     if (figures === null) return null;
     return procedure.shapes.flatMap((shape) => {
       if (shape.reads?.isEveryColumn !== true || shape.callCount < options.callCountMin) return [];
+      // What finds no row fetches no columns.
+      if (shape.rowCount === 0) return [];
       const tables = shape.reads.tables.map((name) => tableOf(facts, name));
       const columnCount = tables.reduce((sum, table) => sum + (table?.columns.length ?? 0), 0);
       if (columnCount < options.columnCountMin) return [];
@@ -24,12 +26,13 @@ export const columnsUnused = defineRule({
           evidence: {
             columns: columnCount,
             queries: shape.callCount,
+            rowsPerQuery: rounded(rowsPerQuery(shape)),
             bytesIn: figures.bytesIn,
             queryMs: rounded(shape.totalMs),
           },
           confidence: 0.5,
           expectedShare: Math.min(0.3, (shape.totalMs / Math.max(figures.wallMs, 1e-9)) * 0.3),
-          change: null,
+          change: { kind: 'source' as const, goal: 'less' as const, metric: 'bytesIn' as const },
         },
       ];
     });

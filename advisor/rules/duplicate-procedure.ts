@@ -1,4 +1,5 @@
-import { defineRule } from './rule.ts';
+import type { ProcedureFact } from '../facts/facts.ts';
+import { defineRule, printPath } from './rule.ts';
 
 /** Reports procedures with the same code as another. */
 export const duplicateProcedure = defineRule({
@@ -16,8 +17,8 @@ export const duplicateProcedure = defineRule({
         .join('\n');
     const twin = facts.procedures.find(
       (other) =>
-        // Only one of the two is told, so that the advice is not to drop both.
-        other.id < procedure.id &&
+        // Only the younger is told, so that the advice is not to drop both.
+        ageOrder(other, procedure) < 0 &&
         other.returns === procedure.returns &&
         types(other.parameters) === types(procedure.parameters) &&
         other.module.hash === procedure.module.hash &&
@@ -34,7 +35,19 @@ export const duplicateProcedure = defineRule({
       evidence: { other: twin.name, moduleHash: procedure.module.hash.slice(0, 12) },
       confidence: 0.6,
       expectedShare: 0,
-      change: null,
+      change: {
+        kind: 'call-instead',
+        name: printPath(twin.schema, twin.name),
+        goal: 'same',
+      },
     };
   },
 });
+
+function ageOrder(left: ProcedureFact, right: ProcedureFact): number {
+  return (
+    Date.parse(left.createdAt) - Date.parse(right.createdAt) ||
+    left.name.localeCompare(right.name) ||
+    left.id.localeCompare(right.id)
+  );
+}

@@ -27,7 +27,7 @@ export const errorRate = defineRule({
       },
       confidence: 0.8,
       expectedShare: 0,
-      change: null,
+      change: { kind: 'source', goal: 'less', metric: 'errors' },
     };
   },
 });

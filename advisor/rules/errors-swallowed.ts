@@ -20,7 +20,7 @@ export const errorsSwallowed = defineRule({
         evidence: { queryErrors, callErrors: figures.errorCount },
         confidence: 0.8,
         expectedShare: 0,
-        change: null,
+        change: { kind: 'source', goal: 'less', metric: 'queryErrors' },
       };
     }
     if (procedure.onError !== 'NULL' || figures.errorCount < options.errorCountMin) return null;
@@ -34,7 +34,7 @@ export const errorsSwallowed = defineRule({
       evidence: { errors: figures.errorCount, calls: figures.callCount },
       confidence: 0.7,
       expectedShare: 0,
-      change: null,
+      change: { kind: 'source', goal: 'less', metric: 'errors' },
     };
   },
 });

@@ -31,7 +31,7 @@ export const growthTrend = defineRule({
       },
       confidence: 0.6,
       expectedShare: 0,
-      change: null,
+      change: { kind: 'source', goal: 'less', metric: 'peakMemoryBytes' },
     };
   },
 });

@@ -1,17 +1,19 @@
 import { defineRule, duration, percent, rounded } from './rule.ts';
+import { guestMs, startCount, workShare } from './work.ts';
 
 /** Reports procedures that spend their time in an interpreter. */
 export const interpreterBound = defineRule({
   id: 'performance/interpreter-bound',
   code: 'P012',
   title: 'Most of the time is spent in an interpreter',
-  options: { callCountMin: 100, cpuShareMin: 0.6, cpuPerCallUsMin: 100 },
+  options: { callCountMin: 100, cpuShareMin: 0.6, cpuPerCallUsMin: 500 },
   evaluate({ procedure, figures, options }) {
     const [engine] = procedure.module.engines;
     if (figures === null || engine === undefined || figures.callCount < options.callCountMin)
       return null;
-    const share = figures.guestCpuMs / Math.max(figures.wallMs, 1e-9);
-    const perCallUs = (figures.guestCpuMs * 1000) / figures.callCount;
+    const cpuMs = guestMs(figures);
+    const share = workShare(figures, cpuMs);
+    const perCallUs = (cpuMs * 1000) / figures.callCount;
     if (share < options.cpuShareMin || perCallUs < options.cpuPerCallUsMin) return null;
     return {
       subject: 'interpreter',
@@ -23,12 +25,13 @@ export const interpreterBound = defineRule({
       evidence: {
         engine,
         calls: figures.callCount,
-        guestCpuMs: rounded(figures.guestCpuMs),
+        guestCpuMs: rounded(cpuMs),
+        starts: startCount(figures),
         cpuPerCallUs: rounded(perCallUs),
       },
       confidence: 0.6,
       expectedShare: share * 0.8,
-      change: null,
+      change: { kind: 'source', goal: 'faster', metric: null },
     };
   },
 });

@@ -21,7 +21,7 @@ export const jsonEncoding = defineRule({
       evidence: { bytesIn: figures.bytesIn, bytesOut: figures.bytesOut, calls: figures.callCount },
       confidence: 0.6,
       expectedShare: 0.15,
-      change: null,
+      change: { kind: 'source', goal: 'less', metric: 'bytesIn' },
     };
   },
 });

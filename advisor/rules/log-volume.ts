@@ -24,7 +24,7 @@ export const logVolume = defineRule({
       evidence: { lines: lineCount, bytes: byteCount, linesPerCall: rounded(perCall) },
       confidence: 0.7,
       expectedShare: 0.05,
-      change: null,
+      change: { kind: 'source', goal: 'less', metric: 'logLines' },
     };
   },
 });

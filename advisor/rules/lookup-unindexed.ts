@@ -1,5 +1,6 @@
 import { quoteIdentifier } from '#core';
-import { tableOf } from '../facts/facts.ts';
+import { rowsPerQuery, scanOf, tableOf } from '../facts/facts.ts';
+import { isAnsweredTogether } from './batching.ts';
 import { counted, defineRule, duration, printPath, rounded } from './rule.ts';
 
 /** Reports lookups of single rows in a large table that has no index on the key. */
@@ -18,7 +19,11 @@ export const lookupUnindexed = defineRule({
       if (shape.callCount < options.callCountMin || table.rowCount < options.tableRowsMin)
         return [];
       // A batch reads the table once, whether or not there is an index.
-      if (figures.batchCount > 0) return [];
+      if (isAnsweredTogether(figures)) return [];
+      const scan = scanOf(shape, table);
+      // Where the rows lie in the order of the key, DuckDB passes over nearly all blocks already.
+      const scannedRows = scan?.scannedRows ?? table.rowCount;
+      if (scan?.isIndexed === true || scannedRows < options.tableRowsMin) return [];
       const isSame = (name: string) => name.toLowerCase() === key.toLowerCase();
       if (table.indexes.some(({ columns }) => isSame(columns[0] ?? ''))) return [];
       const distinctCount = table.columns.find(({ name }) => isSame(name))?.distinctCount ?? 0;
@@ -29,12 +34,15 @@ export const lookupUnindexed = defineRule({
         {
           subject: printPath(lookup.table, key),
           severity: 'warning' as const,
-          what: `Index ${printPath(lookup.table, key)}: ${counted(shape.callCount)} lookups scanned ${counted(table.rowCount)} rows each`,
+          what: `Index ${printPath(lookup.table, key)}: ${counted(shape.callCount)} lookups scanned ${counted(scannedRows)} rows each`,
           why: `The column is selective, with about ${counted(distinctCount)} distinct values, and no index starts with it; a lookup takes ${duration((shape.totalMs * 1000) / shape.callCount)}.`,
           whatToDo: `CREATE INDEX ${name} ON ${source} (${quoteIdentifier(key)}). Writers of the table pay for it: the replay measures how much.`,
           evidence: {
             lookups: shape.callCount,
             tableRows: table.rowCount,
+            scannedRows,
+            estimatedRows: scan?.estimatedRows ?? 'unknown',
+            rowsPerQuery: rounded(rowsPerQuery(shape)),
             distinctValues: distinctCount,
             queryMs: rounded(shape.totalMs),
           },
@@ -45,6 +53,8 @@ export const lookupUnindexed = defineRule({
             apply: [`CREATE INDEX ${name} ON ${source} (${quoteIdentifier(key)})`],
             revert: [`DROP INDEX ${printPath(table.schema, name)}`],
             goal: 'faster' as const,
+            metric: null,
+            isTogether: false,
             upkeepTable: source,
             probe: { table: source, column: key },
           },

@@ -20,7 +20,7 @@ export const moduleUnoptimised = defineRule({
       evidence: { moduleBytes: module.byteCount, codeBytes: module.codeBytes },
       confidence: 0.7,
       expectedShare: 0.3,
-      change: null,
+      change: { kind: 'source', goal: 'faster', metric: null },
     };
   },
 });

@@ -1,4 +1,6 @@
 import type { Lookup, ShapeFact } from '../facts/facts.ts';
+import { scanOf, tableOf } from '../facts/facts.ts';
+import { batchingText, isAnsweredTogether } from './batching.ts';
 import { counted, defineRule, printPath, rounded } from './rule.ts';
 
 /** Reports a query in a loop over another query's rows, and writes the join that replaces both. */
@@ -7,14 +9,18 @@ export const queryLoop = defineRule({
   code: 'P007',
   title: 'A loop of queries that one statement replaces',
   options: { callCountMin: 50, innerPerCallMin: 1.3 },
-  evaluate({ procedure, figures, options }) {
+  evaluate({ procedure, figures, facts, options }) {
     if (figures === null || figures.callCount < options.callCountMin) return null;
+    // The engine sees the loop's queries coming and answers them for many rows at once.
+    if (isAnsweredTogether(figures)) return null;
     for (const outer of procedure.shapes) {
       for (const inner of procedure.shapes) {
         const link = outer === inner ? null : linkOf(outer, inner);
         if (link === null) continue;
         const perCall = inner.callCount / figures.callCount;
         if (perCall < options.innerPerCallMin || inner.callCount <= outer.callCount) continue;
+        const table = tableOf(facts, link.inner.table);
+        const scannedRows = table === null ? null : (scanOf(inner, table)?.scannedRows ?? null);
         const share = (inner.totalMs + outer.totalMs) / Math.max(figures.wallMs, 1e-9);
         return {
           subject: `${outer.shape} / ${inner.shape}`,
@@ -28,6 +34,9 @@ export const queryLoop = defineRule({
             outerRows: outer.rowCount,
             innerQueries: inner.callCount,
             innerPerCall: rounded(perCall),
+            statements: figures.statementCount,
+            ...(scannedRows === null ? {} : { scannedRowsPerInner: scannedRows }),
+            answered: batchingText(figures),
             queryMs: rounded(inner.totalMs + outer.totalMs),
           },
           confidence: 0.8,

@@ -1,8 +1,5 @@
-import { unbatchedReason } from './batching.ts';
+import { isAnsweredTogether, unbatchedReason } from './batching.ts';
 import { counted, defineRule, percent, printPath, rounded } from './rule.ts';
-
-/** Queries that one of the engine's batches answers at most. */
-const BATCHED_QUERIES_MAX = 256;
 
 /** Reports lookups that ask again what was answered before. */
 export const repeatedLookup = defineRule({
@@ -19,9 +16,10 @@ export const repeatedLookup = defineRule({
       const unanswered = Math.max(0, repeatedCalls - memoHitCount);
       const share = unanswered / callCount;
       if (share < options.unansweredShareMin) return [];
-      if (unbatchedReason(procedure, shape) !== 'arrival') return [];
+      // Within a statement equal calls are made once, also where their queries are asked one by one.
+      if (!['arrival', 'guest-size'].includes(unbatchedReason(procedure, shape))) return [];
       // A batch answers equal questions once, and memory is not asked.
-      if (figures.batchCount * BATCHED_QUERIES_MAX >= callCount) return [];
+      if (isAnsweredTogether(figures)) return [];
       const asked = reads.lookup?.valueColumns.map((column) =>
         printPath(reads.lookup?.table ?? '', column),
       );
@@ -38,6 +36,8 @@ export const repeatedLookup = defineRule({
             distinctArguments,
             repeated: repeatedCalls,
             answeredFromMemory: memoHitCount,
+            calls: figures.callCount,
+            statements: figures.statementCount,
             queryMs: rounded(shape.totalMs),
             unansweredShare: percent(share),
           },

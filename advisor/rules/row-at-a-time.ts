@@ -11,8 +11,9 @@ export const rowAtATime = defineRule({
     if (figures === null || figures.callCount < options.rowCountMin) return null;
     // A module that asks or logs needs a call a row; one with a columnar entry has it already.
     if (hostFunctions.some((name) => /query|_tx$|log/.test(name))) return null;
-    if (exports.some((name) => /column|chunk/.test(name))) return null;
-    const share = figures.marshallingMs / Math.max(figures.wallMs, 1e-9);
+    if (exports.some((name) => name.startsWith('heliosdb_columnar/'))) return null;
+    const share =
+      figures.marshallingMs / Math.max(figures.marshallingMs + figures.guestCpuMs, 1e-9);
     if (share < options.marshallingShareMin) return null;
     return {
       subject: 'columnar',
@@ -27,7 +28,7 @@ export const rowAtATime = defineRule({
       },
       confidence: 0.7,
       expectedShare: Math.min(0.9, share * 0.8),
-      change: null,
+      change: { kind: 'source', goal: 'faster', metric: null },
     };
   },
 });

@@ -17,6 +17,8 @@ export function setLimit(
     apply: [`${alter} (${name} = ${value})`],
     revert: [`${alter} (${name} = ${Number(procedure.limits[name] ?? 0)})`],
     goal,
+    metric: null,
+    isTogether: false,
     upkeepTable: null,
     probe: null,
   };

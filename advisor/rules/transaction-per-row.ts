@@ -24,7 +24,7 @@ export const transactionPerRow = defineRule({
       evidence: { calls: figures.callCount, callP95Us: Math.round(slowUs) },
       confidence: 0.6,
       expectedShare: 0.5,
-      change: null,
+      change: { kind: 'source', goal: 'faster', metric: null },
     };
   },
 });
