@@ -35,30 +35,45 @@ export interface AppOptions {
   /** Where log lines go, as JSON. */
   readonly logStream: NodeJS.WritableStream | null;
   readonly logLevel: string;
+  readonly patience?: Patience;
 }
 
-const LIMITS = {
-  bodyLimit: 1024 * 1024,
-  /** A client has this long to send its request: slow ones must not hold connections. */
-  requestTimeout: 30_000,
-  connectionTimeout: 0,
-  keepAliveTimeout: 72_000,
-};
+/** How long a client has to send a request: slow ones must not hold connections. */
+export interface Patience {
+  readonly headersMs: number;
+  readonly requestMs: number;
+}
+
+const PATIENCE: Patience = { headersMs: 10_000, requestMs: 30_000 };
+const BODY_BYTES_MAX = 1024 * 1024;
+/** Connections at one time; files and statements need descriptors too. */
+const CONNECTIONS_MAX = 4_096;
 
 /** The web framework with its limits, before it has routes. */
 export function newApp(options: AppOptions): FastifyInstance {
   const { logStream, logLevel } = options;
-  return fastify({
-    ...LIMITS,
+  const { headersMs, requestMs } = options.patience ?? PATIENCE;
+  const app = fastify({
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: requestMs,
+    connectionTimeout: 0,
+    keepAliveTimeout: 72_000,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
     genReqId: () => crypto.randomUUID(),
     logger: logStream === null ? false : { level: logLevel, stream: logStream },
     // One line a request, written when it ends.
     logController: new LogController({ disableRequestLogging: true }),
-    http: { maxHeaderSize: 16 * 1024, headersTimeout: 10_000 },
+    http: {
+      maxHeaderSize: 16 * 1024,
+      headersTimeout: headersMs,
+      // Node looks for slow clients this often, by itself only twice a minute.
+      connectionsCheckingInterval: headersMs / 4,
+    },
     return503OnClosing: true,
     forceCloseConnections: 'idle',
   });
+  app.server.maxConnections = CONNECTIONS_MAX;
+  return app;
 }
 
 /** Adds every route, the page and the rules that hold for all of them. */

@@ -6,6 +6,12 @@ import { readCatalog } from '#storage';
 
 const READS = /^(\s|--[^\n]*(\n|$)|\/\*[\s\S]*?\*\/|\()*(select|from|values|table|explain)\b/i;
 
+/** Begins or ends a transaction and does nothing else. */
+const TRANSACTION = /^\s*(begin(\s+transaction)?|commit|rollback)\s*;?\s*$/i;
+
+/** Adds to a conversation, which no snapshot has: every question from the command line does. */
+const REMEMBERS = /^\s*insert into heliosdb\.(conversations|conversation_turns) select\b[^;]*$/i;
+
 /** What questions are planned with. */
 export interface Knowledge {
   readonly catalog: CatalogSnapshot;
@@ -55,6 +61,20 @@ export class CatalogHolder {
   /** Says that this statement was run: what only reads leaves the snapshot as it is. */
   noteStatement(sql: string): void {
     if (!READS.test(sql) || this.#hasWriters) this.invalidate();
+  }
+
+  /** Takes note of a session's statements: what it has written counts again when it commits. */
+  followSession(): (sql: string) => void {
+    let hasWritten = false;
+    return (sql) => {
+      if (TRANSACTION.test(sql)) {
+        if (hasWritten) this.invalidate();
+        hasWritten = false;
+      } else if (!REMEMBERS.test(sql) || this.#hasWriters) {
+        hasWritten ||= !READS.test(sql) || this.#hasWriters;
+        this.noteStatement(sql);
+      }
+    };
   }
 
   async #read(): Promise<Knowledge> {

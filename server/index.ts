@@ -7,6 +7,7 @@
  */
 export type { Role } from './identity/identity.ts';
 export { ROLES } from './identity/identity.ts';
+export { assertTokenRole } from './identity/token-role.ts';
 export type { Run, RunSummary } from './runs/run.ts';
 export type { Service, ServiceOptions } from './service.ts';
 export { startService } from './service.ts';

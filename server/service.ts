@@ -8,7 +8,7 @@ import type { LanguageModel } from '#agent';
 import type { Clock, IdSource } from '#core';
 import { HeliosError, quoteLiteral, randomIds, systemClock } from '#core';
 import type { Database } from '#storage';
-import type { AppOptions } from './app.ts';
+import type { AppOptions, Patience } from './app.ts';
 import { addRoutes, newApp } from './app.ts';
 import { CatalogHolder } from './catalog-holder.ts';
 import type { ServiceContext } from './context.ts';
@@ -48,6 +48,8 @@ export interface ServiceOptions {
   /** Where log lines go, as JSON; null logs nothing. */
   readonly logStream?: NodeJS.WritableStream | null;
   readonly logLevel?: string;
+  /** How long clients may take to send a request. Default: 10 s for headers, 30 s for all. */
+  readonly patience?: Patience;
   /** Lets statements read and write files and addresses of this machine. Default false. */
   readonly allowsExternalAccess?: boolean;
 }
@@ -65,8 +67,8 @@ export interface Service {
 const RUN_BOUNDS = {
   runningMax: 4,
   waitingMax: 512,
-  keptMax: 1_000,
-  keptCharactersMax: 32 * 1024 * 1024,
+  keptMax: 200,
+  keptCharactersMax: 16 * 1024 * 1024,
 };
 const DRAIN_MS = 10_000;
 
@@ -114,6 +116,7 @@ async function open(parts: Parts): Promise<Service> {
       authenticate(request, { tokens: memory.tokens, clock, isTokenRequired, isOwner }),
     logStream: options.logStream ?? null,
     logLevel: options.logLevel ?? 'info',
+    ...(options.patience === undefined ? {} : { patience: options.patience }),
   };
   const app = newApp(appOptions);
   const context = newContext(parts, { log: app.log, stopping: stopping.signal });
@@ -126,7 +129,7 @@ async function open(parts: Parts): Promise<Service> {
     database,
     onRequest: (request, response) => app.routing(request, response),
     onStatement: () => undefined,
-    onEnd: (sql) => catalog.noteStatement(sql),
+    follow: () => catalog.followSession(),
   });
   const url = await listen(app, host, port).catch(async (error: unknown) => {
     await local?.close();
@@ -168,12 +171,14 @@ function newContext(
   const allowances = new Allowances(clock);
   const { runs: store, tokens, audit } = memory;
   const model = options.model ?? null;
-  const scopes = new Scopes(database, catalog);
+  const scopes = new Scopes({ database, catalog, exportDirectory });
   const runs = new RunBook({
     scopes,
     store,
     conversations: new Conversations({ store, database, stateDirectory }),
     allowances,
+    databaseRoleOf: (id) => tokens.databaseRoleOf(id),
+    onWrite: () => catalog.invalidate(),
     model,
     clock,
     ids,

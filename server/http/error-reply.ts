@@ -1,3 +1,4 @@
+import type { ErrorFields } from '#core';
 import { HeliosError, toHeliosError } from '#core';
 
 /** HTTP statuses by SQLSTATE; where no state matches, its class decides, then 500. */
@@ -40,6 +41,8 @@ export interface ErrorReply {
       readonly message: string;
       readonly detail: string | null;
       readonly hint: string | null;
+      /** Values for programs, which the catalogue names for each error. */
+      readonly fields: ErrorFields;
     };
   };
 }
@@ -47,7 +50,7 @@ export interface ErrorReply {
 /** The reply that reports an error. What is our own fault keeps its details to the log. */
 export function errorReply(thrown: unknown): ErrorReply {
   const error = toOurs(thrown);
-  const { sqlstate, name, message, detail, hint } = error;
+  const { sqlstate, name, message, detail, hint, fields } = error;
   const isOurFault = sqlstate === 'XX000';
   return {
     status: httpStatus(thrown) ?? STATUS[sqlstate] ?? STATUS[sqlstate.slice(0, 2)] ?? 500,
@@ -58,6 +61,7 @@ export function errorReply(thrown: unknown): ErrorReply {
         message,
         detail: isOurFault ? null : detail,
         hint: isOurFault ? 'the log of the service says more' : hint,
+        fields: isOurFault ? {} : fields,
       },
     },
   };

@@ -9,6 +9,7 @@ export const errorBody = z.strictObject({
     message: z.string(),
     detail: z.string().nullable(),
     hint: z.string().nullable(),
+    fields: z.record(z.string(), z.unknown()),
   }),
 });
 

@@ -55,6 +55,17 @@ export class Allowances {
     throw refusal('seconds of runs an hour', limit, seconds);
   }
 
+  /** Does what takes time for an identity, and counts the time it took. */
+  async meter<T>(identity: Identity, work: () => Promise<T>): Promise<T> {
+    this.assertRunTime(identity);
+    const startedAt = this.#clock.elapsedMs();
+    try {
+      return await work();
+    } finally {
+      this.spendRunTime(identity, this.#clock.elapsedMs() - startedAt);
+    }
+  }
+
   /** Counts the time a run took; more than was left is owed. */
   spendRunTime(identity: Identity, milliseconds: number): void {
     if (identity.runSecondsPerHour !== null) this.#account(identity).runMs -= milliseconds;

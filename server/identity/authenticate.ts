@@ -33,6 +33,7 @@ export function authenticate(request: IncomingMessage, options: AuthenticateOpti
     id: token.id,
     name: token.name,
     role: roleOf(token.role),
+    databaseRole: token.databaseRole ?? roleOf(token.role),
     requestsPerMinute: token.requestsPerMinute ?? DEFAULTS.requestsPerMinute,
     runSecondsPerHour: token.runSecondsPerHour ?? DEFAULTS.runSecondsPerHour,
   };

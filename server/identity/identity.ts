@@ -10,6 +10,8 @@ export interface Identity {
   readonly id: string;
   readonly name: string;
   readonly role: Role;
+  /** The role of the database whose grants and row filters hold; nothing for administrators. */
+  readonly databaseRole: string;
   /** Null is without bound. */
   readonly requestsPerMinute: number | null;
   readonly runSecondsPerHour: number | null;
@@ -18,10 +20,22 @@ export interface Identity {
 const UNBOUNDED = { requestsPerMinute: null, runSecondsPerHour: null };
 
 /** Whoever is at this machine, while the service listens to this machine only. */
-export const LOCAL: Identity = { id: 'local', name: 'local', role: 'admin', ...UNBOUNDED };
+export const LOCAL: Identity = {
+  id: 'local',
+  name: 'local',
+  role: 'admin',
+  databaseRole: 'admin',
+  ...UNBOUNDED,
+};
 
 /** The one who may open the file: the local socket lets nobody else in. */
-export const OWNER: Identity = { id: 'owner', name: 'owner', role: 'admin', ...UNBOUNDED };
+export const OWNER: Identity = {
+  id: 'owner',
+  name: 'owner',
+  role: 'admin',
+  databaseRole: 'admin',
+  ...UNBOUNDED,
+};
 
 /**
  * Whose questions continue each other: one's own. Those who need no token are one person at this

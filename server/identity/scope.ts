@@ -1,10 +1,12 @@
 import { StatementRunner } from '#agent';
-import { HeliosError, quoteIdentifier, quoteLiteral } from '#core';
+import { HeliosError, quoteIdentifier } from '#core';
 import type { CatalogSnapshot, CatalogTable, VerifiedQuestion } from '#planner';
 import type { Database, SqlDatabase, SqlSession } from '#storage';
+import { rereadTable } from '#storage';
 import type { CatalogHolder, Knowledge } from '../catalog-holder.ts';
 import type { Identity } from './identity.ts';
 import { mayActAs } from './identity.ts';
+import { admittedStatement, hasRowFilters, RoleDatabase } from './role-database.ts';
 
 /**
  * What the roles of the service may do in a database that has not heard of them. An owner changes
@@ -46,6 +48,8 @@ export interface Scope {
   readonly verified: () => Promise<readonly VerifiedQuestion[]>;
   /** Throws 42501 unless the role may run this statement. */
   readonly judge: (sql: string) => Promise<void>;
+  /** Whether the role sees only some rows of something. */
+  readonly isFiltered: () => Promise<boolean>;
 }
 
 interface CachedKnowledge {
@@ -53,32 +57,68 @@ interface CachedKnowledge {
   readonly part: Promise<Knowledge>;
 }
 
+export interface ScopesOptions {
+  readonly database: Database;
+  readonly catalog: CatalogHolder;
+  /** The one folder that results may be written to. */
+  readonly exportDirectory: string;
+}
+
 /** Gives each role its view of the database; the engine is the judge of it. */
 export class Scopes {
   readonly #database: Database;
   readonly #catalog: CatalogHolder;
+  readonly #exportDirectory: string;
   readonly #parts = new Map<string, CachedKnowledge>();
 
-  constructor(database: Database, catalog: CatalogHolder) {
-    this.#database = database;
-    this.#catalog = catalog;
+  constructor(options: ScopesOptions) {
+    this.#database = options.database;
+    this.#catalog = options.catalog;
+    this.#exportDirectory = options.exportDirectory;
   }
 
   of(identity: Identity): Scope {
     const database = this.#database;
     if (mayActAs(identity, 'admin')) {
       const known = () => this.#catalog.get();
-      return { role: null, database, ...accessors(known), judge: async () => undefined };
+      return {
+        role: null,
+        database,
+        ...accessors(known),
+        judge: async () => undefined,
+        isFiltered: async () => false,
+      };
     }
-    const { role } = identity;
-    const judge = (sql: string): Promise<void> =>
-      database.withConnection((connection) => check(connection, role, sql));
+    const role = identity.databaseRole;
     return {
       role,
-      database: new RoleDatabase(database, role),
+      database: this.#databaseOf(role),
       ...accessors(() => this.#part(role)),
-      judge,
+      judge: (sql) =>
+        database.withConnection(async (connection) => {
+          await admittedStatement(connection, { role, sql });
+        }),
+      isFiltered: () => database.withConnection((connection) => hasRowFilters(connection, role)),
     };
+  }
+
+  /** Throws 42501 for a role that sees only some rows: what is shown here comes from all of them. */
+  async assertUnfiltered(identity: Identity, what: string): Promise<void> {
+    const { role, isFiltered } = this.of(identity);
+    if (!(await isFiltered())) return;
+    throw new HeliosError('insufficient_privilege', {
+      message: `role ${role} may not see ${what}`,
+      detail: 'it sees only some rows of some tables, and these come from all rows',
+      hint: 'somebody whose role has no row filters can look',
+    });
+  }
+
+  #databaseOf(role: string): RoleDatabase {
+    return new RoleDatabase({
+      database: this.#database,
+      role,
+      exportDirectory: this.#exportDirectory,
+    });
   }
 
   async #part(role: string): Promise<Knowledge> {
@@ -86,7 +126,8 @@ export class Scopes {
     const cached = this.#parts.get(role);
     // Whatever is granted or revoked is written, and what is written gives another snapshot.
     if (cached?.whole === whole) return await cached.part;
-    const part = this.#database.withConnection((connection) => partOf(connection, role, whole));
+    const seen = this.#databaseOf(role);
+    const part = this.#database.withConnection((owner) => partOf({ owner, role, seen }, whole));
     this.#parts.set(role, { whole, part });
     part.catch(() => this.#parts.delete(role));
     return await part;
@@ -100,37 +141,41 @@ function accessors(known: () => Promise<Knowledge>): Pick<Scope, 'catalog' | 've
   };
 }
 
-/** What a role may use of all that is known. */
-async function partOf(
-  connection: SqlSession,
-  role: string,
-  { catalog, verified }: Knowledge,
-): Promise<Knowledge> {
-  const allowed: VerifiedQuestion[] = [];
-  for (const pair of verified) {
-    // SQL that does not fit the database any more is nobody's.
-    if (await isAllowed(connection, role, pair.sql).catch(() => false)) allowed.push(pair);
-  }
-  return { catalog: await catalogPart(connection, role, catalog), verified: allowed };
+/** A role's view: judged by the owner's session, read through the role's own. */
+interface View {
+  readonly owner: SqlSession;
+  readonly role: string;
+  readonly seen: SqlDatabase;
 }
 
-/** The tables and procedures that a role may use. */
-async function catalogPart(
-  connection: SqlSession,
-  role: string,
-  whole: CatalogSnapshot,
-): Promise<CatalogSnapshot> {
+/** What a role may use of all that is known. */
+async function partOf(view: View, { catalog, verified }: Knowledge): Promise<Knowledge> {
+  const allowed: VerifiedQuestion[] = [];
+  for (const pair of verified) {
+    // SQL that does not fit the database any more is nobody's, and that over filtered tables is
+    // not for this role: its literals may be values of rows that the role does not see.
+    const admitted = await admittedOrNull(view, pair.sql).catch(() => null);
+    if (admitted === pair.sql) allowed.push(pair);
+  }
+  return { catalog: await catalogPart(view, catalog), verified: allowed };
+}
+
+/** The tables and procedures that a role may use, with what it may know of their rows. */
+async function catalogPart(view: View, whole: CatalogSnapshot): Promise<CatalogSnapshot> {
   const tables: CatalogTable[] = [];
   for (const table of whole.tables) {
-    const name = `${quoteIdentifier(table.schema)}.${quoteIdentifier(table.name)}`;
-    if (await isAllowed(connection, role, `SELECT * FROM ${name}`)) tables.push(table);
+    const sql = `SELECT * FROM ${quoteIdentifier(table.schema)}.${quoteIdentifier(table.name)}`;
+    const admitted = await admittedOrNull(view, sql);
+    if (admitted === null) continue;
+    const isWhole = admitted === sql;
+    tables.push(isWhole ? table : await view.seen.withConnection((one) => rereadTable(one, table)));
   }
   const procedures = [];
   for (const procedure of whole.procedures) {
     const name = `${quoteIdentifier(procedure.schema)}.${quoteIdentifier(procedure.name)}`;
     const values = procedure.parameters.map(({ type }) => `NULL::${type}`);
     const call = `SELECT ${name}(${values.join(', ')})`;
-    if (await isAllowed(connection, role, call)) procedures.push(procedure);
+    if ((await admittedOrNull(view, call)) !== null) procedures.push(procedure);
   }
   const names = new Set(tables.map(({ schema, name }) => `${schema}.${name}`));
   const isKept = ({ from, to }: KeyEnds): boolean =>
@@ -141,7 +186,7 @@ async function catalogPart(
     joins: semantics.joins.filter(isKept),
   };
   return {
-    version: `${whole.version}-${role}`,
+    version: `${whole.version}-${view.role}`,
     tables,
     keys: whole.keys.filter(isKept),
     procedures,
@@ -154,55 +199,11 @@ interface KeyEnds {
   readonly to: { readonly schema: string; readonly table: string };
 }
 
-async function isAllowed(connection: SqlSession, role: string, sql: string): Promise<boolean> {
+async function admittedOrNull({ owner, role }: View, sql: string): Promise<string | null> {
   try {
-    await check(connection, role, sql);
-    return true;
+    return await admittedStatement(owner, { role, sql });
   } catch (error) {
-    if (HeliosError.isInstance(error, 'insufficient_privilege')) return false;
+    if (HeliosError.isInstance(error, 'insufficient_privilege')) return null;
     throw error;
-  }
-}
-
-async function check(connection: SqlSession, role: string, sql: string): Promise<void> {
-  await connection.query(
-    `SELECT heliosdb_check_statement(${quoteLiteral(role)}, ${quoteLiteral(sql)})`,
-  );
-}
-
-/** A database whose sessions belong to a role, and cannot leave it. */
-class RoleDatabase implements SqlDatabase {
-  readonly path: string;
-  readonly isReadOnly: boolean;
-  readonly #database: Database;
-  readonly #role: string;
-
-  constructor(database: Database, role: string) {
-    this.#database = database;
-    this.#role = role;
-    this.path = database.path;
-    this.isReadOnly = database.isReadOnly;
-  }
-
-  async connect(): Promise<SqlSession> {
-    const session = await this.#database.connect();
-    await this.#enter(session);
-    return session;
-  }
-
-  withConnection<T>(work: (connection: SqlSession) => Promise<T>): Promise<T> {
-    return this.#database.withConnection(async (connection) => {
-      await this.#enter(connection);
-      return await work(connection);
-    });
-  }
-
-  /** The database is its owner's to close. */
-  async close(): Promise<void> {}
-
-  async [Symbol.asyncDispose](): Promise<void> {}
-
-  async #enter(session: SqlSession): Promise<void> {
-    await session.query(`SELECT heliosdb_set_role(${quoteLiteral(this.#role)})`);
   }
 }

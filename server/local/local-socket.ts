@@ -3,11 +3,10 @@ import { chmod, lstat, mkdir, rename, rm } from 'node:fs/promises';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
-import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
 import { HeliosError } from '#core';
 import type { Database } from '#storage';
-import { findService, SESSION_PATH, SESSION_PROTOCOL, socketPaths } from '#storage';
+import { findService, ownUserId, SESSION_PATH, SESSION_PROTOCOL, socketPaths } from '#storage';
 import type { SessionOptions } from './session-server.ts';
 import { serveSession } from './session-server.ts';
 
@@ -108,7 +107,7 @@ async function prepareFolder(path: string): Promise<void> {
   if (!/\/heliosdb(-\d+)?$/.test(folder)) return;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const stat = await lstat(folder);
-  if (stat.isDirectory() && stat.uid === userInfo().uid && (stat.mode & 0o077) === 0) return;
+  if (stat.isDirectory() && stat.uid === ownUserId() && (stat.mode & 0o077) === 0) return;
   throw new HeliosError('io_error', { message: `${folder} is not this user's own folder` });
 }
 

@@ -9,8 +9,8 @@ export interface SessionOptions {
   readonly database: Database;
   /** Told each statement before it runs. */
   readonly onStatement: (sql: string) => void;
-  /** Told each statement that has ended, whatever came of it. */
-  readonly onEnd: (sql: string) => void;
+  /** Asked for each session: what it gives is told each statement that has ended, in any way. */
+  readonly follow: () => (sql: string) => void;
 }
 
 type Line = { readonly [key: string]: Json };
@@ -21,13 +21,14 @@ type Line = { readonly [key: string]: Json };
  */
 export async function serveSession(socket: Socket, options: SessionOptions): Promise<void> {
   const connection = await options.database.connect();
+  const onEnd = options.follow();
   socket.once('close', () => void connection.close());
   const waiting: Line[] = [];
   let isWorking = false;
   const work = async (): Promise<void> => {
     isWorking = true;
     for (let line = waiting.shift(); line !== undefined; line = waiting.shift()) {
-      await answer(line, { socket, connection, options });
+      await answer(line, { socket, connection, options, onEnd });
     }
     isWorking = false;
   };
@@ -53,9 +54,10 @@ interface Scene {
   readonly socket: Socket;
   readonly connection: Connection;
   readonly options: SessionOptions;
+  readonly onEnd: (sql: string) => void;
 }
 
-async function answer(line: Line, { socket, connection, options }: Scene): Promise<void> {
+async function answer(line: Line, { socket, connection, options, onEnd }: Scene): Promise<void> {
   const sql = String(line.sql ?? '');
   options.onStatement(sql);
   try {
@@ -70,7 +72,7 @@ async function answer(line: Line, { socket, connection, options }: Scene): Promi
   } catch (error) {
     await send(socket, { error: toHeliosError(error).toJSON() });
   } finally {
-    options.onEnd(sql);
+    onEnd(sql);
   }
 }
 

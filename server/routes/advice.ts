@@ -8,6 +8,8 @@ import type { Route } from '../http/route.ts';
 import { defineRoute } from '../http/route.ts';
 
 const one = z.object({ id: z.string().min(1).max(300) });
+/** It has arguments of real calls in it. */
+const EVIDENCE = 'advice on procedures';
 
 /** A finding with its state, reason and verdict, as the advisor gives them. */
 const advice = z.looseObject({
@@ -63,14 +65,15 @@ export function adviceRoutes(context: ServiceContext): Route[] {
       role: name === 'replay' ? 'author' : 'admin',
       params: one,
       reply,
-      handle: async ({ params, signal }) => {
+      handle: async ({ params, signal, identity }) => {
+        await context.scopes.assertUnfiltered(identity, EVIDENCE);
         await run(params.id, signal);
         context.catalog.invalidate();
         return await find(params.id);
       },
     });
   return [
-    listRoute(advisor),
+    listRoute(advisor, context),
     action('replay', { summary: 'Try a finding on a copy of the database', run: replay }),
     action('apply', { summary: "Make a finding's change", run: (id) => advisor.apply(id) }),
     action('revert', { summary: 'Take a change back', run: (id) => advisor.revert(id) }),
@@ -83,7 +86,8 @@ export function adviceRoutes(context: ServiceContext): Route[] {
       params: one,
       body: z.strictObject({ reason: z.string().max(1_000).default('dismissed by hand') }),
       reply,
-      handle: async ({ params, body }) => {
+      handle: async ({ params, body, identity }) => {
+        await context.scopes.assertUnfiltered(identity, EVIDENCE);
         await advisor.dismiss(params.id, body.reason);
         return await find(params.id);
       },
@@ -91,7 +95,7 @@ export function adviceRoutes(context: ServiceContext): Route[] {
   ];
 }
 
-function listRoute(advisor: CodeAdvisor): Route {
+function listRoute(advisor: CodeAdvisor, { scopes }: ServiceContext): Route {
   return defineRoute({
     method: 'GET',
     path: '/advice',
@@ -117,7 +121,8 @@ function listRoute(advisor: CodeAdvisor): Route {
       /** Ids of those that were applied, taken back or dismissed. */
       settled: z.array(z.string()),
     }),
-    handle: async ({ query: { procedure } }) => {
+    handle: async ({ query: { procedure }, identity }) => {
+      await scopes.assertUnfiltered(identity, EVIDENCE);
       const found =
         procedure === undefined
           ? await advisor.analyze()

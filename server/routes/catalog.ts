@@ -9,6 +9,8 @@ const column = z.strictObject({
   name: z.string(),
   type: z.string(),
   isNullable: z.boolean(),
+  /** Whether a new row need not give it a value. */
+  hasDefault: z.boolean(),
   isPrimaryKey: z.boolean(),
   /** The column it points at, as `table.column`. */
   references: z.string().nullable(),
@@ -105,6 +107,7 @@ function describe(one: CatalogTable, snapshot: CatalogSnapshot): z.input<typeof 
     uniqueKeys: uniqueKeys.map((key) => [...key]),
     columns: one.columns.map(({ nullCount: _, values, valuesAreComplete, ...rest }) => ({
       ...rest,
+      hasDefault: rest.hasDefault ?? false,
       isPrimaryKey: primaryKey?.includes(rest.name) ?? false,
       references: referenced(rest.name),
       values: values.slice(0, VALUES_SHOWN),

@@ -27,17 +27,17 @@ export function exportRoute(context: ServiceContext): Route {
     query: z.object({ format: z.enum(['csv', 'parquet', 'json']).default('csv') }),
     reply: Object.values(FORMATS).map(({ type }) => type),
     handle: async ({ params, query, identity, signal }, reply) => {
-      const run = await context.runs.get(params.id);
-      if (run.sql === null) throw nothingToExport(run);
+      const run = await context.runs.get(params.id, identity);
+      // The statement of a change is not run again to look at it.
+      if (run.sql === null || run.confirmation !== null) throw nothingToExport(run);
       const { sql } = run;
       const { type, options } = FORMATS[query.format];
       const folder = await mkdtemp(join(context.exportDirectory, 'export-'));
       try {
         const file = join(folder, `result.${query.format}`);
-        await write(
-          context.scopes.of(identity),
-          { sql, target: `${quoteLiteral(file)} (${options})` },
-          signal,
+        const statement = { sql, target: `${quoteLiteral(file)} (${options})` };
+        await context.allowances.meter(identity, () =>
+          write(context.scopes.of(identity), statement, signal),
         );
         // An open file outlives its name, so that nothing is left behind whatever happens.
         const handle = await open(file);
@@ -73,8 +73,9 @@ async function write(
   await judge(sql);
   await database.withConnection((connection) =>
     interruptible({ connection, database }, signal, async () => {
-      await guardStatement(connection, { sql, catalog: snapshot, relations: [] });
-      await connection.run(`COPY (${sql}\n) TO ${target}`);
+      const guarded = { sql, catalog: snapshot, relations: [] };
+      const allowed = await guardStatement(connection, guarded);
+      await connection.run(`COPY (${allowed}\n) TO ${target}`);
     }),
   );
 }

@@ -46,8 +46,19 @@ export function identityRoutes(): Route[] {
       summary: 'Who you are and what you may do',
       tag: 'service',
       role: 'reader',
-      reply: z.strictObject({ id: z.string(), name: z.string(), role: z.enum(ROLES) }),
-      handle: async ({ identity: { id, name, role } }) => ({ id, name, role }),
+      reply: z.strictObject({
+        id: z.string(),
+        name: z.string(),
+        role: z.enum(ROLES),
+        /** The role of the database whose grants and row filters hold. */
+        databaseRole: z.string(),
+      }),
+      handle: async ({ identity: { id, name, role, databaseRole } }) => ({
+        id,
+        name,
+        role,
+        databaseRole,
+      }),
     }),
   ];
 }

@@ -4,10 +4,12 @@ import type { ServiceContext } from '../context.ts';
 import { EventStream, lastEventId } from '../http/event-stream.ts';
 import type { Route } from '../http/route.ts';
 import { defineRoute } from '../http/route.ts';
-import { findProcedures, query } from './procedures.ts';
+import { findProcedures, query } from './procedure-rows.ts';
 
 const POLL_MS = 250;
 const LINES_MAX = 1_000;
+/** Procedures may log the values they work with. */
+const LINES = 'what procedures log';
 
 const line = z.strictObject({
   sequence: z.number().int(),
@@ -46,7 +48,8 @@ export function logRoutes(context: ServiceContext): Route[] {
       params: z.object({ name: z.string().min(1).max(200) }),
       query: z.object(window),
       reply: z.strictObject({ logs: z.array(line) }),
-      handle: async ({ params, query: given }) => {
+      handle: async ({ params, query: given, identity }) => {
+        await context.scopes.assertUnfiltered(identity, LINES);
         const [found] = await findProcedures(context, params.name);
         return { logs: await readLines(context, { ...given, procedure: String(found?.name) }) };
       },
@@ -59,9 +62,10 @@ export function logRoutes(context: ServiceContext): Route[] {
       role: 'reader',
       query: z.object({ ...window, procedure: z.string().max(200).optional() }),
       reply: z.strictObject({ logs: z.array(line) }),
-      handle: async ({ query: { procedure = null, ...given } }) => ({
-        logs: await readLines(context, { ...given, procedure }),
-      }),
+      handle: async ({ query: { procedure = null, ...given }, identity }) => {
+        await context.scopes.assertUnfiltered(identity, LINES);
+        return { logs: await readLines(context, { ...given, procedure }) };
+      },
     }),
     defineRoute({
       method: 'GET',
@@ -71,7 +75,8 @@ export function logRoutes(context: ServiceContext): Route[] {
       role: 'reader',
       query: z.object({ ...window, procedure: z.string().max(200).optional() }),
       reply: ['text/event-stream'],
-      handle: async ({ query: given, raw, signal }, reply) => {
+      handle: async ({ query: given, raw, signal, identity }, reply) => {
+        await context.scopes.assertUnfiltered(identity, LINES);
         const until = AbortSignal.any([signal, context.stopping]);
         const stream = new EventStream(reply, until);
         const { procedure = null } = given;

@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { interruptible, recordProfile, sampledCalls } from '#agent';
-import { HeliosError } from '#core';
+import { assertRepeatable, interruptible, recordProfile, sampledCalls } from '#agent';
 import { timelineOf, toCpuProfile, topLines } from '#runtime';
 import type { ServiceContext } from '../context.ts';
 import type { Route } from '../http/route.ts';
 import { defineRoute } from '../http/route.ts';
-import { findProcedures } from './procedures.ts';
+import { findProcedures } from './procedure-rows.ts';
 
 const SECONDS_MAX = 30;
 const LINES_MAX = 50;
@@ -35,17 +34,20 @@ export function profileRoute(context: ServiceContext): Route {
       /** What Firefox Profiler and speedscope open as a `.cpuprofile` file. */
       profile: z.record(z.string(), z.json()),
     }),
-    handle: async ({ params, query, signal }) => {
+    handle: async ({ params, query, signal, identity }) => {
+      await context.scopes.assertUnfiltered(identity, 'profiles of procedures');
       const found = await findProcedures(context, params.name);
-      found.forEach(assertOnlyReads);
       const name = String(found[0]?.name);
       const until = AbortSignal.any([signal, context.stopping]);
-      const recording = await database.withConnection(async (connection) => {
-        const calls = await sampledCalls(connection, name);
-        return await interruptible({ connection, database }, until, () =>
-          recordProfile(connection, calls, query.seconds * 1000),
-        );
-      });
+      const recording = await context.allowances.meter(identity, () =>
+        database.withConnection(async (connection) => {
+          const calls = await sampledCalls(connection, name);
+          await assertRepeatable(connection, calls);
+          return await interruptible({ connection, database }, until, () =>
+            recordProfile(connection, calls, query.seconds * 1000),
+          );
+        }),
+      );
       const stretches = timelineOf(recording);
       return {
         lines: topLines(stretches).slice(0, LINES_MAX),
@@ -53,17 +55,5 @@ export function profileRoute(context: ServiceContext): Route {
         profile: toCpuProfile(stretches),
       };
     },
-  });
-}
-
-/** Repeating a call that changes something would change it again. */
-function assertOnlyReads(procedure: Readonly<Record<string, unknown>>): void {
-  const rights = JSON.parse(String(procedure.capabilities)) as string[];
-  const changing = rights.filter((right) => !/^(read:|crypto)/.test(right));
-  if (changing.length === 0) return;
-  throw new HeliosError('object_not_in_prerequisite_state', {
-    message: `calls of ${procedure.name} cannot be repeated on a live database`,
-    detail: `it may ${changing.join(', ')}`,
-    hint: 'profile it on a copy: heliosdb procedure profile NAME --db COPY',
   });
 }

@@ -4,11 +4,13 @@ import type { ServiceContext } from '../context.ts';
 import { EventStream, lastEventId } from '../http/event-stream.ts';
 import type { Route } from '../http/route.ts';
 import { defineRoute } from '../http/route.ts';
+import type { Identity } from '../identity/identity.ts';
 import type { EventLog } from '../runs/event-log.ts';
 import type { Run } from '../runs/run.ts';
 import { feedback, run, runSummary } from '../runs/run.ts';
 import type { RunRequest } from '../runs/run-book.ts';
 import { ANSWER_LIMITS } from '../runs/run-book.ts';
+import { confirmationRoutes } from './confirmations.ts';
 import { exportRoute } from './export.ts';
 
 const QUESTION_CHARACTERS_MAX = 4_000;
@@ -45,7 +47,7 @@ export function runRoutes(context: ServiceContext): Route[] {
       status: 202,
       reply: startReply,
       handle: async ({ body, identity }) => ({
-        run: runs.start(await readRequest(body, context), identity),
+        run: runs.start(await readRequest(body, { context, identity }), identity),
       }),
     }),
     defineRoute({
@@ -71,7 +73,7 @@ export function runRoutes(context: ServiceContext): Route[] {
       role: 'reader',
       params: oneRun,
       reply: startReply,
-      handle: async ({ params }) => ({ run: await runs.get(params.id) }),
+      handle: async ({ params, identity }) => ({ run: await runs.get(params.id, identity) }),
     }),
     defineRoute({
       method: 'GET',
@@ -81,8 +83,8 @@ export function runRoutes(context: ServiceContext): Route[] {
       role: 'reader',
       params: oneRun,
       reply: ['text/event-stream'],
-      handle: async ({ params, raw, signal }, reply) => {
-        const events = await runs.events(params.id);
+      handle: async ({ params, raw, signal, identity }, reply) => {
+        const events = await runs.events(params.id, identity);
         const last = lastEventId(raw.headers);
         // Browsers ask again when a stream ends; "no content" tells them that this was all.
         if (events.isComplete && events.after(last).length === 0 && last > 0) {
@@ -119,6 +121,7 @@ export function runRoutes(context: ServiceContext): Route[] {
         run: await runs.rate(params.id, body, identity),
       }),
     }),
+    ...confirmationRoutes(context),
     exportRoute(context),
   ];
 }
@@ -140,9 +143,9 @@ async function follow(events: EventLog, from: number, stream: EventStream): Prom
 
 async function readRequest(
   body: z.output<typeof startBody>,
-  context: ServiceContext,
+  { context, identity }: { readonly context: ServiceContext; readonly identity: Identity },
 ): Promise<RunRequest> {
-  const earlier = body.run === undefined ? null : await context.runs.get(body.run);
+  const earlier = body.run === undefined ? null : await context.runs.get(body.run, identity);
   const question = body.question ?? earlier?.question ?? '';
   if (question.trim() === '') {
     throw new HeliosError('invalid_parameter_value', {

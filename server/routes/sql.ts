@@ -45,7 +45,10 @@ export function sqlRoutes(context: ServiceContext): Route[] {
           AbortSignal.timeout(TIMEOUT_MS),
         ]);
         try {
-          return await runScript(context.scopes.of(identity), { sql, limit, signal: bounded });
+          const request = { sql, limit, signal: bounded };
+          return await context.allowances.meter(identity, () =>
+            runScript(context.scopes.of(identity), request),
+          );
         } finally {
           // A script may have written even when it failed in the end.
           context.catalog.noteStatement(sql);

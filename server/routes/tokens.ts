@@ -3,11 +3,14 @@ import type { ServiceContext } from '../context.ts';
 import type { Route } from '../http/route.ts';
 import { defineRoute } from '../http/route.ts';
 import { ROLES } from '../identity/identity.ts';
+import { assertTokenRole } from '../identity/token-role.ts';
 
 const token = z.strictObject({
   id: z.string(),
   name: z.string(),
   role: z.string(),
+  /** The role of the database whose grants hold; null is the one named like `role`. */
+  databaseRole: z.string().nullable(),
   requestsPerMinute: z.number().int().nullable(),
   runSecondsPerHour: z.number().int().nullable(),
   created: z.string(),
@@ -36,13 +39,17 @@ export function tokenRoutes(context: ServiceContext): Route[] {
       body: z.strictObject({
         name: z.string().regex(/^[\w][\w .@-]{0,63}$/, 'letters, digits, blanks and .@-_'),
         role: z.enum(ROLES),
+        databaseRole: z.string().min(1).max(128).nullable().default(null),
         requestsPerMinute: z.number().int().min(1).nullable().default(null),
         runSecondsPerHour: z.number().int().min(1).nullable().default(null),
         expires: z.iso.datetime({ offset: true }).nullable().default(null),
       }),
       status: 201,
       reply: z.strictObject({ token, secret: z.string() }),
-      handle: async ({ body }) => await tokens.create(body, clock.now()),
+      handle: async ({ body }) => {
+        await assertTokenRole(context.database, body);
+        return await tokens.create(body, clock.now());
+      },
     }),
     defineRoute({
       method: 'GET',

@@ -45,6 +45,11 @@ export class EventLog {
     this.#wake();
   }
 
+  /** Says that more comes after all. */
+  reopen(): void {
+    this.#isComplete = false;
+  }
+
   /** The events after the one with this id; all of them for 0. */
   after(id: number): readonly LoggedEvent[] {
     // Without gaps an event stands at its id less one; with gaps it stands before that.

@@ -56,6 +56,7 @@ function answerOf(run: Run): Answer {
     grounding: run.grounding,
     chart: run.chart,
     clarification: run.clarification,
+    confirmation: run.confirmation,
     refusal: run.refusal,
     error: run.error,
     timings: timings ?? { catalogMs: 0, planMs: 0, runMs: 0, totalMs: 0, tasks: [] },

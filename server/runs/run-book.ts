@@ -1,12 +1,19 @@
-import type { AskOptions, LanguageModel, RunEvent } from '#agent';
-import { ask, PlanMemory } from '#agent';
+import type { AskOptions, LanguageModel, PendingWrite, RunEvent } from '#agent';
+import {
+  ask,
+  Confirmations,
+  confirmWrite,
+  declinedAnswer,
+  MemoryPendings,
+  PlanMemory,
+} from '#agent';
 import type { Clock, IdSource } from '#core';
 import { HeliosError } from '#core';
 import type { Allowances } from '../identity/allowance.ts';
 import type { Identity } from '../identity/identity.ts';
 import { askersWith, mayActAs } from '../identity/identity.ts';
 import type { Scope, Scopes } from '../identity/scope.ts';
-import type { RunListing, RunStore } from '../store/run-store.ts';
+import type { RunListing, RunStore, StoredRun } from '../store/run-store.ts';
 import type { Conversations } from './conversations.ts';
 import { EventLog } from './event-log.ts';
 import { RunQueue } from './queue.ts';
@@ -32,6 +39,10 @@ export interface RunBookOptions {
   readonly store: RunStore;
   readonly conversations: Conversations;
   readonly allowances: Allowances;
+  /** The role of the database that an identity acts as; null for those without a token. */
+  readonly databaseRoleOf: (identityId: string) => string | null;
+  /** Told when a change was made, or may have been. */
+  readonly onWrite: () => void;
   /** What plans questions before the offline parser does; null is nobody. */
   readonly model: LanguageModel | null;
   readonly clock: Clock;
@@ -58,6 +69,10 @@ interface Entry {
   readonly finished: Promise<void>;
 }
 
+function storedOf({ run, identity, told }: Entry): StoredRun {
+  return { run, identityId: identity.id, events: told };
+}
+
 /** Resolves when all have ended, or when the signal is aborted. */
 async function ended(entries: readonly Entry[], signal: AbortSignal): Promise<void> {
   const all = Promise.allSettled(entries.map(({ finished }) => finished));
@@ -68,11 +83,20 @@ async function ended(entries: readonly Entry[], signal: AbortSignal): Promise<vo
   await Promise.race([all, aborted]);
 }
 
+/** An answer that says what its rows are of. */
+function withNote(event: RunEvent, note: string): RunEvent {
+  if (event.type !== 'answer' || event.answer.plan === null) return event;
+  const { answer } = event;
+  return { ...event, answer: { ...answer, assumptions: [...answer.assumptions, note] } };
+}
+
 /** Every run of the service: those that work and wait in memory, all of them in the store. */
 export class RunBook {
   readonly #options: RunBookOptions;
   readonly #queue: RunQueue;
   readonly #planMemory = new PlanMemory();
+  /** Changes that were shown and wait for their askers; a restart forgets them. */
+  readonly #pendings = new MemoryPendings();
   /** In the order they were asked for. */
   readonly #entries = new Map<string, Entry>();
   #keptCharacters = 0;
@@ -120,13 +144,17 @@ export class RunBook {
     return run;
   }
 
-  /** A run, running or stored. Whoever knows its unguessable id may read it. */
-  async get(id: string): Promise<Run> {
-    return this.#entries.get(id)?.run ?? (await this.#stored(id)).run;
+  /**
+   * A run, running or stored. Whoever knows its unguessable id may read it, but for roles that see
+   * only some rows: those read what was asked with their own role.
+   */
+  async get(id: string, identity: Identity): Promise<Run> {
+    return (await this.#readable(id, identity)).run;
   }
 
-  async events(id: string): Promise<EventLog> {
-    return this.#entries.get(id)?.events ?? replay(await this.#stored(id));
+  async events(id: string, identity: Identity): Promise<EventLog> {
+    const found = await this.#readable(id, identity);
+    return 'abort' in found ? found.events : replay(found);
   }
 
   /** The newest runs first: one's own, for administrators everybody's. */
@@ -143,7 +171,7 @@ export class RunBook {
   /** Stops a run and waits until it has ended. One that has ended already stays as it is. */
   async cancel(id: string, identity: Identity): Promise<Run> {
     const entry = this.#entries.get(id);
-    if (entry === undefined) return (await this.#stored(id)).run;
+    if (entry === undefined) return await this.get(id, identity);
     if (entry.identity.id !== identity.id && !mayActAs(identity, 'admin')) {
       throw new HeliosError('insufficient_privilege', {
         message: 'a run is cancelled by the one who asked, or by an administrator',
@@ -154,8 +182,87 @@ export class RunBook {
     return entry.run;
   }
 
+  /** Makes the change that a token stands for, as the end of the run that has shown it. */
+  async confirm(token: string, identity: Identity): Promise<Run> {
+    this.#options.allowances.assertRunTime(identity);
+    this.#queue.assertRoom();
+    const { pending, entry } = await this.#redeem(token, identity);
+    const done = Promise.withResolvers<void>();
+    const begun: Entry = {
+      ...entry,
+      run: { ...entry.run, status: 'running', finished: null },
+      identity,
+      abort: new AbortController(),
+      finished: done.promise,
+    };
+    begun.events.reopen();
+    this.#entries.set(begun.run.id, begun);
+    this.#write(begun, pending).then(done.resolve, done.reject);
+    await begun.finished;
+    return begun.run;
+  }
+
+  /** Gives up the change that a token stands for. */
+  async decline(token: string, identity: Identity): Promise<Run> {
+    const { pending, entry } = await this.#redeem(token, identity);
+    this.#entries.set(entry.run.id, entry);
+    this.#note(entry, { type: 'answer', answer: declinedAnswer(pending) });
+    await this.#settle(entry);
+    return entry.run;
+  }
+
+  async #redeem(token: string, identity: Identity) {
+    const { database } = this.#options.scopes.of(identity);
+    const pending = await this.#confirmations(identity).redeem(token, database);
+    const found = await this.#readable(pending.run ?? '', identity);
+    if ('abort' in found) {
+      // What comes is counted again with what there was.
+      this.#keptCharacters -= found.events.characterCount;
+      return { pending, entry: found };
+    }
+    const entry: Entry = {
+      run: found.run,
+      identity,
+      events: replay(found),
+      told: found.events.map(([type, task]) => [type, task]),
+      abort: new AbortController(),
+      finished: Promise.resolve(),
+    };
+    return { pending, entry };
+  }
+
+  /** Those who need no token are one person, who may confirm in the page what a terminal asked for. */
+  #confirmations(identity: Identity, run?: string): Confirmations {
+    const [holder = identity.id] = askersWith(identity);
+    const { clock } = this.#options;
+    const store = this.#pendings;
+    return new Confirmations({ store, clock, holder, ...(run === undefined ? {} : { run }) });
+  }
+
+  async #write(entry: Entry, pending: PendingWrite): Promise<void> {
+    const { allowances, clock, scopes, onWrite } = this.#options;
+    const { signal } = entry.abort;
+    const { database, catalog, judge } = scopes.of(entry.identity);
+    await this.#queue.run(signal, async () => {
+      const startedAt = clock.elapsedMs();
+      const onEvent = (event: RunEvent) => this.#note(entry, event);
+      await confirmWrite({ pending, database, catalog, judge, signal, onEvent, clock });
+      onWrite();
+      allowances.spendRunTime(entry.identity, clock.elapsedMs() - startedAt);
+    });
+    await this.#settle(entry);
+  }
+
+  /** The end of a run that had ended before. */
+  async #settle(entry: Entry): Promise<void> {
+    entry.events.complete();
+    this.#keptCharacters += entry.events.characterCount;
+    await this.#options.store.noteLaterEnd(storedOf(entry));
+    this.#forgetOldest();
+  }
+
   async rate(id: string, feedback: Feedback, identity: Identity): Promise<Run> {
-    const run = { ...(await this.get(id)), feedback };
+    const run = { ...(await this.get(id, identity)), feedback };
     const { store, clock } = this.#options;
     store.noteFeedback(id, identity.name, feedback, clock.now().toISOString());
     const entry = this.#entries.get(id);
@@ -183,7 +290,7 @@ export class RunBook {
       await this.#ask(entry, request);
       allowances.spendRunTime(entry.identity, clock.elapsedMs() - startedAt);
     });
-    store.noteEnd({ run: entry.run, identityId: entry.identity.id, events: entry.told });
+    store.noteEnd(storedOf(entry));
     entry.events.complete();
     this.#keptCharacters += entry.events.characterCount;
     this.#forgetOldest();
@@ -191,7 +298,8 @@ export class RunBook {
 
   async #ask(entry: Entry, request: RunRequest): Promise<void> {
     const { scopes, model } = this.#options;
-    const { database, catalog, verified, judge } = scopes.of(entry.identity);
+    const { role, database, catalog, verified, judge, isFiltered } = scopes.of(entry.identity);
+    const note = (await isFiltered()) ? `only rows that role ${role} may see were read` : null;
     const recalling = this.#recall(entry, request, verified);
     const recalled = await recalling.catch(() => ({}));
     const rowsMax = Math.min(request.rowsMax ?? ANSWER_LIMITS.rowsMax, ANSWER_LIMITS.rowsMax);
@@ -208,11 +316,15 @@ export class RunBook {
       now: request.now,
       model,
       planMemory: this.#planMemory,
+      // Where nothing can be written, a change is only shown.
+      ...(database.isReadOnly
+        ? {}
+        : { confirmations: this.#confirmations(entry.identity, entry.run.id) }),
       isPlanOnly: request.isPlanOnly,
       limits: { ...ANSWER_LIMITS, rowsMax },
       signal: entry.abort.signal,
       ...(request.reading === null ? {} : { reading: request.reading }),
-      onEvent: (event) => this.#note(entry, event),
+      onEvent: (event) => this.#note(entry, note === null ? event : withNote(event, note)),
     });
   }
 
@@ -239,6 +351,20 @@ export class RunBook {
     entry.run = applyEvent(entry.run, event, this.#options.clock.now().toISOString());
     entry.told.push([event.type, 'task' in event ? event.task : null]);
     entry.events.append(event.type, JSON.stringify(event));
+  }
+
+  async #readable(id: string, identity: Identity): Promise<Entry | StoredRun> {
+    const found = this.#entries.get(id) ?? (await this.#stored(id));
+    const askedBy = 'abort' in found ? found.identity.id : found.identityId;
+    if (askedBy === identity.id) return found;
+    const { scopes, databaseRoleOf } = this.#options;
+    if (!(await scopes.of(identity).isFiltered())) return found;
+    if (databaseRoleOf(askedBy) === identity.databaseRole) return found;
+    throw new HeliosError('insufficient_privilege', {
+      message: `role ${identity.databaseRole} may not read this run`,
+      detail: 'it sees only some rows, and the run was asked by somebody who may see others',
+      hint: 'ask the question again: the answer will have the rows that the role may see',
+    });
   }
 
   async #stored(id: string) {

@@ -1,14 +1,14 @@
 /** A run as the API shows it. Absent parts are null, never missing. */
 import { z } from 'zod';
 import type { RunEvent } from '#agent';
-import { answerErrorSchema, answerSchema } from '#agent';
+import { answerErrorSchema, answerSchema, answerStatus } from '#agent';
 
 const parts = answerSchema.shape;
 
 export const runTask = z.strictObject({
   id: z.string(),
   title: z.string(),
-  kind: z.enum(['query', 'call', 'aggregate', 'sql']),
+  kind: z.enum(['query', 'call', 'aggregate', 'sql', 'write']),
   dependsOn: z.array(z.string()),
   state: z.enum(['waiting', 'running', 'done', 'failed', 'canceled']),
   rows: z.number().int().nonnegative().nullable(),
@@ -23,7 +23,7 @@ export const feedback = z.strictObject({
   comment: z.string().nullable(),
 });
 
-export const runStatus = z.enum(['running', 'ok', 'clarify', 'refused', 'failed', 'canceled']);
+export const runStatus = z.enum(['running', ...answerStatus.options, 'canceled']);
 
 export const run = z.strictObject({
   id: z.string(),
@@ -47,6 +47,7 @@ export const run = z.strictObject({
   assumptions: parts.assumptions,
   grounding: parts.grounding,
   clarification: parts.clarification,
+  confirmation: parts.confirmation,
   refusal: parts.refusal,
   error: parts.error,
   timings: parts.timings.nullable(),
@@ -95,6 +96,7 @@ export function newRun(
     assumptions: [],
     grounding: [],
     clarification: null,
+    confirmation: null,
     refusal: null,
     error: null,
     timings: null,
@@ -132,7 +134,9 @@ export function applyEvent(run: Run, event: RunEvent, at: string): Run {
       return run;
     case 'answer': {
       const { status, question: _, ...answer } = event.answer;
-      const isCanceled = status === 'failed' && answer.error?.sqlstate === CANCELED;
+      const isCanceled =
+        (status === 'failed' && answer.error?.sqlstate === CANCELED) ||
+        answer.confirmation?.state === 'declined';
       return { ...run, ...answer, status: isCanceled ? 'canceled' : status, finished: at };
     }
     default:

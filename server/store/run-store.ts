@@ -84,6 +84,20 @@ export class RunStore {
     });
   }
 
+  /** The end of a run that went on after it had ended: it takes the place of the earlier one. */
+  async noteLaterEnd(ended: StoredRun): Promise<void> {
+    this.noteEnd(ended);
+    // The earlier one goes last, so that there is one at every moment.
+    await this.#journal.flush();
+    await this.#database.withConnection((connection) =>
+      connection.query(
+        `DELETE FROM heliosdb.run_results WHERE run_id = $1 AND finished_at < (
+           SELECT max(finished_at) FROM heliosdb.run_results WHERE run_id = $1)`,
+        [ended.run.id],
+      ),
+    );
+  }
+
   noteFeedback(id: string, identity: string, { rating, comment }: Feedback, at: string): void {
     const given = { run_id: id, identity, rating, comment, given_at: at };
     this.#journal.add('run_feedback', given);
@@ -91,7 +105,10 @@ export class RunStore {
 
   /** The run of an id, or null. One that never ended was cut off with its service. */
   async get(id: string): Promise<StoredRun | null> {
-    const [row] = await this.#query(`${SELECTION} WHERE runs.run_id = $1`, [id]);
+    const [row] = await this.#query(
+      `${SELECTION} WHERE runs.run_id = $1 ORDER BY finished_at DESC`,
+      [id],
+    );
     if (row === undefined) return null;
     const summary = readSummary(row);
     const text = row.run as string | null;
@@ -99,7 +116,8 @@ export class RunStore {
     if (text === null) return { run: cutOff(summary), identityId, events: [['answer', null]] };
     const stored = JSON.parse(text) as Pick<StoredRun, 'run' | 'events'>;
     return {
-      run: { ...stored.run, feedback: summary.feedback },
+      // What a run of an older version does not have is null.
+      run: { ...newRun(summary), ...stored.run, feedback: summary.feedback },
       identityId,
       events: stored.events,
     };
@@ -125,7 +143,7 @@ export class RunStore {
        WHERE (conversation_id = $1 OR runs.run_id = $1)
          AND sequence < (SELECT sequence FROM heliosdb.runs WHERE run_id = $2)
          AND list_contains(json_extract_string($3, '$[*]'), identity_id)
-         AND status IN ('ok', 'clarify', 'refused', 'failed')
+         AND status IN ('ok', 'confirm', 'clarify', 'refused', 'failed')
        ORDER BY sequence DESC LIMIT ${TURNS_MAX}`,
       [conversation, before, JSON.stringify(identityIds)],
     );
@@ -219,6 +237,7 @@ const CUT_OFF = {
     message: 'the service ended while the question was being answered',
     detail: null,
     hint: 'ask it again',
+    fields: {},
     task: null,
   },
 } as const;

@@ -7,6 +7,8 @@ export interface Token {
   readonly id: string;
   readonly name: string;
   readonly role: string;
+  /** The role of the database whose grants hold; null is the one named like `role`. */
+  readonly databaseRole: string | null;
   readonly requestsPerMinute: number | null;
   readonly runSecondsPerHour: number | null;
   readonly created: string;
@@ -16,6 +18,7 @@ export interface Token {
 export interface NewToken {
   readonly name: string;
   readonly role: string;
+  readonly databaseRole: string | null;
   readonly requestsPerMinute: number | null;
   readonly runSecondsPerHour: number | null;
   /** An ISO instant. */
@@ -48,6 +51,12 @@ export class TokenStore {
     return [...this.#tokens.values()];
   }
 
+  /** The role of the database that an identity acts as, or null when it has no token any more. */
+  databaseRoleOf(identityId: string): string | null {
+    const token = this.list().find(({ id }) => id === identityId);
+    return token === undefined ? null : (token.databaseRole ?? token.role);
+  }
+
   /** The token of a secret, or null when it is unknown or expired. */
   find(secret: string, now: Date): Token | null {
     const token = this.#tokens.get(hashOf(secret));
@@ -71,7 +80,9 @@ export class TokenStore {
     };
     await this.#database.withConnection((connection) =>
       connection.query(
-        `INSERT INTO heliosdb.tokens VALUES ($1, $2, $3, $4, $5, $6, $7::TIMESTAMPTZ, $8::TIMESTAMPTZ)`,
+        `INSERT INTO heliosdb.access_tokens (token_id, name, role, secret_hash, requests_per_minute,
+           run_seconds_per_hour, created_at, expires_at, database_role)
+         VALUES ($1, $2, $3, $4, $5, $6, $7::TIMESTAMPTZ, $8::TIMESTAMPTZ, $9)`,
         [
           token.id,
           token.name,
@@ -81,6 +92,7 @@ export class TokenStore {
           token.runSecondsPerHour,
           token.created,
           token.expires,
+          token.databaseRole,
         ],
       ),
     );
@@ -99,7 +111,7 @@ export class TokenStore {
       });
     }
     await this.#database.withConnection((connection) =>
-      connection.query('DELETE FROM heliosdb.tokens WHERE token_id = $1', [token.id]),
+      connection.query('DELETE FROM heliosdb.access_tokens WHERE token_id = $1', [token.id]),
     );
     await this.#read();
     return token;
@@ -109,16 +121,17 @@ export class TokenStore {
     const { rows } = await this.#database.withConnection((connection) =>
       connection.query(`
         SELECT secret_hash, token_id, name, role, requests_per_minute, run_seconds_per_hour,
-          created_at, expires_at
-        FROM heliosdb.tokens ORDER BY created_at, token_id`),
+          created_at, expires_at, database_role
+        FROM heliosdb.access_tokens ORDER BY created_at, token_id`),
     );
     this.#tokens = new Map(
-      rows.map(([hash, id, name, role, requests, seconds, created, expires]) => [
+      rows.map(([hash, id, name, role, requests, seconds, created, expires, databaseRole]) => [
         String(hash),
         {
           id: String(id),
           name: String(name),
           role: String(role),
+          databaseRole: databaseRole === null ? null : String(databaseRole),
           requestsPerMinute: requests === null ? null : Number(requests),
           runSecondsPerHour: seconds === null ? null : Number(seconds),
           created: created instanceof SqlTimestamp ? created.toDate().toISOString() : '',

@@ -9,10 +9,13 @@ export interface Family {
   readonly twins: readonly (readonly string[])[];
 }
 
-/** Reads attacks.txt; {names} in it are replaced. Throws for a line of no known kind. */
-export function readFamilies(replacements: Readonly<Record<string, string>>): Family[] {
+/** Reads a corpus; {names} in it are replaced. Throws for a line of no known kind. */
+export function readFamilies(
+  replacements: Readonly<Record<string, string>>,
+  file = 'attacks.txt',
+): Family[] {
   const families: { name: string; attacks: string[][]; twins: string[][] }[] = [];
-  const text = readFileSync(join(import.meta.dirname, 'attacks.txt'), 'utf8');
+  const text = readFileSync(join(import.meta.dirname, file), 'utf8');
   for (const line of text.split('\n')) {
     const [mark = '', content = ''] = [line.slice(0, 2).trim(), line.slice(2).trim()];
     if (mark === '' || mark === ';') continue;
@@ -23,7 +26,7 @@ export function readFamilies(replacements: Readonly<Record<string, string>>): Fa
     if (mark === '==') families.push({ name: content, attacks: [], twins: [] });
     else if (mark === '-' && family !== undefined) family.attacks.push(statements);
     else if (mark === '+' && family !== undefined) family.twins.push(statements);
-    else throw new Error(`attacks.txt: what is ${JSON.stringify(line)}?`);
+    else throw new Error(`${file}: what is ${JSON.stringify(line)}?`);
   }
   return families;
 }

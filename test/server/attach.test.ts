@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { interruptible } from '#agent';
 import { HeliosError } from '#core';
 import { findService, RemoteDatabase } from '#storage';
 import { runCli } from '../cli/run-cli.ts';
+import { createRunner } from '../rights/runner.ts';
 import type { Scene } from './scene.ts';
 import { startScene } from './scene.ts';
 
@@ -96,4 +99,55 @@ test('commands attach by themselves and say the same as without a service', asyn
   const second = await runCli(['serve', '--db', scene.file, '--port', '0']);
   assert.equal(second.code, 1);
   assert.match(second.err, /a service owns this database already/);
+});
+
+test('figures are watched while the service works, and a line comes when they change', async () => {
+  const module = readFileSync(join(import.meta.dirname, '../guests/identity.wat'), 'utf8');
+  const sql = (text: string) => scene.call('POST', '/sql', { sql: text });
+  await sql(`CREATE PROCEDURE echo(value BIGINT) RETURNS BIGINT LANGUAGE wasm ENTRY 'identity'
+    AS $wasm$${module}$wasm$`);
+  await sql('SELECT echo(1)');
+  let calling: Promise<unknown> | null = null;
+  const watched = await runCli(
+    ['procedure', 'metrics', 'echo', '--watch', '--json', '--db', scene.file],
+    {
+      onOutput: (text) => {
+        // The second call is made when the first was seen; the third line never comes.
+        if (text.includes('"calls":1')) calling ??= sql('SELECT echo(2)');
+      },
+      interruptAt: '"calls":2',
+    },
+  );
+  await calling;
+  const lines = watched.out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const calls = lines.map(({ metrics }) => metrics[0]?.calls);
+  assert.deepEqual([calls.at(0), calls.at(-1)], [1, 2], watched.out);
+  assert.equal(watched.code, 130);
+});
+
+test('a profile through the service repeats nothing that may write', async () => {
+  const module = readFileSync(join(import.meta.dirname, '../guests/run-sql.wat'), 'utf8');
+  const runner = createRunner('writer', ['write:orders']);
+  const created = await scene.call('POST', '/sql', {
+    sql: `${runner.replace("'file://run-sql.wat'", `$wasm$${module}$wasm$`)};
+      CREATE VIEW hidden AS SELECT writer('DELETE FROM orders WHERE order_id = 1') AS deleted;
+      CREATE MACRO deep(x) AS writer(x)`,
+  });
+  assert.equal(created.status, 200, JSON.stringify(created.body));
+  for (const statement of [
+    "SELECT writer('DELETE FROM orders WHERE order_id = 1')",
+    'SELECT deleted FROM hidden',
+    "SELECT deep('DELETE FROM orders WHERE order_id = 1')",
+    'DELETE FROM orders WHERE order_id = 1',
+  ]) {
+    const args = ['procedure', 'profile', '--sql', statement, '--db', scene.file];
+    const { code, err } = await runCli([...args, '-o', join(scene.folder, 'a.cpuprofile')]);
+    assert.equal(code, 1, err);
+    assert.match(err, /cannot be repeated on a live database[\s\S]*55000/);
+  }
+  const { body } = await scene.call('POST', '/sql', { sql: 'SELECT count(*) FROM orders' });
+  assert.deepEqual(body.rows, [[2000]]);
 });

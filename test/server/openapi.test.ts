@@ -39,6 +39,12 @@ test('replies are what the document says', async () => {
   const refused = await scene.ask('frobnicate the wibble');
   assert.equal(refused.status, 'refused');
   await conforms('GET', `/runs/${refused.id}`);
+  const change = await scene.ask('set the tier of customer 5 to gold');
+  assert.equal(change.status, 'confirm');
+  await conforms('GET', `/runs/${change.id}`);
+  await conforms('POST', '/confirmations/confirm', { token: change.confirmation.token });
+  const other = await scene.ask('set the tier of customer 6 to gold');
+  await conforms('POST', '/confirmations/decline', { token: other.confirmation.token });
   await conforms('GET', '/catalog');
   await conforms('GET', '/suggestions?q=orders');
   await conforms('POST', '/sql', { sql: "SELECT 1 AS a, {'b': [DATE '2020-01-01']} AS c" });

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { makeSample } from '../cli/run-cli.ts';
 import type { Json } from './scene.ts';
 
-const PROGRAM = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../cli/start.mjs', import.meta.url));
 
 async function serve(file: string) {
   const child = spawn(
@@ -17,7 +17,12 @@ async function serve(file: string) {
       stdio: ['ignore', 'pipe', 'inherit'],
     },
   );
-  const [url] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  const ended = once(child, 'close').then(([code]) => {
+    throw new Error(`the service ended with ${code} before it was ready`);
+  });
+  const ready = once(createInterface({ input: child.stdout }), 'line');
+  const [url] = (await Promise.race([ready, ended])) as [string];
+  ended.catch(() => undefined);
   const post = async (path: string, body: object): Promise<Json> => {
     const response = await fetch(`${url}/api/v1${path}`, {
       method: 'POST',

@@ -74,7 +74,7 @@ test('a token is kept as a hash, shown once and worthless when it is revoked', a
   const stored = await scene.call(
     'POST',
     '/sql',
-    { sql: "SELECT count(*) FROM heliosdb.tokens t WHERE t::VARCHAR LIKE '%hdb_%'" },
+    { sql: "SELECT count(*) FROM heliosdb.access_tokens t WHERE t::VARCHAR LIKE '%hdb_%'" },
     bearer(admin.secret),
   );
   assert.deepEqual(stored.body.rows, [[0]]);
@@ -92,7 +92,7 @@ test('a role does what it may and no more', async () => {
   for (const text of [
     'DELETE FROM orders',
     'DROP TABLE orders',
-    'SELECT * FROM heliosdb.tokens',
+    'SELECT * FROM heliosdb.access_tokens',
     "SELECT * FROM read_text('/etc/passwd')",
     "COPY orders TO '/tmp/stolen.csv'",
     "ATTACH '/tmp/other.duckdb'",
@@ -139,6 +139,29 @@ test('an identity that asks too often waits, and another one does not', async ()
   assert.equal(refused.status, 429);
   assert.equal(refused.headers.get('retry-after'), '30');
   assert.equal((await scene.call('GET', '/me', undefined, other)).status, 200);
+});
+
+test('time of statements and exports is counted like that of questions', async () => {
+  // A clock that goes on by a second whenever it is read.
+  let elapsedMs = 0;
+  const clock = {
+    now: () => new Date('2026-01-01T00:00:00Z'),
+    elapsedMs: () => {
+      elapsedMs += 1_000;
+      return elapsedMs;
+    },
+  };
+  await using slow = await startScene({ clock });
+  const body = { name: 'few', role: 'reader', runSecondsPerHour: 3 };
+  const headers = bearer((await slow.call('POST', '/tokens', body)).body.secret);
+  const statuses: number[] = [];
+  for (let count = 0; count < 6; count += 1) {
+    const sql = { sql: 'SELECT 1' };
+    statuses.push((await slow.call('POST', '/sql', sql, headers)).status);
+  }
+  assert.deepEqual([statuses[0], statuses.at(-1)], [200, 429], String(statuses));
+  const asked = await slow.call('POST', '/runs', { question: 'How many orders?' }, headers);
+  assert.equal(asked.status, 429, 'questions and statements share one allowance');
 });
 
 test('requests of foreign pages and for foreign names are refused, with a token too', async () => {
