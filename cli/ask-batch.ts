@@ -1,15 +1,12 @@
-import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Answer } from '#agent';
-import { ask, toAnswerError } from '#agent';
+import type { Answer, LanguageModel } from '#agent';
+import { ask, openModel, toAnswerError } from '#agent';
 import { HeliosError } from '#core';
-import type { CatalogSnapshot } from '#planner';
-import { readCatalog } from '#storage';
 import type { Console } from './console.ts';
 import type { ExitCode } from './exit-code.ts';
 import { EXIT } from './exit-code.ts';
-import type { OpenedDatabase } from './open-database.ts';
-import { openForQuestions } from './open-database.ts';
+import { databaseFile, stateDirectory } from './open-database.ts';
+import { QuestionDatabases } from './question-databases.ts';
 import type { Arguments } from './usage/command.ts';
 import { parseInstant } from './usage/parse-instant.ts';
 import { write } from './write.ts';
@@ -23,21 +20,23 @@ interface BatchRequest {
 
 const ROWS_MAX = 1_000_000;
 const TIMEOUT_MS = 30_000;
-/** Open databases kept at a time; the one unused for longest is closed. */
-const OPEN_MAX = 4;
 
 /**
- * Answers JSON Lines: one request a line in, one answer a line out, in the same order. A line that
+ * Answers JSON Lines, as `ask` does, but that each line stands alone: no conversation is continued
+ * or kept, so that the same lines give the same answers in any order. It never writes. One request a line in, one answer a line out, in the same order. A line that
  * cannot be read or answered gets an answer with status `error`; nothing stops the batch.
  */
 export async function answerBatch(args: Arguments, console: Console): Promise<ExitCode> {
-  await using databases = new DatabaseCache(console);
+  const { environment } = console;
+  const directory = stateDirectory(console);
+  const model = await openModel({ environment, name: args.text('model') ?? null, directory });
+  await using databases = new QuestionDatabases(args, console);
   const lines = createInterface({ input: console.in, crlfDelay: Number.POSITIVE_INFINITY });
   // The interface must not keep waiting for input that nobody will read.
   console.signal.addEventListener('abort', () => lines.close(), { once: true });
   for await (const line of lines) {
     if (line.trim() === '') continue;
-    const answer = await answerLine(line, { args, console, databases });
+    const answer = await answerLine(line, { args, console, databases, model });
     await write(console.out, `${JSON.stringify(answer)}\n`);
     if (console.signal.aborted) break;
   }
@@ -47,7 +46,8 @@ export async function answerBatch(args: Arguments, console: Console): Promise<Ex
 interface BatchContext {
   readonly args: Arguments;
   readonly console: Console;
-  readonly databases: DatabaseCache;
+  readonly databases: QuestionDatabases;
+  readonly model: LanguageModel | null;
 }
 
 async function answerLine(line: string, context: BatchContext): Promise<object> {
@@ -55,13 +55,15 @@ async function answerLine(line: string, context: BatchContext): Promise<object> 
   try {
     const value: unknown = JSON.parse(line);
     id = readId(value);
-    const request = readRequest(value, id, context.args);
-    const { opened, catalog } = await context.databases.open(request.file);
+    const request = readRequest(value, id, context);
+    const { opened, catalog, verified } = await context.databases.open(request.file);
     const answer = await ask({
       question: request.question,
       database: opened.database,
       catalog,
       now: request.asOf ?? opened.now,
+      model: context.model,
+      verified,
       signal: context.console.signal,
       limits: { rowsMax: ROWS_MAX, timeoutMs: TIMEOUT_MS },
     });
@@ -104,7 +106,11 @@ function readId(value: unknown): BatchRequest['id'] {
   return typeof id === 'string' || typeof id === 'number' ? id : null;
 }
 
-function readRequest(value: unknown, id: BatchRequest['id'], args: Arguments): BatchRequest {
+function readRequest(
+  value: unknown,
+  id: BatchRequest['id'],
+  { args, console }: Pick<BatchContext, 'args' | 'console'>,
+): BatchRequest {
   if (!isRecord(value)) throw malformed('it is not a JSON object');
   const text = (name: string): string | null => {
     const member = value[name];
@@ -118,61 +124,11 @@ function readRequest(value: unknown, id: BatchRequest['id'], args: Arguments): B
   return {
     id,
     question,
-    file: text('db_path') ?? args.text('db') ?? null,
+    file: text('db_path') ?? databaseFile(args, console),
     asOf: asOf === null ? null : parseInstant(asOf),
   };
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-interface CachedDatabase {
-  readonly opened: OpenedDatabase;
-  readonly catalog: CatalogSnapshot;
-}
-
-/** Databases opened read-only, with their snapshots: read-only files do not change under a batch. */
-class DatabaseCache implements AsyncDisposable {
-  readonly #console: Console;
-  readonly #entries = new Map<string, CachedDatabase>();
-
-  constructor(console: Console) {
-    this.#console = console;
-  }
-
-  async open(file: string | null): Promise<CachedDatabase> {
-    const key = file === null ? '' : resolve(file);
-    const cached = this.#entries.get(key);
-    if (cached !== undefined) {
-      // Map order is the order of use.
-      this.#entries.delete(key);
-      this.#entries.set(key, cached);
-      return cached;
-    }
-    const opened = await openForQuestions(this.#console, file);
-    try {
-      const catalog = await opened.database.withConnection((connection) => readCatalog(connection));
-      const entry = { opened, catalog };
-      this.#entries.set(key, entry);
-      await this.#evict();
-      return entry;
-    } catch (error) {
-      await opened.database.close();
-      throw error;
-    }
-  }
-
-  async #evict(): Promise<void> {
-    for (const [key, { opened }] of this.#entries) {
-      if (this.#entries.size <= OPEN_MAX) return;
-      this.#entries.delete(key);
-      await opened.database.close();
-    }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const { opened } of this.#entries.values()) await opened.database.close();
-    this.#entries.clear();
-  }
 }

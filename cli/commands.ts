@@ -39,7 +39,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'answer a question about a database',
     usage: '"<question>" [options]',
     description:
-      'Plans the question as tasks, runs them read-only and prints the answer.\nstdout has the answer; stderr has the plan, the progress and what was assumed.',
+      'Plans the question as tasks, runs them read-only and prints the answer. A change that is asked\nfor is shown, and made only when it is confirmed.\nstdout has the answer; stderr has the plan, the progress and what was assumed.',
     options: [
       DB,
       { name: 'json', value: null, description: 'the answer as JSON: status, rows, SQL, plan' },
@@ -61,6 +61,11 @@ export const COMMANDS: readonly CommandSpec[] = [
       CONVERSATION,
       SEMANTICS,
       {
+        name: 'yes',
+        value: null,
+        description: 'make the change that is asked for, after printing it',
+      },
+      {
         name: 'batch',
         value: null,
         description: 'read JSON Lines requests on stdin, write JSON Lines answers',
@@ -81,11 +86,27 @@ export const COMMANDS: readonly CommandSpec[] = [
         'look at the SQL, or run it yourself',
       ],
       [
+        'heliosdb ask "Set the status of order 17 to shipped"',
+        'shows the change, and asks before it makes it',
+      ],
+      [
         'heliosdb ask --batch < requests.jsonl > answers.jsonl',
         'one {"id","question","db_path"} a line',
       ],
     ],
     load: async () => (await import('./commands/ask.ts')).run,
+  },
+  {
+    name: 'confirm',
+    summary: 'make a change that ask has shown',
+    usage: 'TOKEN [options]',
+    description:
+      'Makes the change that a token stands for, if the rows are still those that were shown.\nA token is good for one use, within 15 minutes.',
+    options: [DB, { ...JSON_OUT, description: 'the answer as JSON on stdout' }],
+    examples: [
+      ['heliosdb confirm 3f9c0d5e7a1b42c88d06e1f2a4b7c9d3', 'the token that ask has printed'],
+    ],
+    load: async () => (await import('./commands/confirm.ts')).run,
   },
   {
     name: 'chat',
@@ -221,7 +242,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     usage: '[options]',
     description:
       'An interactive shell. A statement ends with a semicolon and may span lines; .help lists commands.\nCtrl-C cancels the running statement, Ctrl-D leaves.',
-    options: [DB],
+    options: [DB, MODEL, SEMANTICS],
     examples: [
       ['heliosdb shell', 'the bundled example database'],
       ['heliosdb shell --db sales.duckdb', 'a database file'],

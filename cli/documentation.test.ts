@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { it } from 'node:test';
+import { nearest } from '#core';
 import { COMMANDS } from './commands.ts';
 import { EXIT, EXIT_MEANINGS } from './exit-code.ts';
 import { printCommandHelp, printProgramHelp } from './usage/help.ts';
-import { nearest } from './usage/nearest.ts';
 import { parseArguments } from './usage/parse-arguments.ts';
 
 it('documents every command and exit code in docs/cli.md as the help does', async () => {

@@ -1,4 +1,4 @@
-import type { AnswerError } from '#agent';
+import type { Answer, AnswerError } from '#agent';
 
 /** What the program's exit code says. Documented in `docs/cli.md` and in the help. */
 export const EXIT = {
@@ -11,6 +11,8 @@ export const EXIT = {
   findings: 5,
   /** `advise --check` had no history to judge by. */
   nothingToJudge: 6,
+  /** A change was shown and waits to be confirmed. */
+  unconfirmed: 7,
   /** 128 + SIGINT. */
   cancelled: 130,
   /** 128 + SIGPIPE: whoever read the output went away. */
@@ -27,6 +29,7 @@ export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [EXIT.clarify, 'the question has more than one reading; stderr lists them'],
   [EXIT.findings, 'advise --check, diff: something should be done'],
   [EXIT.nothingToJudge, 'advise --check: no calls were recorded to judge by'],
+  [EXIT.unconfirmed, 'a change was shown and not confirmed; nothing was written'],
   [EXIT.cancelled, 'cancelled with Ctrl-C'],
   [EXIT.brokenPipe, 'the reader of the output closed it'],
 ];
@@ -37,4 +40,20 @@ export function exitCodeOf(error: Pick<AnswerError, 'sqlstate'>, isInterrupted: 
   // A deadline also cancels with 57014; only a person's interrupt counts as cancelled.
   if (error.sqlstate === '57014' && isInterrupted) return EXIT.cancelled;
   return EXIT.failed;
+}
+
+/** The exit code for an answer. */
+export function answerExitCode({ status, error }: Answer, isInterrupted: boolean): ExitCode {
+  switch (status) {
+    case 'ok':
+      return EXIT.ok;
+    case 'confirm':
+      return EXIT.unconfirmed;
+    case 'clarify':
+      return EXIT.clarify;
+    case 'refused':
+      return EXIT.refused;
+    case 'failed':
+      return error === null ? EXIT.failed : exitCodeOf(error, isInterrupted);
+  }
 }

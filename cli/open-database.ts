@@ -53,6 +53,17 @@ export async function openForQuestions(
   return opened(database, resolve(file), new Date().toISOString());
 }
 
+/** Opens a database to look at what is registered in it; one that is not there yet has nothing. */
+export async function openForComparison(
+  console: Console,
+  file: string | null,
+): Promise<OpenedDatabase> {
+  const isAbsent = file !== null && file !== ':memory:' && !(await exists(file));
+  if (!isAbsent) return await openForQuestions(console, file);
+  printer(console)(`${file} does not exist yet: compared with an empty database`);
+  return await openForStatements(console, ':memory:');
+}
+
 /** Opens a database for statements: a file that is not there is created, and that is said. */
 export async function openForStatements(
   console: Console,

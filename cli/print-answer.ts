@@ -1,7 +1,8 @@
-import type { Answer } from '#agent';
+import type { Answer, Confirmation } from '#agent';
 import type { Console } from './console.ts';
 import { paletteFor, widthOf } from './console.ts';
 import { escapeControls, isRightAligned, jsonCells } from './render/cells.ts';
+import { printChange, printWarnings } from './render/change.ts';
 import { printChart } from './render/chart.ts';
 import { printError } from './render/error.ts';
 import { printCount } from './render/run-progress.ts';
@@ -19,16 +20,37 @@ export interface PrintAnswerOptions {
 
 /** Prints an answer for people: the sentence and the table as data, everything else as talk. */
 export async function printAnswer(answer: Answer, options: PrintAnswerOptions): Promise<void> {
-  if (answer.status === 'ok') await printResult(answer, options);
-  else await write(options.console.err, printOutcome(answer, options.console));
+  const { console } = options;
+  const change = answer.confirmation;
+  if (answer.status === 'confirm' && change !== null) await printProposal(answer, change, console);
+  else if (answer.status === 'ok') await printResult(answer, options);
+  else await write(console.err, printOutcome(answer, console));
+}
+
+/** Prints a change that waits for a person: what it is as data, what to mind as talk. */
+async function printProposal(
+  answer: Answer,
+  change: Confirmation,
+  console: Console,
+): Promise<void> {
+  const palette = paletteFor(console.out, console.environment);
+  await write(console.err, printAssumptions(answer, console));
+  await write(console.out, `${palette.bold(escapeControls(answer.answer))}\n`);
+  await write(console.out, printChange(change, console));
+  await write(console.err, printWarnings(change, console));
+}
+
+function printAssumptions({ assumptions }: Answer, console: Console): string {
+  const lines = assumptions.map((text) => `  assuming ${escapeControls(text)}\n`);
+  return paletteFor(console.err, console.environment).dim(lines.join(''));
 }
 
 async function printResult(answer: Answer, options: PrintAnswerOptions): Promise<void> {
   const { console, shownRows } = options;
   const palette = paletteFor(console.out, console.environment);
   const talk = paletteFor(console.err, console.environment);
-  const assumptions = answer.assumptions.map((text) => `  assuming ${escapeControls(text)}\n`);
-  await write(console.err, talk.dim(assumptions.join('')));
+  // A change's were said before it was confirmed.
+  if (answer.confirmation === null) await write(console.err, printAssumptions(answer, console));
   // On a terminal the talk and the answer share the screen: keep them apart.
   if (console.out.isTTY === true && console.err.isTTY === true) await write(console.err, '\n');
   await write(console.out, `${palette.bold(escapeControls(answer.answer))}\n`);
@@ -51,7 +73,8 @@ async function printResult(answer: Answer, options: PrintAnswerOptions): Promise
     const chart = printChart(answer.chart, { palette, width: widthOf(console.out) ?? 80 });
     if (chart !== null) await write(console.out, `\n${chart}`);
   }
-  const rest = (answer.rowCount ?? 0) - rows.length;
+  // The rows of a change are not its result.
+  const rest = answer.columns.length === 0 ? 0 : (answer.rowCount ?? 0) - rows.length;
   if (rest > 0) {
     const count = `${answer.isTruncated ? 'more than ' : ''}${printCount(rest)}`;
     const notice = `… ${count} more ${rest === 1 ? 'row' : 'rows'} (--limit N shows more)`;

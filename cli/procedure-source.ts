@@ -11,7 +11,17 @@ import { paletteFor } from './console.ts';
 import { usageError } from './usage/parse-arguments.ts';
 
 /** The languages that `--language` and `--lang` take. */
-export const LANGUAGES: readonly GuestLanguage[] = ['python', 'javascript', 'rust', 'go', 'c'];
+export const LANGUAGES: readonly GuestLanguage[] = [
+  'python',
+  'ruby',
+  'javascript',
+  'rust',
+  'go',
+  'c',
+  'java',
+  'kotlin',
+  'assemblyscript',
+];
 
 /** A module's file, as long as this lives. */
 export interface ModuleFile extends AsyncDisposable {
@@ -30,7 +40,7 @@ export async function openModule(file: string, console: Console): Promise<Module
     throw new HeliosError('undefined_file', {
       message: `there is no file ${file}`,
       detail: path,
-      hint: 'name a module (.wasm) or a source (.py, .js, .ts, .rs, .go, .c, .cpp)',
+      hint: 'name a module (.wasm) or a source (.py, .js, .ts, .rs, .go, .c, .cpp, .java, .kt)',
     });
   }
   if (!status.isDirectory() && ['.wasm', '.wat', '.txt', '.b64'].includes(extname(path))) {
@@ -67,10 +77,12 @@ export function languageOf(text: string | undefined): GuestLanguage | null {
   if (text === undefined) return null;
   const aliases: Readonly<Record<string, GuestLanguage>> = {
     py: 'python',
+    rb: 'ruby',
     js: 'javascript',
     ts: 'javascript',
     typescript: 'javascript',
     rs: 'rust',
+    kt: 'kotlin',
     golang: 'go',
     'c++': 'c',
     cpp: 'c',

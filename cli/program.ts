@@ -1,4 +1,4 @@
-import { HeliosError, toHeliosError } from '#core';
+import { HeliosError, nearest, toHeliosError } from '#core';
 import { COMMANDS } from './commands.ts';
 import type { Console } from './console.ts';
 import { paletteFor } from './console.ts';
@@ -6,7 +6,6 @@ import type { ExitCode } from './exit-code.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { printError } from './render/error.ts';
 import { printCommandHelp, printProgramHelp } from './usage/help.ts';
-import { nearest } from './usage/nearest.ts';
 import { parseArguments, usageError } from './usage/parse-arguments.ts';
 import { readVersion } from './version.ts';
 import { write } from './write.ts';
@@ -20,8 +19,10 @@ export async function runProgram(argv: readonly string[], console: Console): Pro
     if (console.isReaderGone()) return EXIT.brokenPipe;
     const error = toHeliosError(thrown);
     const palette = paletteFor(console.err, console.environment);
-    await write(console.err, printError(error, palette));
-    if (error.sqlstate === 'US001') {
+    const isJson = beforeOperands(argv).includes('--json');
+    const text = isJson ? `${JSON.stringify({ error })}\n` : printError(error, palette);
+    await write(console.err, text);
+    if (error.sqlstate === 'US001' && !isJson) {
       await write(console.err, palette.dim(`  help    heliosdb ${helpFor(argv)}--help\n`));
     }
     if (console.environment.HELIOSDB_DEBUG === '1') {
@@ -55,8 +56,7 @@ async function dispatch(argv: readonly string[], console: Console): Promise<Exit
     return wantsHelp ? EXIT.ok : EXIT.usage;
   }
   const command = find(name);
-  const end = rest.indexOf('--');
-  const options = end < 0 ? rest : rest.slice(0, end);
+  const options = beforeOperands(rest);
   if (options.includes('--help') || options.includes('-h')) {
     await write(console.out, printCommandHelp(command));
     return EXIT.ok;
@@ -64,6 +64,12 @@ async function dispatch(argv: readonly string[], console: Console): Promise<Exit
   const args = parseArguments(command.options, rest);
   const run = await command.load();
   return await run(args, console);
+}
+
+/** What stands before a `--`, behind which nothing is an option. */
+function beforeOperands(argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf('--');
+  return end < 0 ? argv : argv.slice(0, end);
 }
 
 /** `procedure create …` is one command of two words. */

@@ -1,4 +1,5 @@
 import type { Advice, CodeAdvisor, Recommendation, ReplayRequest } from '#advisor';
+import { HeliosError } from '#core';
 import { ServiceClient } from './service-client.ts';
 
 /** What the commands ask of an advisor, in this process or in the service. */
@@ -30,10 +31,20 @@ export class RemoteAdvisor implements Advisor {
     return await this.#look(name);
   }
 
-  async replay({ ids, procedure, onProgress }: ReplayRequest = {}): Promise<Recommendation[]> {
+  async replay(request: ReplayRequest = {}): Promise<Recommendation[]> {
+    const { ids, procedure, candidate, onProgress } = request;
+    if (candidate !== undefined) {
+      throw new HeliosError('feature_not_supported', {
+        message: 'a service tries no candidates',
+        detail: 'the database is open in a service, which replays only what it has itself',
+        hint: 'stop the service, or try the candidate on a copy of the database file (--db COPY)',
+      });
+    }
     const { recommendations } = await this.#look(procedure ?? null);
     const wanted = recommendations.filter(({ finding }) =>
-      ids === undefined ? finding.change !== null : ids.includes(finding.id),
+      ids === undefined
+        ? finding.change !== null
+        : ids.some((id) => id.toLowerCase() === finding.id.toLowerCase()),
     );
     const judged: Recommendation[] = [];
     for (const { finding } of wanted) {
@@ -72,6 +83,7 @@ export class RemoteAdvisor implements Advisor {
     return {
       status,
       summary,
+      wording: 'own',
       callCount,
       profiles,
       procedure,

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { request } from 'node:http';
 import { json as readJson } from 'node:stream/consumers';
 import type { Answer, RunListener } from '#agent';
+import { answerSchema } from '#agent';
 import type { ErrorName } from '#core';
 import { ERRORS, HeliosError } from '#core';
 
@@ -25,7 +25,7 @@ export class ServiceClient {
   async ask(
     question: object,
     { signal, onEvent }: { readonly signal: AbortSignal; readonly onEvent: RunListener },
-  ): Promise<Answer> {
+  ): Promise<{ readonly run: string; readonly answer: Answer }> {
     const { run } = (await this.call('POST', '/runs', question)) as { run: { id: string } };
     const cancel = (): void => {
       this.call('DELETE', `/runs/${run.id}`).catch(() => undefined);
@@ -37,7 +37,7 @@ export class ServiceClient {
       for await (const data of eventData(response)) {
         const event = JSON.parse(data) as Parameters<RunListener>[0];
         onEvent(event);
-        if (event.type === 'answer') return event.answer;
+        if (event.type === 'answer') return { run: run.id, answer: event.answer };
       }
     } finally {
       signal.removeEventListener('abort', cancel);
@@ -48,7 +48,19 @@ export class ServiceClient {
     });
   }
 
+  /** Makes the change that a run has shown: its answer after that. */
+  async confirm(token: string): Promise<Answer> {
+    const { run } = (await this.call('POST', '/confirmations/confirm', { token })) as { run: Json };
+    // A run is an answer with more around it; a canceled one is an answer that failed.
+    const names = Object.keys(answerSchema.shape);
+    const answer = Object.fromEntries(names.map((name) => [name, run[name] ?? null]));
+    const status = run.status === 'canceled' ? 'failed' : run.status;
+    return { ...answer, status, answer: run.answer ?? '' } as Answer;
+  }
+
   #send(method: string, path: string, body?: object): Promise<IncomingMessage> {
+    // An import would evaluate every export of the module, fetch and its certificates among them.
+    const { request } = process.getBuiltinModule('node:http');
     return new Promise((resolve, reject) => {
       const sent = request({
         socketPath: this.#socketPath,

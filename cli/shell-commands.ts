@@ -1,10 +1,10 @@
-import { ask } from '#agent';
-import { quoteLiteral } from '#core';
+import { turnOf } from '#agent';
+import { nearest, quoteLiteral } from '#core';
 import { PROCEDURES } from './commands/introspect.ts';
-import type { ShellContext } from './commands/shell.ts';
+import { keepTurn, openConversation } from './conversation.ts';
 import { printAnswer, SHOWN_ROWS } from './print-answer.ts';
 import { showRunProgress } from './render/run-progress.ts';
-import { nearest } from './usage/nearest.ts';
+import type { ShellContext } from './shell-context.ts';
 import { usageError } from './usage/parse-arguments.ts';
 import { write } from './write.ts';
 
@@ -24,6 +24,12 @@ const COMMANDS: readonly DotCommand[] = [
       if (argument === '') throw usageError('.ask needs a question');
       await askInShell(argument, context);
     },
+  },
+  {
+    name: '.confirm',
+    usage: '.confirm',
+    description: 'make the change that .ask has just shown',
+    run: (_, context) => confirmInShell(context),
   },
   {
     name: '.tables',
@@ -102,16 +108,37 @@ export async function runDotCommand(line: string, context: ShellContext): Promis
 }
 
 async function askInShell(question: string, context: ShellContext): Promise<void> {
-  const { console, opened, signal } = context;
+  const { console, signal } = context;
+  const asker = await context.asker();
+  const conversation = context.conversation ?? (await openConversation(asker.memory, NEW));
   const progress = showRunProgress(console);
   try {
-    const { database, now } = opened;
-    const answer = await ask({ question, database, now, signal, onEvent: progress.listen });
+    const answer = await asker.ask(
+      { question, conversation },
+      { signal, onEvent: progress.listen },
+    );
     progress.end();
     await printAnswer(answer, { console, shownRows: SHOWN_ROWS });
+    context.waiting = answer.confirmation?.token ?? null;
+    if (context.waiting !== null) await write(console.err, '.confirm makes this change\n');
+    await keepTurn(asker.memory, conversation.id, { answer, console });
+    context.conversation = { ...conversation, turns: [...conversation.turns, turnOf(answer)] };
   } finally {
     progress.end();
   }
+}
+
+const NEW = { id: null, isContinued: false } as const;
+
+async function confirmInShell(context: ShellContext): Promise<void> {
+  const { console, signal, waiting } = context;
+  if (waiting === null) {
+    throw usageError('no change waits to be confirmed', '.ask QUESTION shows one');
+  }
+  context.waiting = null;
+  const asker = await context.asker();
+  const answer = await asker.confirm(waiting, { signal, onEvent: () => undefined });
+  await printAnswer(answer, { console, shownRows: SHOWN_ROWS });
 }
 
 async function printSchema(table: string, { connection, console }: ShellContext): Promise<void> {

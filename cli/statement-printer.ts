@@ -3,6 +3,7 @@ import type { StatementResult } from '#runtime';
 import type { Console } from './console.ts';
 import { paletteFor } from './console.ts';
 import { printCsvRecord } from './render/delimited.ts';
+import { isQueryPlan, printQueryPlan } from './render/query-plan.ts';
 import { printResultTable } from './render/result-table.ts';
 import { printCount } from './render/run-progress.ts';
 import { write } from './write.ts';
@@ -12,6 +13,9 @@ export interface PrinterOptions {
   /** Rows printed of each result. */
   readonly limit: number;
 }
+
+/** Written at a time: a write for each row would cost more than the row. */
+const BLOCK_CHARACTERS = 1 << 16;
 
 /** Prints the results of statements: rows on standard output, everything else on stderr. */
 export class StatementPrinter {
@@ -38,6 +42,7 @@ export class StatementPrinter {
       if (this.#printedCount > 0) await write(out, '\n');
       this.#printedCount += 1;
       if (this.#options.format === 'csv') await this.#printCsv(outcome, rows);
+      else if (isQueryPlan(outcome.columns)) await write(out, printQueryPlan(rows));
       else await write(out, printResultTable({ columns: outcome.columns, rows }, this.#console));
     }
     const rest = outcome.columns.length === 0 ? 0 : outcome.rowCount - rows.length;
@@ -48,13 +53,20 @@ export class StatementPrinter {
 
   async #printCsv(outcome: StatementResult, rows: StatementResult['rows']): Promise<void> {
     const types = outcome.columns.map(({ type }) => parseSqlType(type));
-    await write(this.#console.out, printCsvRecord(outcome.columns.map(({ name }) => name)));
+    const { out, isReaderGone } = this.#console;
+    let block = printCsvRecord(outcome.columns.map(({ name }) => name));
     for (const row of rows) {
       const texts = row.map((value, index) =>
         value === null ? null : toText(value, types[index]),
       );
-      await write(this.#console.out, printCsvRecord(texts));
+      block += printCsvRecord(texts);
+      if (block.length < BLOCK_CHARACTERS) continue;
+      await write(out, block);
+      block = '';
+      // Every further write would fail, one after another.
+      if (isReaderGone()) return;
     }
+    await write(out, block);
   }
 }
 

@@ -1,5 +1,6 @@
-import type { Advice, Recommendation } from '#advisor';
-import { CodeAdvisor, isOpen } from '#advisor';
+import { readFile } from 'node:fs/promises';
+import type { Advice, CandidateSource, Recommendation } from '#advisor';
+import { CodeAdvisor, isOpen, unknownFinding } from '#advisor';
 import { createAdviceModel, createReplayPorts, openModel } from '#agent';
 import type { Console } from '../console.ts';
 import { paletteFor } from '../console.ts';
@@ -7,6 +8,8 @@ import type { ExitCode } from '../exit-code.ts';
 import { EXIT } from '../exit-code.ts';
 import type { OpenedDatabase } from '../open-database.ts';
 import { databaseFile, openForQuestions, openForStatements } from '../open-database.ts';
+import { capabilitiesOf } from '../procedure-definition.ts';
+import { openModule } from '../procedure-source.ts';
 import type { Advisor } from '../remote-advisor.ts';
 import { RemoteAdvisor } from '../remote-advisor.ts';
 import { printAdvice } from '../render/advice.ts';
@@ -33,7 +36,7 @@ export const advise: Run = async (args, console) => {
       await write(console.err, `dismissed ${request.id}: ${request.reason}\n`);
       return EXIT.ok;
     case 'replay':
-      await replay(advisor, request, console);
+      await replay(advisor, await withCandidate(request, args, console), console);
       return await show(advisor, { request, args, console });
     case 'look':
       return await show(advisor, { request, args, console });
@@ -65,24 +68,38 @@ interface AdviseRequest {
   readonly reason: string;
   readonly procedure: string | null;
   readonly ids: readonly string[] | null;
+  readonly candidate?: CandidateSource;
 }
 
+/** `P013-4defac1a`: what looks like a finding and is no procedure's name. */
+const FINDING_ID = /^[PRSM]\d{3}-[0-9a-f]{8}$/i;
+
 function readRequest(args: Arguments): AdviseRequest {
-  const [procedure = null, ...others] = args.positionals;
-  if (others.length > 0) throw usageError('one procedure at a time');
+  const [subject = null, ...others] = args.positionals;
+  if (others.length > 0) throw usageError('one procedure or finding at a time');
+  const finding = subject !== null && FINDING_ID.test(subject) ? subject : null;
+  const procedure = finding === null ? subject : null;
+  const isTrying = args.isSet('candidate') || args.isSet('candidate-version');
+  const isReplay = args.isSet('replay') || isTrying;
   const decisions = (['apply', 'revert', 'dismiss'] as const).filter((name) => args.isSet(name));
   const [decision, ...further] = decisions;
-  if (further.length > 0 || (decision !== undefined && args.isSet('replay'))) {
+  if (further.length > 0 || (decision !== undefined && isReplay)) {
     throw usageError('one of --replay, --apply, --revert and --dismiss at a time');
   }
   const reason = args.text('reason') ?? '';
   if (decision === 'dismiss' && reason.trim() === '') {
     throw usageError('option --reason is missing', 'a dismissed finding keeps why: --reason "…"');
   }
-  const only = args.text('id');
-  if (only !== undefined && !args.isSet('replay')) throw usageError('--id goes with --replay');
+  const only = args.text('id') ?? finding ?? undefined;
+  if (args.isSet('id') && !isReplay) throw usageError('--id goes with --replay');
+  if (isTrying && (only === undefined || only.includes(','))) {
+    throw usageError(
+      'a candidate is tried for one finding',
+      'heliosdb advise P013-4defac1a --candidate changed.py',
+    );
+  }
   return {
-    action: decision ?? (args.isSet('replay') ? 'replay' : 'look'),
+    action: decision ?? (isReplay ? 'replay' : 'look'),
     id: decision === undefined ? '' : (args.text(decision) ?? ''),
     reason,
     procedure,
@@ -90,15 +107,38 @@ function readRequest(args: Arguments): AdviseRequest {
   };
 }
 
+/** The request with the module that is to be tried; a source is compiled first. */
+async function withCandidate(
+  request: AdviseRequest,
+  args: Arguments,
+  console: Console,
+): Promise<AdviseRequest> {
+  const [file, version] = [args.text('candidate'), args.text('candidate-version')];
+  if (file !== undefined && version !== undefined) {
+    throw usageError('one of --candidate and --candidate-version at a time');
+  }
+  if (version !== undefined) {
+    if (!/^[1-9]\d{0,8}$/.test(version)) throw usageError(`"${version}" is not a version`);
+    return { ...request, candidate: { kind: 'version', version: Number(version) } };
+  }
+  if (file === undefined) return request;
+  await using module = await openModule(file, console);
+  const bytes = new Uint8Array(await readFile(module.path));
+  const entry = args.text('entry') ?? null;
+  const capabilities = capabilitiesOf(args);
+  return { ...request, candidate: { kind: 'module', bytes, entry, capabilities } };
+}
+
 async function replay(
   advisor: Advisor,
-  { procedure, ids }: AdviseRequest,
+  { procedure, ids, candidate }: AdviseRequest,
   console: Console,
 ): Promise<void> {
   const palette = paletteFor(console.err, console.environment);
   const judged = await advisor.replay({
     ...(procedure === null ? {} : { procedure }),
     ...(ids === null ? {} : { ids }),
+    ...(candidate === undefined ? {} : { candidate }),
     signal: console.signal,
     onProgress: (finding, text) => {
       console.err.write(palette.dim(`${finding.id}: ${text}\n`));
@@ -129,18 +169,46 @@ async function show(
   },
 ): Promise<ExitCode> {
   const { request, args, console } = context;
-  const advice =
+  const found =
     request.procedure === null
       ? await advisor.analyze()
       : await advisor.analyzeProcedure(request.procedure);
+  const advice = request.ids === null ? found : only(found, request.ids);
+  if (found.wording === 'refused') {
+    await write(
+      console.err,
+      "the model's words were left out: they say what was not found, or nothing\n",
+    );
+  }
   if (args.isSet('json')) await write(console.out, `${JSON.stringify(advice)}\n`);
   else {
-    const isLong = request.procedure !== null || request.action === 'replay' || args.isSet('long');
+    const isLong =
+      request.ids !== null ||
+      request.procedure !== null ||
+      request.action === 'replay' ||
+      args.isSet('long');
     const isEverything = args.isSet('all');
     await write(console.out, printAdvice(advice, console, { isLong, isEverything }));
     await write(console.err, nextStep(advice));
   }
   return args.isSet('check') ? exitCodeFor(advice) : EXIT.ok;
+}
+
+/** Advice about these findings alone. */
+function only(advice: Advice, ids: readonly string[]): Advice {
+  const all = [...advice.recommendations, ...advice.settled];
+  const wanted = ids.map((id) => id.toLowerCase());
+  const recommendations = all.filter(({ finding }) => wanted.includes(finding.id.toLowerCase()));
+  const missing = wanted.find(
+    (id) => !recommendations.some(({ finding }) => finding.id.toLowerCase() === id),
+  );
+  if (missing !== undefined) {
+    throw unknownFinding(
+      missing.toUpperCase().slice(0, 5) + missing.slice(5),
+      all.map(({ finding }) => finding.id),
+    );
+  }
+  return { ...advice, recommendations, settled: [] };
 }
 
 /** What to type next, where there is something. */

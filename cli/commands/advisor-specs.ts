@@ -6,7 +6,7 @@ export function advisorSpecs(DB: OptionSpec): readonly CommandSpec[] {
     {
       name: 'advise',
       summary: 'say what would make procedures better, and prove it',
-      usage: '[procedure] [options]',
+      usage: '[procedure | finding] [options]',
       description:
         'Reads what procedures did and says what would help. --replay tries each change on a copy of the\ndatabase with the real calls, and says whether it is verified or refuted; nothing is changed.',
       options: [
@@ -18,6 +18,22 @@ export function advisorSpecs(DB: OptionSpec): readonly CommandSpec[] {
           description: 'try the changes on a copy, and keep the verdicts',
         },
         { name: 'id', value: 'LIST', description: 'with --replay: only these findings' },
+        {
+          name: 'candidate',
+          value: 'FILE',
+          description: 'try a changed source or module for the finding',
+        },
+        {
+          name: 'candidate-version',
+          value: 'N',
+          description: 'try a version that is registered',
+        },
+        { name: 'entry', value: 'EXPORT', description: "the candidate's export to call" },
+        {
+          name: 'capabilities',
+          value: 'LIST',
+          description: "the candidate's rights (default: those there are)",
+        },
         { name: 'apply', value: 'ID', description: 'make the change of a finding; prints the SQL' },
         { name: 'revert', value: 'ID', description: 'take an applied change back' },
         {
@@ -42,6 +58,7 @@ export function advisorSpecs(DB: OptionSpec): readonly CommandSpec[] {
       examples: [
         ['heliosdb advise', 'everything that was found'],
         ['heliosdb advise calculate_discount --replay', 'one procedure, with proof'],
+        ['heliosdb advise P012-0a1b2c3d --candidate score.rs', 'is the rewrite better?'],
         ['heliosdb advise --apply P003-3bab1310', 'do it'],
         ['heliosdb advise --dismiss P005-0a1b2c3d --reason "the table is archived soon"', 'no'],
         ['heliosdb advise --check --json > advice.json', 'in a build'],

@@ -1,10 +1,11 @@
 import { StatementRunner } from '#agent';
+import { HeliosError } from '#core';
 import type { CreateProcedure } from '#runtime';
 import { printStatement } from '#runtime';
 import type { Console } from '../console.ts';
 import { EXIT } from '../exit-code.ts';
 import type { OpenedDatabase } from '../open-database.ts';
-import { databaseFile, openForQuestions, openForStatements } from '../open-database.ts';
+import { databaseFile, openForComparison, openForStatements } from '../open-database.ts';
 import { createStatement, proceduresOf } from '../procedure-definition.ts';
 import type { Change } from '../procedure-folder/compare.ts';
 import { compare } from '../procedure-folder/compare.ts';
@@ -18,7 +19,7 @@ import { write } from '../write.ts';
 export const diff: Run = async (args, console) => {
   await using modules = new AsyncDisposableStack();
   const wanted = await definitionsOf(args, console, modules);
-  await using opened = await openForQuestions(console, databaseFile(args, console));
+  await using opened = await openForComparison(console, databaseFile(args, console));
   const changes = await changesOf(args, console, { opened, wanted });
   await report(args, console, { changes, isApplied: false });
   return changes.length === 0 ? EXIT.ok : EXIT.findings;
@@ -72,23 +73,44 @@ async function changesOf(
   return changes;
 }
 
-/** Everything or nothing. The transaction and its statements are one script. */
+/**
+ * Everything or nothing. A result type that has no function yet is registered by the attempt that
+ * needs it, and only a transaction that begins afterwards sees it: one attempt a type.
+ */
 async function runAll(
-  { database }: OpenedDatabase,
+  opened: OpenedDatabase,
   console: Console,
   changes: readonly Change[],
 ): Promise<void> {
+  const statements = changes.map(({ statement }) => printStatement(statement));
+  const script = ['BEGIN TRANSACTION', ...statements, 'COMMIT'].join(';\n');
+  for (let attemptsLeft = changes.length; ; attemptsLeft -= 1) {
+    try {
+      for (const notice of await runScript(opened, script, console)) {
+        await write(console.err, `notice: ${notice}\n`);
+      }
+      return;
+    } catch (error) {
+      const isTypeNew = HeliosError.isInstance(error, 'statement_not_allowed_in_transaction');
+      if (!isTypeNew || attemptsLeft === 0) throw error;
+    }
+  }
+}
+
+/** Runs a script on a connection of its own; whatever ends it early rolls back. */
+async function runScript(
+  { database }: OpenedDatabase,
+  script: string,
+  { signal }: Console,
+): Promise<readonly string[]> {
   await using connection = await database.connect();
   const runner = new StatementRunner(
     { connection, database },
     { baseDirectory: process.cwd(), rowsMax: 1, beyond: 'count' },
   );
-  const statements = changes.map(({ statement }) => printStatement(statement));
-  const script = ['BEGIN TRANSACTION', ...statements, 'COMMIT'].join(';\n');
-  // Whatever ends the script early closes the connection, and that rolls back.
-  for await (const { notices } of runner.run(script, console.signal)) {
-    for (const notice of notices) await write(console.err, `notice: ${notice}\n`);
-  }
+  const told: string[] = [];
+  for await (const { notices } of runner.run(script, signal)) told.push(...notices);
+  return told;
 }
 
 const SIGNS = { create: '+', change: '~', drop: '-' } as const;

@@ -1,18 +1,15 @@
-import type { Answer, Memory, RunListener } from '#agent';
-import { ask, openMemory, openModel, readCachedCatalog } from '#agent';
+import type { Answer } from '#agent';
+import { openAsker } from '../asker.ts';
+import { decideChange } from '../confirm-change.ts';
 import type { Console } from '../console.ts';
 import { paletteFor } from '../console.ts';
-import type { OpenConversation } from '../conversation.ts';
 import { keepTurn, openConversation } from '../conversation.ts';
 import type { ExitCode } from '../exit-code.ts';
-import { EXIT, exitCodeOf } from '../exit-code.ts';
-import type { OpenedDatabase } from '../open-database.ts';
-import { databaseFile, openForQuestions, stateDirectory } from '../open-database.ts';
+import { answerExitCode, EXIT } from '../exit-code.ts';
+import { databaseFile, openForQuestions } from '../open-database.ts';
 import { printAnswer, SHOWN_ROWS } from '../print-answer.ts';
 import { printPlan } from '../render/plan.ts';
 import { showRunProgress } from '../render/run-progress.ts';
-import { applySemanticsOf } from '../semantics.ts';
-import { ServiceClient } from '../service-client.ts';
 import type { Arguments, Run } from '../usage/command.ts';
 import { parseCount, usageError } from '../usage/parse-arguments.ts';
 import { parseInstant } from '../usage/parse-instant.ts';
@@ -23,77 +20,50 @@ const KEPT_ROWS = 10_000;
 export const run: Run = async (args, console) => {
   if (args.isSet('batch')) return await runBatch(args, console);
   const request = readRequest(args);
-  await using opened = await openForQuestions(console, databaseFile(args, console));
-  const memory = await openMemory({
-    database: opened.database,
-    directory: stateDirectory(console),
+  const file = databaseFile(args, console);
+  const opened = await openForQuestions(console, file);
+  await using asker = await openAsker({ opened, file, args, console }).catch(async (error) => {
+    await opened.database.close();
+    throw error;
   });
-  const conversation = await openConversation(memory, {
+  const conversation = await openConversation(asker.memory, {
     id: args.text('conversation') ?? null,
     isContinued: args.isSet('continue'),
   });
   const isQuiet = args.isSet('no-progress') || request.isPlanOnly;
   const progress = isQuiet ? null : showRunProgress(console);
+  const onEvent = progress?.listen ?? (() => undefined);
+  const { signal } = console;
+  const rendering = { args, console, shownRows: request.shownRows };
   try {
-    const onEvent = progress?.listen ?? (() => undefined);
-    const surroundings = { args, console, onEvent, memory, conversation };
-    const answer = await answerWith(opened, request, surroundings);
+    const shown = await asker.ask({ ...request, conversation }, { signal, onEvent });
     progress?.end();
-    await render(answer, { args, console, shownRows: request.shownRows });
-    await keepTurn(memory, conversation.id, { answer, console });
-    return exitCodeFor(answer, console);
+    const isMade = shown.status === 'confirm' && request.isConfirmed;
+    // A program gets one object: what was made has in it what was shown.
+    if (!args.isSet('json') || !isMade) await render(shown, rendering);
+    await keepTurn(asker.memory, conversation.id, { answer: shown, console });
+    if (shown.status !== 'confirm') return answerExitCode(shown, signal.aborted);
+    const made = await decideChange(shown, {
+      asker,
+      console,
+      isConfirmed: request.isConfirmed,
+      isInteractive: console.in.isTTY === true && console.err.isTTY === true && !args.isSet('json'),
+      hint: (token) =>
+        `To make it: heliosdb confirm ${token}${file === null ? '' : ` --db ${quoteArgument(file)}`}`,
+      signal,
+      onEvent: () => undefined,
+    });
+    if (made === null) return signal.aborted ? EXIT.cancelled : EXIT.unconfirmed;
+    await render(made, rendering);
+    return answerExitCode(made, signal.aborted);
   } finally {
     progress?.end();
   }
 };
 
-interface AskSurroundings {
-  readonly args: Arguments;
-  readonly console: Console;
-  readonly onEvent: RunListener;
-  readonly memory: Memory;
-  readonly conversation: OpenConversation;
-}
-
-/** Options that only the asker's own process knows to follow. */
-const OWN_OPTIONS = ['model', 'semantics'];
-
-/** Asks the service that owns the database, so that everybody sees the run, or asks it here. */
-async function answerWith(
-  { database, now, path, service }: OpenedDatabase,
-  request: AskRequest,
-  { args, console, onEvent, memory, conversation }: AskSurroundings,
-): Promise<Answer> {
-  const { signal } = console;
-  if (service !== null && !OWN_OPTIONS.some((name) => args.isSet(name))) {
-    const question = {
-      question: request.question,
-      conversation: conversation.id,
-      plan_only: request.isPlanOnly,
-      rows_max: Math.min(request.rowsMax, KEPT_ROWS),
-      ...(request.instant === null ? {} : { as_of: request.instant }),
-    };
-    return await new ServiceClient(service).ask(question, { signal, onEvent });
-  }
-  const directory = stateDirectory(console);
-  const { environment } = console;
-  const model = await openModel({ environment, name: args.text('model') ?? null, directory });
-  return await ask({
-    question: request.question,
-    database,
-    catalog: async (aborted) => {
-      const read = await readCachedCatalog({ database, directory, signal: aborted });
-      return await applySemanticsOf(read, { args, path });
-    },
-    now: request.instant ?? now,
-    model,
-    verified: await memory.verified(),
-    conversation: conversation.turns,
-    signal,
-    isPlanOnly: request.isPlanOnly,
-    limits: { rowsMax: request.rowsMax },
-    onEvent,
-  });
+/** A path as a shell takes it. */
+function quoteArgument(path: string): string {
+  return /^[\w./~-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 interface AskRequest {
@@ -102,6 +72,8 @@ interface AskRequest {
   readonly instant: string | null;
   readonly rowsMax: number;
   readonly shownRows: number;
+  /** A change is made without being asked about, once it has been shown. */
+  readonly isConfirmed: boolean;
 }
 
 function readRequest(args: Arguments): AskRequest {
@@ -121,6 +93,7 @@ function readRequest(args: Arguments): AskRequest {
     // A table shows fewer rows than are read, so that it can say how many more there are.
     rowsMax: args.isSet('json') && limit > 0 ? limit : Math.max(KEPT_ROWS, limit),
     shownRows: limit || SHOWN_ROWS,
+    isConfirmed: args.isSet('yes'),
   };
 }
 
@@ -145,23 +118,11 @@ async function render(answer: Answer, options: RenderOptions): Promise<void> {
   }
 }
 
-function exitCodeFor(answer: Answer, console: Console): ExitCode {
-  switch (answer.status) {
-    case 'ok':
-      return EXIT.ok;
-    case 'clarify':
-      return EXIT.clarify;
-    case 'refused':
-      return EXIT.refused;
-    case 'failed':
-      return answer.error === null ? EXIT.failed : exitCodeOf(answer.error, console.signal.aborted);
-  }
-}
-
 async function runBatch(args: Arguments, console: Console): Promise<ExitCode> {
   if (args.positionals.length > 0) {
     throw usageError('--batch takes its questions from standard input');
   }
+  if (args.isSet('yes')) throw usageError('--batch never writes, so there is nothing to confirm');
   const { answerBatch } = await import('../ask-batch.ts');
   return await answerBatch(args, console);
 }

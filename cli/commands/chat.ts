@@ -1,21 +1,20 @@
 import { createInterface } from 'node:readline';
-import type { Answer, LanguageModel, Memory } from '#agent';
-import { ask, openMemory, openModel } from '#agent';
+import type { Answer, Memory } from '#agent';
+import { turnOf } from '#agent';
 import { toHeliosError } from '#core';
-import type { CatalogSnapshot } from '#planner';
-import { readCatalog } from '#storage';
+import type { Asker, Question } from '../asker.ts';
+import { openAsker } from '../asker.ts';
+import { CONFIRM_PROMPT, isYes } from '../confirm-change.ts';
 import type { Console, Palette } from '../console.ts';
 import { paletteFor } from '../console.ts';
 import type { OpenConversation } from '../conversation.ts';
 import { keepTurn, openConversation, openForMemory } from '../conversation.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { EXIT } from '../exit-code.ts';
-import type { OpenedDatabase } from '../open-database.ts';
-import { databaseFile, stateDirectory } from '../open-database.ts';
+import { databaseFile } from '../open-database.ts';
 import { printAnswer, SHOWN_ROWS } from '../print-answer.ts';
 import { printError } from '../render/error.ts';
 import { showRunProgress } from '../render/run-progress.ts';
-import { applySemanticsOf } from '../semantics.ts';
 import type { Run } from '../usage/command.ts';
 import { usageError } from '../usage/parse-arguments.ts';
 import { write } from '../write.ts';
@@ -25,22 +24,20 @@ export const run: Run = async (args, console) => {
   if (args.positionals.length > 0) {
     throw usageError('chat takes no question', 'heliosdb ask "<question>" answers one');
   }
-  const directory = stateDirectory(console);
-  await using opened = await openForMemory(console, databaseFile(args, console));
-  const memory = await openMemory({ database: opened.database, directory });
-  if (args.isSet('list')) return await listConversations(memory, console);
-  const conversation = await openConversation(memory, {
+  const file = databaseFile(args, console);
+  const opened = await openForMemory(console, file);
+  await using asker = await openAsker({ opened, file, args, console, isAlone: true }).catch(
+    async (error) => {
+      await opened.database.close();
+      throw error;
+    },
+  );
+  if (args.isSet('list')) return await listConversations(asker.memory, console);
+  const conversation = await openConversation(asker.memory, {
     id: args.text('conversation') ?? null,
     isContinued: args.isSet('continue'),
   });
-  const model = await openModel({
-    environment: console.environment,
-    name: args.text('model') ?? null,
-    directory,
-  });
-  const read = await opened.database.withConnection((connection) => readCatalog(connection));
-  const catalog = await applySemanticsOf(read, { args, path: opened.path });
-  return await new Chat({ console, opened, memory, conversation, model, catalog }).loop();
+  return await new Chat({ console, path: opened.path, asker, conversation }).loop();
 };
 
 async function listConversations(memory: Memory, console: Console): Promise<ExitCode> {
@@ -55,16 +52,14 @@ async function listConversations(memory: Memory, console: Console): Promise<Exit
 
 interface ChatParts {
   readonly console: Console;
-  readonly opened: OpenedDatabase;
-  readonly memory: Memory;
+  readonly path: string;
+  readonly asker: Asker;
   readonly conversation: OpenConversation;
-  readonly model: LanguageModel | null;
-  readonly catalog: CatalogSnapshot;
 }
 
 const HELP = `Ask in plain English; a question may continue the one before:
   only gold ones · and per country? · top 5 of them · how many are there? · why? · show the SQL
-A number chooses among readings that were offered.
+A number chooses among readings that were offered. A change is made by answering yes to it.
   .new   start over     .quit   leave (or Ctrl-D)
 `;
 
@@ -82,11 +77,10 @@ class Chat {
   }
 
   async loop(): Promise<ExitCode> {
-    const { console, opened, model } = this.#parts;
+    const { console, path, asker } = this.#parts;
     const isInteractive = console.in.isTTY === true;
-    const planner = model === null ? 'planning offline' : `planning with ${model.name}`;
     if (isInteractive) {
-      await write(console.err, `${opened.path}, ${planner}\nType .help for what can be said.\n`);
+      await write(console.err, `${path}, ${asker.planner}\nType .help for what can be said.\n`);
     }
     const lines = createInterface({
       input: console.in,
@@ -115,13 +109,13 @@ class Chat {
   }
 
   async #take(text: string): Promise<void> {
-    const { console, memory } = this.#parts;
+    const { console, asker } = this.#parts;
     if (text === '.help') {
       await write(console.err, HELP);
       return;
     }
     if (text === '.new') {
-      this.#conversation = await openConversation(memory, { id: null, isContinued: false });
+      this.#conversation = await openConversation(asker.memory, { id: null, isContinued: false });
       this.#last = null;
       return;
     }
@@ -136,39 +130,54 @@ class Chat {
   }
 
   async #answer(text: string, signal: AbortSignal): Promise<void> {
-    const { console, opened, memory, model, catalog } = this.#parts;
+    const { console, asker } = this.#parts;
+    const waiting = this.#last?.confirmation?.token ?? null;
+    if (waiting !== null) {
+      this.#last = null;
+      // Whatever else is said, it is no yes.
+      if (!isYes(text)) {
+        await asker.decline(waiting);
+        await write(console.err, this.#palette.dim('Nothing was written.\n'));
+        if (/^(n|no)$/i.test(text)) return;
+      }
+    }
     const choice = this.#choiceOf(text);
     const progress = showRunProgress(console);
+    const listening = { signal, onEvent: progress.listen };
     try {
-      const answer = await ask({
-        question: choice?.question ?? text,
-        database: opened.database,
-        catalog,
-        now: opened.now,
-        model,
-        signal,
-        verified: await memory.verified(),
-        conversation: this.#conversation.turns,
-        onEvent: progress.listen,
-        ...(choice === null ? {} : { reading: choice.reading }),
-      });
+      const answer =
+        waiting !== null && isYes(text)
+          ? await asker.confirm(waiting, { signal, onEvent: () => undefined })
+          : await asker.ask(
+              {
+                question: choice?.question ?? text,
+                conversation: this.#conversation,
+                ...(choice === null ? {} : { reading: choice.reading }),
+              },
+              listening,
+            );
       progress.end();
       await printAnswer(answer, { console, shownRows: SHOWN_ROWS });
+      if (answer.confirmation?.token != null) await write(console.err, `${CONFIRM_PROMPT}\n`);
       this.#last = answer;
       const { id, turns } = this.#conversation;
-      await keepTurn(memory, id, { answer, console });
-      const { question, status, answer: said, sql, plan } = answer;
-      this.#conversation = { id, turns: [...turns, { question, status, answer: said, sql, plan }] };
+      await keepTurn(asker.memory, id, { answer, console });
+      this.#conversation = { id, turns: [...turns, turnOf(answer)] };
     } finally {
       progress.end();
     }
   }
 
   /** "2" after a question that was answered with several readings. */
-  #choiceOf(text: string): { readonly question: string; readonly reading: string } | null {
+  #choiceOf(
+    text: string,
+  ): (Pick<Question, 'question'> & Required<Pick<Question, 'reading'>>) | null {
     const last = this.#last;
     if (last === null || last.status !== 'clarify' || !/^\d{1,2}$/.test(text)) return null;
-    const option = last.clarification?.options[Number(text) - 1];
-    return option === undefined ? null : { question: last.question, reading: option.label };
+    const index = Number(text) - 1;
+    const option = last.clarification?.options[index];
+    return option === undefined
+      ? null
+      : { question: last.question, reading: { label: option.label, index } };
   }
 }

@@ -14,6 +14,9 @@ import { printRecommendation } from '../render/advice.ts';
 import type { Run } from '../usage/command.ts';
 import { write } from '../write.ts';
 
+/** Somebody waits for it: less time for a measurement, and so wider intervals. */
+const DEMO_LIMITS = { loadMsMax: 5000 };
+
 /** `heliosdb demo advisor`. */
 export const demoAdvisor: Run = async (args, console) => {
   const talk = talkTo(console);
@@ -50,6 +53,7 @@ export const demoAdvisor: Run = async (args, console) => {
   const judged: Recommendation[] = [];
   await advisor.replay({
     signal,
+    limits: DEMO_LIMITS,
     onProgress: (finding, text) => talk.passing(`  ${finding.id}: ${text} …`),
     onVerdict: (recommendation) => {
       judged.push(recommendation);

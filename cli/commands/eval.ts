@@ -1,10 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import type {
-  EvaluatedDatabase,
-  EvaluationFigures,
-  EvaluationQuestion,
-  EvaluationReport,
-} from '#agent';
+import type { EvaluationFigures, EvaluationQuestion, EvaluationReport } from '#agent';
 import {
   compareReports,
   evaluate,
@@ -14,16 +9,14 @@ import {
   readQuestions,
   reportOn,
 } from '#agent';
-import { readCatalog } from '#storage';
 import type { Console } from '../console.ts';
 import { paletteFor } from '../console.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { EXIT } from '../exit-code.ts';
-import type { OpenedDatabase } from '../open-database.ts';
-import { databaseFile, openForQuestions, stateDirectory } from '../open-database.ts';
+import { databaseFile, stateDirectory } from '../open-database.ts';
+import { QuestionDatabases } from '../question-databases.ts';
 import { escapeControls } from '../render/cells.ts';
 import { printDuration } from '../render/run-progress.ts';
-import { applySemanticsOf } from '../semantics.ts';
 import type { Arguments, Run } from '../usage/command.ts';
 import { usageError } from '../usage/parse-arguments.ts';
 import { parseInstant } from '../usage/parse-instant.ts';
@@ -33,10 +26,13 @@ import { write } from '../write.ts';
 export const run: Run = async (args, console) => {
   const thresholds = readThresholds(args);
   const earlier = await readEarlier(args.text('compare'));
-  await using databases = new Databases(args, console);
+  await using databases = new QuestionDatabases(args, console);
   const [file] = args.positionals;
   const own = databaseFile(args, console);
-  const { database } = await databases.open(own);
+  const { opened } = await databases.open(own);
+  const { database } = opened;
+  const asOf = args.text('as-of');
+  const instant = asOf === undefined ? null : parseInstant(asOf);
   const memory = await openMemory({ database, directory: stateDirectory(console) });
   const verified = await memory.verified();
   const questions = file === undefined ? ownQuestions(verified) : await readQuestions(file);
@@ -54,7 +50,10 @@ export const run: Run = async (args, console) => {
   const isLive = console.err.isTTY === true;
   const results = await evaluate({
     questions,
-    open: (name) => databases.open(name ?? own),
+    open: async (name) => {
+      const { opened: asked, catalog } = await databases.open(name ?? own);
+      return { database: asked.database, catalog, now: instant ?? asked.now };
+    },
     model,
     verified,
     signal: console.signal,
@@ -196,55 +195,4 @@ function exitCodeOf(
     earlier !== null &&
     compareReports(earlier, report).broken.length > 0;
   return isBelow || hasBroken ? EXIT.failed : EXIT.ok;
-}
-
-const OPEN_MAX = 4;
-
-/** The databases that questions are about; the one unused for longest is closed. */
-class Databases implements AsyncDisposable {
-  readonly #args: Arguments;
-  readonly #console: Console;
-  readonly #entries = new Map<string, { opened: OpenedDatabase; whole: EvaluatedDatabase }>();
-
-  constructor(args: Arguments, console: Console) {
-    this.#args = args;
-    this.#console = console;
-  }
-
-  async open(file: string | null): Promise<EvaluatedDatabase> {
-    const key = file ?? '';
-    const known = this.#entries.get(key);
-    if (known !== undefined) {
-      this.#entries.delete(key);
-      this.#entries.set(key, known);
-      return known.whole;
-    }
-    const opened = await openForQuestions(this.#console, file);
-    try {
-      const read = await opened.database.withConnection((connection) => readCatalog(connection));
-      const catalog = await applySemanticsOf(read, { args: this.#args, path: opened.path });
-      const asOf = this.#args.text('as-of');
-      const now = asOf === undefined ? opened.now : parseInstant(asOf);
-      const whole = { database: opened.database, catalog, now };
-      this.#entries.set(key, { opened, whole });
-      await this.#evict();
-      return whole;
-    } catch (error) {
-      await opened.database.close();
-      throw error;
-    }
-  }
-
-  async #evict(): Promise<void> {
-    for (const [key, { opened }] of this.#entries) {
-      if (this.#entries.size <= OPEN_MAX) return;
-      this.#entries.delete(key);
-      await opened.database.close();
-    }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const { opened } of this.#entries.values()) await opened.database.close();
-    this.#entries.clear();
-  }
 }

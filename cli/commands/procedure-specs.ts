@@ -33,7 +33,7 @@ export function procedureSpecs(DB: OptionSpec): readonly CommandSpec[] {
       summary: 'register a module or a source as a procedure',
       usage: '--file FILE [--name NAME --params LIST --returns TYPE] [options]',
       description:
-        'Checks a WebAssembly module and registers it under a name and a signature. A source (.py,\n.js, .ts, .rs, .go, .c, .cpp or a project) is compiled first. What the source declares of its\nprocedures need not be written again; without --name all of them are registered.',
+        'Checks a WebAssembly module and registers it under a name and a signature. A source (.py,\n.js, .ts, .rs, .go, .c, .cpp, .as.ts or a project) is compiled first. What the source declares of\nits procedures need not be written again; without --name all of them are registered.',
       options: [
         DB,
         { name: 'name', value: 'NAME', description: 'what SQL calls it; may be schema.name' },
@@ -112,8 +112,16 @@ export function procedureSpecs(DB: OptionSpec): readonly CommandSpec[] {
       usage: 'NAME [options]',
       description:
         'Shows calls, times, errors and nested queries of each version, and the shapes of its\nqueries. What earlier commands did is included.',
-      options: [DB, JSON_OUT],
-      examples: [['heliosdb procedure metrics calculate_discount --json', 'for programs']],
+      options: [
+        DB,
+        { name: 'watch', value: null, description: 'show them again and again, until Ctrl-C' },
+        { name: 'every', value: 'TIME', description: 'how often to look (default 1s)' },
+        JSON_OUT,
+      ],
+      examples: [
+        ['heliosdb procedure metrics calculate_discount --json', 'for programs'],
+        ['heliosdb procedure metrics calculate_discount --watch', 'while a service works'],
+      ],
       load: async () => (await load()).metrics,
     },
     {

@@ -22,6 +22,7 @@ import type { Arguments, Run } from '../usage/command.ts';
 import { usageError } from '../usage/parse-arguments.ts';
 import { write } from '../write.ts';
 import { METRICS } from './introspect.ts';
+import { watchMetrics } from './watch-metrics.ts';
 
 /** `heliosdb procedure create`. */
 export const create: Run = async (args, console) => {
@@ -81,13 +82,17 @@ export const info: Run = async (args, console) => {
   return EXIT.ok;
 };
 
+const MINE = 'WHERE procedure_id IN (SELECT unnest(from_json($1, \'["VARCHAR"]\')))';
+
 /** `heliosdb procedure metrics`. */
 export const metrics: Run = async (args, console) => {
   const name = onlyName(args);
+  if (args.isSet('watch')) return await watch(args, console, name);
+  if (args.text('every') !== undefined) throw usageError('--every goes with --watch');
   await using opened = await openForQuestions(console, databaseFile(args, console));
   const found = await findProcedure(opened, name);
   const parameters = [JSON.stringify(found.map(({ id }) => id))];
-  const mine = 'WHERE procedure_id IN (SELECT unnest(from_json($1, \'["VARCHAR"]\')))';
+  const mine = MINE;
   const ask = (sql: string) => askEngine(opened.database, { sql, parameters });
   const shapes = `FROM heliosdb_query_shapes() ${mine} ORDER BY total_ms DESC`;
   const custom = `FROM heliosdb_custom_metrics() ${mine} ORDER BY version, name, kind`;
@@ -122,6 +127,17 @@ export const metrics: Run = async (args, console) => {
   }
   return EXIT.ok;
 };
+
+async function watch(args: Arguments, console: Console, name: string): Promise<ExitCode> {
+  const ids: unknown[] = [];
+  {
+    // Let go before the watching begins: others may want to open the file between two looks.
+    await using opened = await openForQuestions(console, databaseFile(args, console));
+    for (const { id } of await findProcedure(opened, name)) ids.push(id);
+  }
+  const text = `${METRICS} ${MINE} ORDER BY procedure, version`;
+  return await watchMetrics(args, console, { text, parameters: [JSON.stringify(ids)] });
+}
 
 /** Runs definitions as the statements they are, and says what was done. */
 async function define(

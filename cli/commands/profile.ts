@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { interruptible, recordProfile, sampledCalls } from '#agent';
+import { assertRepeatable, interruptible, recordProfile, sampledCalls } from '#agent';
 import type { ProfileLine } from '#runtime';
 import { timelineOf, toCpuProfile, topLines } from '#runtime';
 import type { Console } from '../console.ts';
@@ -26,6 +26,8 @@ export const profile: Run = async (args, console) => {
   await using opened = await openForQuestions(console, databaseFile(args, console));
   await using connection = await opened.database.connect();
   const statements = given === undefined ? await sampledCalls(connection, name ?? '') : [given];
+  // A service's session is not read-only.
+  if (opened.service !== null) await assertRepeatable(connection, statements);
   const recording = await interruptible(
     { connection, database: opened.database },
     console.signal,

@@ -2,7 +2,13 @@ import type { CommandSpec, OptionSpec } from '../usage/command.ts';
 
 const JSON_OUT: OptionSpec = { name: 'json', value: null, description: 'JSON on stdout' };
 const loadRuns = async () => await import('./runs.ts');
+const loadFilters = async () => await import('./filter.ts');
 const loadTokens = async () => await import('./token.ts');
+
+const FILTER_TARGET: readonly OptionSpec[] = [
+  { name: 'role', value: 'ROLE', description: 'a role of the database' },
+  { name: 'table', value: 'TABLE', description: 'a table or view, perhaps schema.table' },
+];
 
 /** The service and what only a service has: runs and tokens. */
 export function serviceSpecs(DB: OptionSpec): readonly CommandSpec[] {
@@ -84,12 +90,20 @@ export function serviceSpecs(DB: OptionSpec): readonly CommandSpec[] {
           value: 'ROLE',
           description: 'reader, caller, author or admin (default reader)',
         },
+        {
+          name: 'as',
+          value: 'ROLE',
+          description: 'the role whose grants and row filters hold (default --role)',
+        },
         { name: 'expires', value: 'TIME', description: 'how long it is valid: 12h, 30d' },
         { name: 'requests-per-minute', value: 'N', description: 'default 600' },
         { name: 'run-seconds-per-hour', value: 'N', description: 'default 3600' },
         JSON_OUT,
       ],
-      examples: [['heliosdb token create --name ci --role reader --expires 30d', 'one month']],
+      examples: [
+        ['heliosdb token create --name ci --role reader --expires 30d', 'one month'],
+        ['heliosdb token create --name emea --as emea', 'reads what role emea was granted'],
+      ],
       load: async () => (await loadTokens()).create,
     },
     {
@@ -109,6 +123,43 @@ export function serviceSpecs(DB: OptionSpec): readonly CommandSpec[] {
       options: [DB, JSON_OUT],
       examples: [['heliosdb token revoke ci', 'its holder is refused from now on']],
       load: async () => (await loadTokens()).revoke,
+    },
+    {
+      name: 'filter set',
+      summary: 'let a role see only some rows',
+      usage: '--role ROLE --table TABLE --where CONDITION [options]',
+      description:
+        'Sets which rows of a table or view a role sees, whatever it asks.\nCREATE ROW FILTER does the same in SQL.',
+      options: [
+        DB,
+        ...FILTER_TARGET,
+        { name: 'where', value: 'CONDITION', description: 'an SQL expression over its columns' },
+      ],
+      examples: [
+        [
+          `heliosdb filter set --role emea --table customers --where "region = 'EMEA'"`,
+          'its tokens see no other customers',
+        ],
+      ],
+      load: async () => (await loadFilters()).set,
+    },
+    {
+      name: 'filter list',
+      summary: 'list which rows roles see',
+      usage: '[options]',
+      description: 'Lists the row filters of every role, or of one.',
+      options: [DB, { name: 'role', value: 'ROLE', description: 'only of this role' }, JSON_OUT],
+      examples: [['heliosdb filter list', 'role, table and condition']],
+      load: async () => (await loadFilters()).list,
+    },
+    {
+      name: 'filter drop',
+      summary: 'let a role see all rows again',
+      usage: '--role ROLE --table TABLE [options]',
+      description: 'Removes a row filter; what the role was granted stays.',
+      options: [DB, ...FILTER_TARGET],
+      examples: [['heliosdb filter drop --role emea --table customers', 'all customers']],
+      load: async () => (await loadFilters()).drop,
     },
   ];
 }

@@ -5,16 +5,17 @@ import type { Interface } from 'node:readline';
 import { createInterface } from 'node:readline';
 import { StatementRunner } from '#agent';
 import { toHeliosError } from '#core';
-import type { SqlSession } from '#storage';
+import type { Asker } from '../asker.ts';
+import { openAsker } from '../asker.ts';
 import type { Console, Palette } from '../console.ts';
 import { paletteFor } from '../console.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { EXIT } from '../exit-code.ts';
-import type { OpenedDatabase } from '../open-database.ts';
 import { databaseFile, openForStatements } from '../open-database.ts';
 import { printError } from '../render/error.ts';
 import { printDuration, printRows } from '../render/run-progress.ts';
 import { runDotCommand } from '../shell-commands.ts';
+import type { ShellContext } from '../shell-context.ts';
 import { ShellInput } from '../shell-input.ts';
 import { StatementPrinter } from '../statement-printer.ts';
 import type { Run } from '../usage/command.ts';
@@ -30,23 +31,14 @@ export const run: Run = async (args, console) => {
   if (args.positionals.length > 0) {
     throw usageError('shell takes no arguments', 'heliosdb sql "<script>" runs statements');
   }
-  await using opened = await openForStatements(console, databaseFile(args, console));
+  const file = databaseFile(args, console);
+  await using opened = await openForStatements(console, file);
   await using connection = await opened.database.connect();
-  return await new Shell(console, opened, connection).loop();
+  const asker = () => openAsker({ opened, file, args, console });
+  return await new Shell({ console, opened, connection, asker }).loop();
 };
 
-/** What dot commands can reach and change. */
-export interface ShellContext {
-  readonly console: Console;
-  readonly opened: OpenedDatabase;
-  readonly connection: SqlSession;
-  isTimed: boolean;
-  isDone: boolean;
-  /** Runs a script and prints its results. */
-  readonly runScript: (script: string) => Promise<void>;
-  /** Aborted when the person cancels what runs; a fresh one for every command. */
-  signal: AbortSignal;
-}
+interface ShellParts extends Pick<ShellContext, 'console' | 'opened' | 'connection' | 'asker'> {}
 
 class Shell {
   readonly #console: Console;
@@ -59,7 +51,8 @@ class Shell {
   #running: AbortController | null = null;
   #hasFailed = false;
 
-  constructor(console: Console, opened: OpenedDatabase, connection: SqlSession) {
+  constructor({ console, opened, connection, asker }: ShellParts) {
+    let open: Promise<Asker> | null = null;
     this.#console = console;
     this.#palette = paletteFor(console.err, console.environment);
     this.#isInteractive = console.in.isTTY === true;
@@ -77,6 +70,12 @@ class Shell {
       console,
       opened,
       connection,
+      asker: () => {
+        open ??= asker();
+        return open;
+      },
+      conversation: null,
+      waiting: null,
       isTimed: false,
       isDone: false,
       runScript: (script) => this.#runScript(script),

@@ -4,7 +4,7 @@ const JSON_OUT: OptionSpec = { name: 'json', value: null, description: 'JSON on 
 const LANGUAGE: OptionSpec = {
   name: 'language',
   value: 'NAME',
-  description: 'python, javascript, rust, go or c; default: by the name of the file',
+  description: 'python, ruby, javascript, rust, go, c, java or kotlin; default: by file name',
 };
 
 const PRUNE: OptionSpec = {
@@ -52,7 +52,7 @@ export function sourceSpecs(database: OptionSpec): readonly CommandSpec[] {
       summary: 'compile a source to a module',
       usage: 'SOURCE [-o FILE] [options]',
       description:
-        'Compiles a file or a project to a WebAssembly module and checks that it can be a procedure.\nPython, JavaScript and TypeScript need nothing installed. stdout has the statements that\nregister the procedures, with the types that the source declares.',
+        'Compiles a file or a project to a WebAssembly module and checks that it can be a procedure.\nPython, Ruby, JavaScript and TypeScript need nothing installed. stdout has the statements that\nregister the procedures, with the types that the source declares.',
       options: [
         {
           name: 'output',
@@ -79,13 +79,47 @@ export function sourceSpecs(database: OptionSpec): readonly CommandSpec[] {
         {
           name: 'lang',
           value: 'LANGUAGE',
-          description: 'python, javascript, typescript, rust, go or c',
+          description: 'python, ruby, javascript, typescript, rust, go, c, java or kotlin',
         },
         { name: 'output', short: 'o', value: 'FOLDER', description: 'default: named as it is' },
         JSON_OUT,
       ],
       examples: [['heliosdb procedure new greet --lang python', 'then edit greet/greet.py']],
       load: async () => (await import('./new-procedure.ts')).create,
+    },
+    {
+      name: 'dev',
+      summary: 'compile, swap in and try a procedure whenever its source is saved',
+      usage: '[FILE|DIR] [options]',
+      description:
+        'Watches a source, or the sources of a folder, those of its procedures.yaml where it has one.\nEach save compiles, makes the saved calls on a copy of the database, prints what they came to\nbefore and now, and registers a version. Calls are those of cases.yaml and those that were made.',
+      options: [
+        database,
+        {
+          name: 'cases',
+          value: 'FILE',
+          description: 'saved calls (default: cases.yaml beside it)',
+        },
+        { name: 'once', value: null, description: 'one round; fails when a call does' },
+        { name: 'capabilities', value: 'LIST', description: 'what it may do' },
+        { name: 'params', value: 'LIST', description: 'the parameters: "id:BIGINT,total:DECIMAL"' },
+        { name: 'returns', value: 'TYPE', description: 'the type of the result' },
+        { name: 'name', value: 'NAME', description: 'another name, or schema.name' },
+        {
+          name: 'entry',
+          value: 'NAME',
+          description: 'the procedure, where the module has several',
+        },
+        { name: 'volatility', value: 'WORD', description: 'immutable, stable or volatile' },
+        { name: 'memory', value: 'SIZE', description: 'the most memory of a guest' },
+        { name: 'timeout', value: 'TIME', description: 'the most CPU of a call' },
+        { ...JSON_OUT, description: 'one JSON object a round and source' },
+      ],
+      examples: [
+        ['heliosdb dev greet/greet.py --capabilities read:customers', 'while editing'],
+        ['heliosdb dev procedures --once --json', 'in a script'],
+      ],
+      load: async () => (await import('./dev.ts')).dev,
     },
     {
       name: 'test',

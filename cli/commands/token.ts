@@ -19,6 +19,7 @@ interface Tokens extends AsyncDisposable {
 interface NewTokenBody {
   readonly name: string;
   readonly role: (typeof ROLES)[number];
+  readonly databaseRole: string | null;
   readonly requestsPerMinute: number | null;
   readonly runSecondsPerHour: number | null;
   readonly expires: string | null;
@@ -35,7 +36,10 @@ export const create: Run = async (args, console) => {
     await write(console.out, `${JSON.stringify({ token, secret })}\n`);
   } else {
     await write(console.out, `${secret}\n`);
-    await write(console.err, `token ${token.name} has role ${token.role}; it is shown only now\n`);
+    await write(
+      console.err,
+      `token ${token.name} has role ${roleText(token)}; it is shown only now\n`,
+    );
   }
   return EXIT.ok;
 };
@@ -49,12 +53,12 @@ export const list: Run = async (args, console) => {
   } else if (found.length === 0) {
     await write(console.err, 'no tokens\n');
   } else {
-    const rows = found.map(({ id, name, role, created, expires }) => [
-      id,
-      name,
-      role,
-      created,
-      expires,
+    const rows = found.map((token) => [
+      token.id,
+      token.name,
+      roleText(token),
+      token.created,
+      token.expires,
     ]);
     const names = ['id', 'name', 'role', 'created', 'expires'];
     const columns = names.map((name) => ({ name, type: 'VARCHAR' }));
@@ -91,23 +95,31 @@ function readToken(args: Arguments): NewTokenBody {
   return {
     name,
     role,
+    databaseRole: args.text('as') ?? null,
     requestsPerMinute: bound('requests-per-minute'),
     runSecondsPerHour: bound('run-seconds-per-hour'),
     expires,
   };
 }
 
+function roleText({ role, databaseRole }: Token): string {
+  return databaseRole === null ? role : `${role} as ${databaseRole}`;
+}
+
 async function openTokens(args: Arguments, console: Console): Promise<Tokens> {
   const file = databaseFile(args, console);
   const service = await serviceOf(console, file);
   if (service !== null) return remoteTokens(new ServiceClient(service));
-  const { openMemory } = await import('#server');
+  const { assertTokenRole, openMemory } = await import('#server');
   const { systemClock } = await import('#core');
   const { database } = await openForService(console, file);
   const directory = stateDirectory(console);
   const memory = await openMemory(database, { clock: systemClock, directory });
   return {
-    create: (given) => memory.tokens.create(given, new Date()),
+    create: async (given) => {
+      await assertTokenRole(database, given);
+      return await memory.tokens.create(given, new Date());
+    },
     list: async () => memory.tokens.list(),
     revoke: (idOrName) => memory.tokens.revoke(idOrName),
     async [Symbol.asyncDispose]() {

@@ -1,5 +1,5 @@
 import type { Advice, FindingState, Measurement, Recommendation, Verdict } from '#advisor';
-import { printFactor, printInterval } from '#advisor';
+import { printFactor, printInterval, printWork } from '#advisor';
 import type { Console, Palette } from '../console.ts';
 import { paletteFor, widthOf } from '../console.ts';
 import { escapeControls } from './cells.ts';
@@ -49,6 +49,7 @@ export function printRecommendation(
   return [
     `${mark(state, palette)} ${palette.bold(escapeControls(finding.what))}  ${palette.dim(finding.id)}\n`,
     line('why', finding.why),
+    line('seen', printEvidence(finding.evidence)),
     line('do', finding.whatToDo),
     ...(saves === '' || isDecided(state) ? [] : [line('may save', saves)]),
     ...(state === 'proposed'
@@ -58,16 +59,37 @@ export function printRecommendation(
   ].join('');
 }
 
+/** `rows per query 1, scanned rows 300,000`. */
+function printEvidence(evidence: Recommendation['finding']['evidence']): string {
+  const words = (name: string): string =>
+    name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return Object.entries(evidence)
+    .map(([name, value]) => {
+      const text = typeof value === 'number' ? value.toLocaleString('en-US') : String(value);
+      return `${words(name)} ${text}`;
+    })
+    .join(', ');
+}
+
 interface Page {
   readonly palette: Palette;
   readonly width: number;
 }
 
 function printVerdict(verdict: Verdict, page: Page): string {
-  const { control, sizeBytes, measurements, callers, warnings, apply } = verdict;
+  const { control, sizeBytes, measurements, callers, warnings, apply, work, writes } = verdict;
   const parts = measurements.map((measurement) =>
     printLine('measured', printMeasurement(measurement), page),
   );
+  if (work.length > 0) {
+    parts.push(printLine('counted', work.map(printWork).join('; '), page));
+  }
+  for (const { table, baselineRows, areEqual } of writes) {
+    const text = areEqual
+      ? `${table}: ${baselineRows.toLocaleString('en-US')} rows equal afterwards`
+      : `${table}: other rows afterwards`;
+    parts.push(printLine('written', text, page));
+  }
   if (control !== null) {
     parts.push(printLine('noise', `two equal copies differ by ${printInterval(control)}`, page));
   }
@@ -88,8 +110,12 @@ function printVerdict(verdict: Verdict, page: Page): string {
 }
 
 function printMeasurement(measurement: Measurement): string {
-  const { name, baselineMs, candidateMs, factor, areResultsEqual, rowCount } = measurement;
-  const times = `${milliseconds(baselineMs)} → ${milliseconds(candidateMs)} of processor time`;
+  const { name, clock, factor, areResultsEqual, rowCount } = measurement;
+  const isWall = clock === 'wall';
+  const before = isWall ? measurement.baselineWallMs : measurement.baselineMs;
+  const after = isWall ? measurement.candidateWallMs : measurement.candidateMs;
+  const kind = isWall ? 'by the clock' : 'of processor time';
+  const times = `${milliseconds(before)} → ${milliseconds(after)} ${kind}`;
   const results = areResultsEqual
     ? `${rowCount.toLocaleString('en-US')} ${rowCount === 1 ? 'row' : 'rows'} equal`
     : 'results differ';

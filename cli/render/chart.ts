@@ -1,4 +1,5 @@
 import type { Chart, JsonValue } from '#agent';
+import { printGroupedNumber } from '#core';
 import type { Palette } from '../console.ts';
 import { escapeControls } from './cells.ts';
 import { padEnd, padStart, textWidth, truncate } from './width.ts';
@@ -46,7 +47,7 @@ export function printChart(chart: Chart, { palette, width }: ChartOptions): stri
 
 function toBar(label: JsonValue, value: JsonValue): Bar {
   const number = typeof value === 'number' ? value : 0;
-  const text = value === null ? 'NULL' : new Intl.NumberFormat('en-US').format(number);
+  const text = value === null ? 'NULL' : printGroupedNumber(number, { fractionDigitsMax: 3 });
   return { label: label === null ? 'NULL' : escapeControls(String(label)), value: number, text };
 }
 

@@ -6,6 +6,7 @@ import { escapeControls, isRightAligned, jsonCells } from './cells.ts';
 import { printChart } from './chart.ts';
 import { printCsvRecord } from './delimited.ts';
 import { printError } from './error.ts';
+import { isQueryPlan, printQueryPlan } from './query-plan.ts';
 import { printTable } from './table.ts';
 import { textWidth, truncate } from './width.ts';
 
@@ -125,6 +126,26 @@ it('prints every part of an error, with continuation lines indented', () => {
   );
 });
 
+it('prints the code and the stack of a procedure below its message, each frame on a line', () => {
+  const error = {
+    sqlstate: '38000',
+    name: 'external_routine_exception',
+    message: 'no stock',
+    detail: null,
+    hint: null,
+    fields: { procedure: 'res\u001b[31merve', code: 4021, stack: 'at f (a.js:1)\nat \u001bg' },
+  };
+  assert.equal(
+    printError(error, palette),
+    [
+      'error: no stock',
+      '  code    38000 external_routine_exception, 4021 in res\\x1b[31merve',
+      '  stack   at f (a.js:1)',
+      '          at \\x1bg\n',
+    ].join('\n'),
+  );
+});
+
 it('draws a chart as bars in proportion, and nothing that bars cannot show', () => {
   const chart = {
     $schema: 'https://vega.github.io/schema/vega-lite/v5.json' as const,
@@ -148,4 +169,13 @@ it('draws a chart as bars in proportion, and nothing that bars cannot show', () 
   );
   const mark = { type: 'point' as const, tooltip: true as const };
   assert.equal(printChart({ ...chart, mark }, { palette, width: 80 }), null);
+});
+
+describe('query plans', () => {
+  it('are printed as they were drawn, without what a terminal would obey', () => {
+    assert.ok(isQueryPlan([{ name: 'explain_key' }, { name: 'explain_value' }]));
+    assert.ok(!isQueryPlan([{ name: 'explain_value' }]));
+    const drawing = '┌──┐\n│ \u001b[31m│\n└──┘\n';
+    assert.equal(printQueryPlan([['physical_plan', drawing]]), '┌──┐\n│ \\x1b[31m│\n└──┘\n');
+  });
 });

@@ -39,6 +39,7 @@ const EVENTS: readonly RunEvent[] = [
       message: 'by zero',
       detail: null,
       hint: null,
+      fields: {},
       task: 'task2',
     },
   },

@@ -1,4 +1,5 @@
 import type { RunEvent } from '#agent';
+import { printGroupedNumber } from '#core';
 import type { Console, OutputStream, Palette } from '../console.ts';
 import { paletteFor, widthOf } from '../console.ts';
 import { escapeControls } from './cells.ts';
@@ -32,7 +33,7 @@ export function showRunProgress(console: Console): RunProgress {
 }
 
 export function printCount(count: number): string {
-  return new Intl.NumberFormat('en-US').format(count);
+  return printGroupedNumber(count, { fractionDigitsMax: 0 });
 }
 
 export function printRows(count: number): string {

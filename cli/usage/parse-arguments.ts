@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
-import { HeliosError } from '#core';
+import { HeliosError, nearest } from '#core';
 import type { Arguments, OptionSpec } from './command.ts';
-import { nearest } from './nearest.ts';
 
 /** Reads a command's arguments; what is wrong becomes US001 with the nearest right spelling. */
 export function parseArguments(options: readonly OptionSpec[], argv: readonly string[]): Arguments {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,9 +42,9 @@ afterEach(async () => {
 
 test('a folder is applied once, and a second run changes nothing', async () => {
   const absent = await run('diff code');
-  assert.equal(absent.code, 1);
-  assert.match(absent.err, /no database file own\.duckdb/);
-  await run('sql "SELECT 1"');
+  assert.equal(absent.code, 5, absent.err);
+  assert.match(absent.err, /own\.duckdb does not exist yet: compared with an empty database/);
+  assert.ok(!existsSync(join(folder, 'own.duckdb')));
   const planned = await run('apply code --dry-run');
   assert.equal(planned.code, 0, planned.err);
   assert.equal(planned.out, '+ half(DOUBLE)\n+ constant()\n');
@@ -75,6 +76,73 @@ test('another module and other rights are a new version', async () => {
   const called = await run(`sql "SELECT constant() AS c, constant(version := 1) AS o" --csv`);
   assert.equal(called.out, 'c,o\r\n2,1\r\n', called.err);
   assert.equal((await run('diff code')).code, 0);
+});
+
+test('a key that is taken out goes back to its default', async () => {
+  const given = BOTH.replace('timeout: 5s', 'timeout: 5s\n    volatility: volatile').replace(
+    'capabilities: []',
+    'capabilities: ["read:orders"]',
+  );
+  await manifest(given);
+  await run('apply code');
+  assert.equal((await run('diff code')).code, 0);
+  await manifest(
+    'procedures: [{name: half, file: half.js}, {name: constant, file: constant.wat, returns: INT}]',
+  );
+  const { out, err } = await run('diff code');
+  const lines = [
+    '~ half(DOUBLE)',
+    '    capabilities: [read:orders] → [read:*]',
+    '    volatility: VOLATILE → IMMUTABLE',
+    "    comment: Half of what it's given → none",
+    '    memory_bytes_max: 33554432 → 16777216',
+    '    timeout_ms: 5000 → 10000',
+    '~ constant()',
+    '    capabilities: [read:Orders] → [read:*]',
+  ];
+  assert.deepEqual(out.trimEnd().split('\n'), lines, err);
+  await run('apply code');
+  const again = await run('diff code');
+  assert.equal(again.out, '', again.err);
+  assert.equal(again.code, 0);
+});
+
+test('a program in Python has the memory that its interpreter needs, and no difference in it', async () => {
+  await writeFile(join(folder, 'code/twice.py'), 'def twice(x: int) -> int:\n    return 2 * x\n');
+  await manifest('procedures: [{name: twice, file: twice.py}]');
+  assert.equal((await run('apply code')).out, '+ twice(BIGINT)\n');
+  const again = await run('diff code');
+  assert.equal(again.out, '', again.err);
+});
+
+test('result types that the engine does not know yet are applied in one transaction', async () => {
+  await writeFile(
+    join(folder, 'code/pair.js'),
+    'export function pair(a) { return { a, b: [a] }; }',
+  );
+  const entry = (name: string, returns: string): string =>
+    `  - {name: ${name}, file: pair.js, entry: pair, params: "a:DOUBLE", returns: "${returns}"}`;
+  await manifest(`procedures:
+${entry('one', 'STRUCT(a double, b DOUBLE[])')}
+${entry('other', 'struct(a DECIMAL(9, 2), b varchar[])')}
+`);
+  const applied = await run('apply code');
+  assert.equal(applied.code, 0, applied.err);
+  assert.equal(applied.out, '+ one(DOUBLE)\n+ other(DOUBLE)\n');
+  const called = await run('sql "SELECT one(1.5).b[1] AS o, other(1.5).a AS d" --csv');
+  assert.equal(called.out, 'o,d\r\n1.5,1.50\r\n', called.err);
+  // Spelled otherwise than DuckDB does, and yet the same.
+  const again = await run('diff code');
+  assert.equal(again.out, '', again.err);
+});
+
+test('a type that is more than a type is not asked for', async () => {
+  await manifest(
+    `procedures:\n${CONSTANT.replace('returns: INT', 'returns: "INT), (SELECT 1"')}\n`,
+  );
+  const refused = await run('apply code');
+  assert.equal(refused.code, 1);
+  assert.match(refused.err, /INT\), \(SELECT 1|42601|42704/);
 });
 
 test('when one procedure cannot be registered none is', async () => {

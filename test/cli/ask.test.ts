@@ -205,6 +205,16 @@ describe('heliosdb ask --batch', () => {
     );
   });
 
+  it('follows the semantic model', async () => {
+    const semantics = join(sample.folder, 'hides.yaml');
+    await writeFile(semantics, 'tables:\n  orders: {hidden: true}\n');
+    const asked = request('a', QUESTION);
+    const { out: plain } = await runCli(['ask', '--batch'], { input: asked });
+    assert.equal((JSON.parse(plain) as { status: string }).status, 'ok');
+    const { out } = await runCli(['ask', '--batch', '--semantics', semantics], { input: asked });
+    assert.equal((JSON.parse(out) as { status: string }).status, 'refused');
+  });
+
   it('ends quietly when nothing is asked', async () => {
     assert.deepEqual(await runCli(['ask', '--batch']), { code: 0, out: '', err: '' });
   });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Database } from '#storage';
 
-const PROGRAM = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../cli/start.mjs', import.meta.url));
 
 export interface Outcome {
   readonly code: number | null;
@@ -19,6 +19,8 @@ export interface RunCliOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Sends SIGINT when standard error or output contains this text. */
   readonly interruptAt?: string;
+  /** Told all standard output whenever there is more of it. */
+  readonly onOutput?: (text: string) => void;
   /** Closes the reading end of standard output after its first bytes. */
   readonly closesOutput?: boolean;
 }
@@ -42,6 +44,7 @@ export async function runCli(
   };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     out += text;
+    options.onOutput?.(out);
     if (options.closesOutput === true) child.stdout.destroy();
     interrupt();
   });

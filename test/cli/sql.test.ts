@@ -203,6 +203,31 @@ describe('procedures', () => {
     for (const name of Object.keys(guests)) assert.ok(out.includes(`alive after ${name}`), out);
   });
 
+  it('tell the code and the stack of their own errors, to people and to programs', async () => {
+    const script = `CREATE PROCEDURE refuse() RETURNS BIGINT LANGUAGE wasm AS '(module
+      (import "heliosdb" "heliosdb_error_stack" (func $e (param i32 i32 i32 i32 i32)))
+      (memory (export "memory") 1) (data (i32.const 0) "no stock") (data (i32.const 9) "at f\\0aat g")
+      (func (export "refuse")
+        (call $e (i32.const 4021) (i32.const 0) (i32.const 8) (i32.const 9) (i32.const 9))))';
+      SELECT refuse()`;
+    const told = await runCli(['sql', script, '--db', ':memory:']);
+    assert.equal(
+      told.err,
+      'error: no stock\n  code    38000 external_routine_exception, 4021 in refuse\n' +
+        '  stack   at f\n          at g\n',
+    );
+    const json = await runCli(['sql', script, '--db', ':memory:', '--json']);
+    assert.equal(json.code, 1);
+    const { error } = JSON.parse(json.err) as {
+      error: { sqlstate: string; fields: Record<string, unknown> };
+    };
+    const { procedure, code, stack } = error.fields;
+    assert.deepEqual(
+      [error.sqlstate, procedure, code, stack],
+      ['38000', 'refuse', 4021, 'at f\nat g'],
+    );
+  });
+
   it('have neither logs nor figures in a database that ran none', async () => {
     const file = join(sample.folder, 'idle.duckdb');
     await runCli(['sql', 'SELECT 1', '--db', file]);
