@@ -19,7 +19,8 @@ const BUILT = join(import.meta.dirname, 'built');
 export async function ensurePage({
   onProgress = () => {},
 }: EnsurePageOptions = {}): Promise<string> {
-  if (!existsSync(SOURCES)) return BUILT;
+  // The compiler leaves types of the page in a package, but not the page.
+  if (!existsSync(join(SOURCES, 'main.tsx'))) return BUILT;
   const folder = join(BUILT, sourcesHash());
   if (existsSync(join(folder, 'index.html'))) return folder;
   onProgress('building the web page');

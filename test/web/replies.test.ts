@@ -28,6 +28,7 @@ const RUN: Run = {
   assumptions: [],
   grounding: [],
   clarification: null,
+  confirmation: null,
   refusal: null,
   error: null,
   timings: null,
@@ -199,7 +200,7 @@ describe('replies', { skip: noBrowser }, () => {
     await page.goto(`${scene.url}/settings`);
     await page.route('**/api/v1/me', (route) =>
       route.request().headers().authorization === 'Bearer right'
-        ? route.fulfill({ json: { id: '1', name: 'ann', role: 'reader' } })
+        ? route.fulfill({ json: { id: '1', name: 'ann', role: 'reader', databaseRole: 'emea' } })
         : route.fulfill({
             status: 401,
             json: { error: { sqlstate: '28000', message: 'unknown token' } },
@@ -213,7 +214,8 @@ describe('replies', { skip: noBrowser }, () => {
     await page.getByText('The token was not accepted').waitFor();
     await enter('right');
     await page.getByText('by the token kept here').waitFor();
-    assert.match((await page.locator('.menu-where').textContent()) ?? '', /ann/);
+    await page.getByText('and see what the database grants to emea').waitFor();
+    assert.match((await page.locator('.menu-where').textContent()) ?? '', /ann emea/);
   });
 
   test('log lines appear as they come, and are text', async () => {

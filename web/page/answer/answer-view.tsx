@@ -1,4 +1,3 @@
-import { useState } from 'preact/hooks';
 import type { Run } from '../api/contract.ts';
 import { download, request } from '../api/request.ts';
 import { announce } from '../ui/announcer.tsx';
@@ -6,8 +5,8 @@ import { CopyButton } from '../ui/copy-button.tsx';
 import { formatCount } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
 import { ProblemNotice } from '../ui/notice.tsx';
-import { SqlCode } from '../ui/sql-code.tsx';
 import { useAction } from '../ui/use-action.ts';
+import { Basis } from './basis.tsx';
 import { Chart } from './chart.tsx';
 import { ResultTable } from './result-table.tsx';
 
@@ -119,56 +118,5 @@ function FeedbackButtons(props: { readonly run: Run; readonly onRun: (run: Run) 
       </button>
       {rating.problem !== null && <span class="bad">{rating.problem.message}</span>}
     </fieldset>
-  );
-}
-
-/** What the answer rests on: its SQL, what was assumed, and what the words were taken for. */
-function Basis({ run }: { readonly run: Run }) {
-  const [isOpen, setOpen] = useState(false);
-  const { sql, assumptions, grounding } = run;
-  return (
-    <div class="basis">
-      {assumptions.length > 0 && (
-        <section aria-labelledby="assumptions">
-          <h3 id="assumptions">Assumed</h3>
-          <ul>
-            {assumptions.map((assumption) => (
-              <li key={assumption}>{assumption}</li>
-            ))}
-          </ul>
-        </section>
-      )}
-      {grounding.length > 0 && (
-        <section aria-labelledby="grounding">
-          <h3 id="grounding">Understood</h3>
-          <dl class="grounding">
-            {grounding.map(({ text, meaning }) => (
-              <div key={`${text} ${meaning}`}>
-                <dt>{text}</dt>
-                <dd>{meaning}</dd>
-              </div>
-            ))}
-          </dl>
-        </section>
-      )}
-      {sql !== null && (
-        <section aria-labelledby="sql">
-          <div class="section-head">
-            <h3 id="sql">
-              <button
-                type="button"
-                class="disclosure"
-                aria-expanded={isOpen}
-                onClick={() => setOpen(!isOpen)}
-              >
-                SQL
-              </button>
-            </h3>
-            <CopyButton text={sql} label="Copy" what="SQL" />
-          </div>
-          {isOpen && <SqlCode sql={sql} label="SQL of the answer" />}
-        </section>
-      )}
-    </div>
   );
 }

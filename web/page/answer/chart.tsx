@@ -1,8 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { DrawnChart } from './draw-chart.ts';
-
-/** A Vega-Lite specification with its data inside. */
-export type ChartSpec = Readonly<Record<string, unknown>>;
+import type { ChartSpec, DrawnChart } from './draw-chart.ts';
 
 /**
  * Draws a chart once it is there to be seen. The library is loaded with the first chart; a chart

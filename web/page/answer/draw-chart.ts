@@ -3,8 +3,10 @@ import { expressionInterpreter } from 'vega-interpreter';
 import type { TopLevelSpec } from 'vega-lite';
 import { compile } from 'vega-lite';
 import { escapeControls } from './cell.ts';
-import type { ChartSpec } from './chart.tsx';
 import { chartConfig } from './chart-config.ts';
+
+/** A Vega-Lite specification with its data inside. */
+export type ChartSpec = Readonly<Record<string, unknown>>;
 
 export interface DrawnChart {
   readonly remove: () => void;

@@ -4,11 +4,11 @@ export interface SqlToken {
 }
 
 const KEYWORDS = new Set(
-  `all and any as asc between by case cast create cross desc distinct else end except exists
-  extract false filter first following for from full group having ilike in inner intersect
-  interval is join last lateral left like limit macro materialized not null nulls offset on or
+  `all and any as asc between by case cast create cross delete desc distinct else end except exists
+  extract false filter first following for from full group having ilike in inner insert intersect
+  interval into is join last lateral left like limit macro materialized not null nulls offset on or
   order outer over partition preceding procedure qualify recursive replace returns right rows
-  select semi anti set table then true try_cast unbounded union unnest using values when where
+  select semi anti set table then true try_cast unbounded union unnest update using values when where
   window with`.split(/\s+/),
 );
 

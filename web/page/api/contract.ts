@@ -19,7 +19,7 @@ export interface ResultColumn {
 
 export interface PlanTask {
   readonly id: string;
-  readonly kind: 'query' | 'call' | 'aggregate' | 'sql';
+  readonly kind: 'query' | 'call' | 'aggregate' | 'sql' | 'write';
   readonly title: string;
   readonly dependsOn: readonly string[];
   readonly sql: string;
@@ -64,7 +64,7 @@ export type RunEvent =
 export interface RunTask {
   readonly id: string;
   readonly title: string;
-  readonly kind: 'query' | 'call' | 'aggregate' | 'sql';
+  readonly kind: 'query' | 'call' | 'aggregate' | 'sql' | 'write';
   readonly dependsOn: readonly string[];
   readonly state: 'waiting' | 'running' | 'done' | 'failed' | 'canceled';
   readonly rows: number | null;
@@ -86,13 +86,35 @@ export interface RunSummary {
   readonly conversation: string | null;
   /** Who asked. */
   readonly identity: string;
-  readonly status: 'running' | 'ok' | 'clarify' | 'refused' | 'failed' | 'canceled';
+  readonly status: 'running' | 'ok' | 'confirm' | 'clarify' | 'refused' | 'failed' | 'canceled';
   readonly isPlanOnly: boolean;
   readonly answer: string | null;
   readonly rowCount: number | null;
   readonly started: string;
   readonly finished: string | null;
   readonly feedback: Feedback | null;
+}
+
+/** A change of data that was asked for, and what became of it. */
+export interface Change {
+  readonly state: 'open' | 'done' | 'declined' | 'failed';
+  /** Confirms just this, once; null where nobody can any more. */
+  readonly token: string | null;
+  readonly expires: string | null;
+  readonly operation: 'update' | 'delete' | 'insert' | 'call';
+  readonly target: string;
+  readonly sql: string;
+  /** Every row of the table is meant. */
+  readonly isUnconditional: boolean;
+  /** Null for a procedure. */
+  readonly rowCount: number | null;
+  readonly columns: readonly ResultColumn[];
+  /** The first rows, as they are and as they become. */
+  readonly rows: readonly {
+    readonly before: readonly JsonValue[] | null;
+    readonly after: readonly JsonValue[] | null;
+  }[];
+  readonly warnings: readonly string[];
 }
 
 /** A run with everything that is known of it. */
@@ -118,6 +140,7 @@ export interface Run extends RunSummary {
     readonly question: string;
     readonly options: readonly { readonly label: string }[];
   } | null;
+  readonly confirmation: Change | null;
   readonly refusal: {
     readonly reason: string;
     readonly unknownWords: readonly string[];
@@ -131,6 +154,8 @@ export interface Identity {
   readonly id: string;
   readonly name: string;
   readonly role: 'reader' | 'caller' | 'author' | 'admin';
+  /** The role of the database whose grants and row filters hold. */
+  readonly databaseRole: string;
 }
 
 export interface CatalogColumn {

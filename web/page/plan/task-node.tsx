@@ -7,6 +7,7 @@ const KINDS: Readonly<Record<RunTask['kind'], string>> = {
   call: 'procedure',
   aggregate: 'aggregate',
   sql: 'SQL',
+  write: 'change',
 };
 
 const STATES: Readonly<Record<RunTask['state'], string>> = {

@@ -1,4 +1,4 @@
-import type { ChartSpec } from '../answer/chart.tsx';
+import type { ChartSpec } from '../answer/draw-chart.ts';
 
 /** What a version did within an hour. */
 export interface HistoryRow {

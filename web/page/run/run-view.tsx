@@ -11,6 +11,7 @@ import { formatDuration, formatWhen, toLocalText } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
 import { EmptyState, Loading, ProblemNotice } from '../ui/notice.tsx';
 import { useAction } from '../ui/use-action.ts';
+import { ChangeView } from './change-view.tsx';
 import { markWords } from './mark-words.ts';
 import { Outcome } from './outcome.tsx';
 import { Status } from './status.tsx';
@@ -40,7 +41,11 @@ export function RunView({ id }: { readonly id: string }) {
         {problem !== null && <ProblemNotice problem={problem} onRetry={reload} />}
         {run.status === 'running' && <Planning run={run} reply={reply} />}
         {run.plan !== null && <PlanView run={run} />}
-        {run.status === 'ok' && !run.isPlanOnly && <AnswerView run={run} onRun={setRun} />}
+        {run.confirmation !== null && run.status !== 'running' ? (
+          <ChangeView run={run} change={run.confirmation} onRun={setRun} />
+        ) : (
+          run.status === 'ok' && !run.isPlanOnly && <AnswerView run={run} onRun={setRun} />
+        )}
         <Outcome
           run={run}
           isBusy={asking.isBusy}

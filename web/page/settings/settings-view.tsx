@@ -93,6 +93,12 @@ function TokenSetting() {
         ) : (
           <>
             You are <strong>{who.name}</strong> with role <strong>{who.role}</strong>
+            {who.databaseRole !== who.role && (
+              <>
+                {' '}
+                and see what the database grants to <strong>{who.databaseRole}</strong>
+              </>
+            )}
             {isKept ? ', by the token kept here.' : '; no token is kept here.'}
           </>
         )}

@@ -67,7 +67,7 @@ function Where() {
         <div>
           <dt>You are</dt>
           <dd>
-            {me.resource.value.name} <span class="tag">{me.resource.value.role}</span>
+            {me.resource.value.name} <span class="tag">{me.resource.value.databaseRole}</span>
           </dd>
         </div>
       )}
