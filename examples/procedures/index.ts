@@ -13,6 +13,7 @@ export const EXAMPLE_PROCEDURES: readonly string[] = [
   'calculate_discount',
   'fraud_detection',
   'order_in_stock',
+  'order_summary',
   'transaction_risk',
   'validate_order',
 ];

@@ -149,3 +149,19 @@ test('orders validated in Python agree with the same question in SQL', async () 
     assert.equal(differing, 0);
   });
 });
+
+test('order_summary says of every order what SQL says', async () => {
+  await withCopy(async (session) => {
+    await installExamples(session, ['order_summary']);
+    const { rows } = await session.query(`
+      SELECT count(*), count(*) FILTER (order_summary(order_id) = expected) FROM (
+        SELECT order_id, sum(quantity) || if(sum(quantity) = 1, ' piece, ', ' pieces, ')
+          || sum(quantity * unit_price) || ', placed on '
+          || any_value(strftime(order_date, '%A %d.%m.%Y')) AS expected
+        FROM order_items JOIN orders USING (order_id) WHERE order_id % 1000 = 0 GROUP BY order_id)`);
+    const [all, equal] = (rows[0] ?? []).map(Number);
+    assert.ok((all ?? 0) > 10);
+    assert.equal(equal, all);
+    assert.equal((await session.query('SELECT order_summary(-1)')).rows[0]?.[0], null);
+  });
+});

@@ -9,9 +9,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { ensureEngine } from '#runtime';
+import { ensureEngine, sourceStates } from '#runtime';
 import { Database } from '#storage';
-import { exampleFiles, installExamples } from '../procedures/index.ts';
+import { exampleFiles, installExamples, PROCEDURES_DIRECTORY } from '../procedures/index.ts';
 import type { Branch } from './script.ts';
 import { generatorScript } from './script.ts';
 
@@ -37,8 +37,18 @@ export async function ensureShop(options: EnsureShopOptions): Promise<string> {
   const { directory, onProgress, withProcedures = true } = options;
   const path = join(directory, 'shop.duckdb');
   const versionPath = join(directory, 'shop.version');
+  // Before the contents: what changes in between then counts as changed.
+  const states = shopStates(withProcedures);
+  const [madeVersion, madeStates] = ((await readIfPresent(versionPath)) ?? '').split('\n');
+  const isThere = await isPresent(path);
+  if (isThere && madeStates === states) return path;
   const version = await shopVersion(withProcedures);
-  if ((await readIfPresent(versionPath)) === version && (await isPresent(path))) return path;
+  const record = `${version}\n${states}\n`;
+  if (isThere && madeVersion === version) {
+    // Where nothing may be written, every start makes the version again.
+    await writeFile(versionPath, record).catch(() => undefined);
+    return path;
+  }
 
   await mkdir(directory, { recursive: true });
   // A name of its own: two processes may generate at once, and the last rename wins.
@@ -53,7 +63,7 @@ export async function ensureShop(options: EnsureShopOptions): Promise<string> {
     await rm(draft, { force: true });
     await rm(`${draft}.wal`, { force: true });
   }
-  await writeFile(versionPath, version);
+  await writeFile(versionPath, record);
   return path;
 }
 
@@ -105,6 +115,16 @@ async function shopVersion(withProcedures: boolean): Promise<string> {
     for (const file of exampleFiles()) hash.update(await readFile(file)).update('\0');
   }
   return hash.digest('hex');
+}
+
+/** What the generator and the procedures are made of, as the file system sees it. */
+function shopStates(withProcedures: boolean): string {
+  const procedures = ['index.ts', 'index.js'].map((name) => `${PROCEDURES_DIRECTORY}${name}`);
+  return sourceStates({
+    root: import.meta.dirname,
+    paths: ['.', ...procedures, ...exampleFiles()],
+    salt: [String(withProcedures)],
+  });
 }
 
 async function addProcedures(
