@@ -23,6 +23,8 @@ export interface CaseResult {
 /** One way to compute the same. Returns how many units of work it did. */
 export interface Contender {
   readonly name: string;
+  /** Sets up what the run needs; not timed. */
+  prepare?(): Promise<unknown>;
   run(): Promise<number>;
 }
 
@@ -34,6 +36,7 @@ export async function race(
   const times = contenders.map((): number[] => []);
   for (let round = -1; round < rounds; round++) {
     for (const [index, contender] of contenders.entries()) {
+      await contender.prepare?.();
       const started = process.hrtime.bigint();
       const units = await contender.run();
       const elapsed = Number(process.hrtime.bigint() - started);

@@ -1,15 +1,7 @@
 /** What was measured, as a file and as tables of docs/performance.md. */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { measuredCommit, recordResults } from '../performance-page.ts';
 import type { CaseResult } from './measure.ts';
 import { hardwareClass } from './measure.ts';
-
-const ROOT = join(import.meta.dirname, '..', '..');
-const RESULTS = join(ROOT, 'bench', 'results');
-const PAGE = join(ROOT, 'docs', 'performance.md');
-const BEGIN = '<!-- procedures: begin -->';
-const END = '<!-- procedures: end -->';
 
 /** How the run was made. */
 export interface RunFacts {
@@ -49,18 +41,9 @@ function significant(value: number): string {
 
 /** Writes the results and puts their tables between the page's markers. */
 export function writeReport(cases: readonly CaseResult[], facts: RunFacts): void {
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
-    cwd: ROOT,
-    encoding: 'utf8',
-  }).trim();
+  const commit = measuredCommit();
   const hardware = hardwareClass();
-  mkdirSync(RESULTS, { recursive: true });
-  const report = { commit, hardware, ...facts, cases };
-  writeFileSync(join(RESULTS, 'procedures.json'), `${JSON.stringify(report, null, 2)}\n`);
-  const page = readFileSync(PAGE, 'utf8');
-  const [before, after] = [page.indexOf(BEGIN), page.indexOf(END)];
-  if (before < 0 || after < before) throw new Error(`${PAGE} has no markers for the tables`);
   const intro = `Measured at ${commit} on ${hardware}; ${facts.rows} rows, ${facts.orders} orders, median of ${facts.rounds} rounds in turn.`;
-  const tables = `${BEGIN}\n${intro}\n\n${printCases(cases)}`;
-  writeFileSync(PAGE, page.slice(0, before) + tables + page.slice(after));
+  const tables = `${intro}\n\n${printCases(cases)}`;
+  recordResults('procedures', { commit, hardware, ...facts, cases }, tables);
 }

@@ -4,28 +4,29 @@
  *
  *   npm run bench -- service [seconds] [clients]
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { post, spread, startServiceProcess } from './service-process.ts';
 
-const PROGRAM = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 const QUESTIONS = [
   'How many orders are pending?',
   'How many customers are there?',
   'How many products are there per category?',
 ];
+const SETTLED_MS = 3_000;
 const [seconds = 10, clients = 8] = process.argv.slice(2).map(Number);
 
-const child = spawn(process.execPath, [PROGRAM, 'serve', '--port', '0', '--quiet'], {
-  stdio: ['ignore', 'pipe', 'inherit'],
-});
-const [url] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
-const api = `${url}/api/v1`;
+// The first start of a checkout builds what a measured one should find.
+await (await startServiceProcess())[Symbol.asyncDispose]();
+await using service = await startServiceProcess();
+const api = `${service.url}/api/v1`;
+const memory: (readonly [when: string, megabytes: number | null])[] = [];
+const weigh = (when: string): void => void memory.push([when, service.residentMb()]);
 
+await sleep(SETTLED_MS);
+weigh('after the start');
 await ask(0);
-const idleMb = residentMb();
+await sleep(SETTLED_MS);
+weigh('after one question');
 const firstBytes: number[] = [];
 const totals: number[] = [];
 const end = performance.now() + seconds * 1000;
@@ -38,6 +39,9 @@ await Promise.all(
     }
   }),
 );
+weigh('at the end');
+await sleep(SETTLED_MS);
+weigh('a moment later');
 console.log(
   `${clients} clients for ${seconds} s on shop, offline parser, load generator on the same machine`,
 );
@@ -45,19 +49,13 @@ console.log(`questions a second      ${(totals.length / seconds).toFixed(1)}`);
 console.log(`question to answer      ${spread(totals)}`);
 console.log(`first byte of events    ${spread(firstBytes)}`);
 console.log(
-  `resident memory         ${idleMb} MB after one question, ${residentMb()} MB at the end`,
+  `resident memory         ${memory.map(([when, megabytes]) => `${megabytes} MB ${when}`).join(', ')}`,
 );
-child.kill('SIGTERM');
-await once(child, 'close');
 
 async function ask(round: number): Promise<{ firstByteMs: number; totalMs: number }> {
   const startedAt = performance.now();
-  const response = await fetch(`${api}/runs`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ question: QUESTIONS[round % QUESTIONS.length] }),
-  });
-  const { run } = (await response.json()) as { run: { id: string } };
+  const question = QUESTIONS[round % QUESTIONS.length];
+  const { run } = await post<{ run: { id: string } }>(`${api}/runs`, { question });
   const askedAt = performance.now();
   const stream = await fetch(`${api}/runs/${run.id}/events`);
   let firstByteMs: number | null = null;
@@ -68,16 +66,4 @@ async function ask(round: number): Promise<{ firstByteMs: number; totalMs: numbe
   }
   if (!text.includes('"status":"ok"')) throw new Error(text.slice(-500));
   return { firstByteMs: firstByteMs ?? 0, totalMs: performance.now() - startedAt };
-}
-
-function spread(values: readonly number[]): string {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number): string =>
-    (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(1);
-  return `p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, p99 ${at(0.99)} ms`;
-}
-
-function residentMb(): number {
-  const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
-  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
 }

@@ -25,7 +25,7 @@ fn haversine(lat1: f64, lon1: f64, lat2: f64, lon2: f64) -> f64 {
 
 /// Edit distance of two texts, by bytes
 #[heliosdb_procedure]
-fn edit_distance(left: String, right: String) -> i64 {
+fn edit_distance(left: &str, right: &str) -> i64 {
     let (left, right) = (left.as_bytes(), right.as_bytes());
     let mut costs = [0u32; 65];
     if right.len() > 64 {
@@ -49,7 +49,7 @@ fn edit_distance(left: String, right: String) -> i64 {
 
 /// Whether the digits of a card number add up
 #[heliosdb_procedure]
-fn luhn(digits: String) -> bool {
+fn luhn(digits: &str) -> bool {
     let mut sum = 0u32;
     for (position, byte) in digits.bytes().rev().enumerate() {
         let digit = u32::from(byte.wrapping_sub(b'0'));
