@@ -176,6 +176,36 @@ test('only HTTPS at listed hosts and ports is asked', () =>
     assert.equal(arrived.length, seen, 'nothing reached the server');
   }));
 
+test('no spelling of an address reaches another host than the one that is listed', () =>
+  withSession(async (session) => {
+    const spelled = `https://API.Example.TEST:${port}/echo`;
+    assert.equal((await ask(session, { url: spelled })).status, 200);
+    const others = [
+      `https://x.api.example.test:${port}/echo`,
+      `https://example.test:${port}/echo`,
+      `https://api.example.test.other.example.test:${port}/echo`,
+      `https://api.example.test@other.example.test:${port}/echo`,
+      `https://other.example.test:${port}#@api.example.test:${port}/echo`,
+      `https://other.example.test:${port}\\@api.example.test:${port}/echo`,
+      // A Cyrillic letter, as it is and as names are looked up.
+      `https://\u0430pi.example.test:${port}/echo`,
+      `https://xn--pi-7kc.example.test:${port}/echo`,
+      `https://api%2eexample.test:${port}/echo`,
+      `https://[::1]:${port}/echo`,
+      `https://[::ffff:127.0.0.1]:${port}/echo`,
+      `https://2130706433:${port}/echo`,
+      `https://0x7f.1:${port}/echo`,
+      `HTTP://api.example.test:${port}/echo`,
+      'file:///etc/passwd',
+    ];
+    const before = arrived.length;
+    const only = granted(['api']);
+    for (const url of others) {
+      assert.match(await refusal(session, { url }, only), /42501|22023/, url);
+    }
+    assert.equal(arrived.length, before);
+  }));
+
 test('names that lead to private addresses are refused', () =>
   withSession(async (session) => {
     for (const name of ['inside', 'mapped', 'metadata', 'unique']) {

@@ -49,6 +49,22 @@ fn echo_blob(value: Option<Vec<u8>>, turn: i64) -> Option<Vec<u8>> {
 }
 
 #[heliosdb_procedure]
+fn echo_lent_varchar(value: Option<&str>, turn: i64) -> Option<String> {
+    if turn % 7 == 6 { None } else { value.map(str::to_owned) }
+}
+
+#[heliosdb_procedure]
+fn echo_lent_blob(value: Option<&[u8]>, turn: i64) -> Option<Vec<u8>> {
+    if turn % 7 == 6 { None } else { value.map(<[u8]>::to_vec) }
+}
+
+/// What is left of texts and bytes that are never NULL
+#[heliosdb_procedure]
+fn lent_length(text: &str, bytes: &[u8]) -> i64 {
+    (text.chars().count() * 100_000 + bytes.iter().map(|byte| usize::from(*byte)).sum::<usize>()) as i64
+}
+
+#[heliosdb_procedure]
 fn echo_decimal(value: Option<Decimal>, turn: i64) -> Option<Decimal> {
     if turn % 7 == 6 { None } else { value }
 }

@@ -123,10 +123,7 @@ test('a Python procedure has the memory its interpreter needs unless told otherw
 });
 
 test('exceptions and endless recursion fail the statement and not the session', async () => {
-  await fails(
-    'SELECT failing(5)',
-    /38000 ValueError: no 5.*File "source\.py", line \d+, in failing/,
-  );
+  await fails('SELECT failing(5)', /38000 ValueError: no 5 $/);
   await fails('SELECT endless()', /38000 RecursionError/);
   assert.equal(await value('SELECT pure(41)'), 42n);
 });

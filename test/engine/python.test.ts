@@ -79,6 +79,23 @@ for (const version of SUPPORTED) {
   });
 }
 
+for (const version of SUPPORTED) {
+  test(`DuckDB ${version} for Python streams what cursors read`, {
+    skip: missingWheel(version) ?? false,
+  }, () => {
+    const { late, ...rest } = runPython(version, 'stream.py', engine, guests);
+    assert.match(String(late), /HELIOS-38000: .*\n.*caused by 22000: late/);
+    assert.deepEqual(rest, {
+      duckdb: version,
+      // Rows, batches and sum: far more than the host holds of a result at once.
+      large: '200000 26 19999900000',
+      counts: { cursors_streamed: 1, cursors_kept: 0 },
+      parallel: 7,
+      after: '10 1 45',
+    });
+  });
+}
+
 test(`DuckDB ${TOO_OLD} is refused with both versions named, and the process lives on`, {
   skip: missingWheel(TOO_OLD) ?? false,
 }, () => {

@@ -18,6 +18,7 @@ const HOST_FUNCTIONS: readonly (readonly [module: string, name: string, signatur
   ['heliosdb', 'heliosdb_rollback_tx', ':i'],
   ['heliosdb', 'heliosdb_now', ':I'],
   ['heliosdb', 'heliosdb_error', 'iii:'],
+  ['heliosdb', 'heliosdb_error_stack', 'iiiii:'],
   ['heliosdb', 'heliosdb_last_error', 'ii:i'],
   ['wasi_snapshot_preview1', 'fd_write', 'iiii:i'],
   ['wasi_snapshot_preview1', 'random_get', 'ii:i'],

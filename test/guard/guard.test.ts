@@ -6,10 +6,11 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { ask } from '#agent';
 import { toHeliosError } from '#core';
 import type { CatalogSnapshot, Plan } from '#planner';
+import { applySemantics } from '#planner';
 import { Database, readCatalog } from '#storage';
 
 const UNGUARDED_PERCENT_MIN = 95;
@@ -123,4 +124,77 @@ test('without the guard nearly every attack succeeds', async () => {
   }
   const succeeded = attacks.length - harmless.length;
   assert(succeeded * 100 >= attacks.length * UNGUARDED_PERCENT_MIN, harmless.join('\n'));
+});
+
+describe('columns that the semantic model hides', () => {
+  const name = { name: 'total', description: null, synonyms: [], isHidden: true, unit: null };
+  const hiding = () =>
+    applySemantics(catalog, {
+      tables: [
+        {
+          schema: 'main',
+          name: 'orders',
+          description: null,
+          synonyms: [],
+          isHidden: false,
+          label: null,
+          columns: [name],
+          metrics: [],
+        },
+      ],
+      joins: [],
+    });
+  const runHiding = (sql: string) =>
+    ask({
+      question: 'test',
+      database,
+      catalog: hiding(),
+      now: '2026-06-30T18:00:00Z',
+      plan: planOf(sql),
+    });
+
+  for (const sql of [
+    'SELECT total FROM orders',
+    'SELECT o.TOTAL FROM main.orders AS o',
+    'SELECT id FROM orders WHERE total = 10',
+    'SELECT id FROM orders ORDER BY total',
+    "SELECT COLUMNS('tot.*') FROM orders",
+    'SELECT b FROM orders AS o(a, b)',
+    'FROM orders SELECT #2',
+    'SELECT customers.id FROM customers WHERE id IN (SELECT total FROM orders)',
+    'WITH x AS (SELECT id, total FROM orders) SELECT id FROM x',
+    'WITH orders AS (SELECT total FROM main.orders) SELECT total FROM orders',
+    'SELECT (WITH orders AS (SELECT 1) SELECT 1), total FROM orders',
+    'SELECT id FROM orders JOIN (SELECT 10 AS total) USING (total)',
+    'SELECT (SELECT max(total) FROM orders) FROM customers',
+    'SELECT 1 UNION ALL SELECT total FROM orders',
+  ]) {
+    test(`cannot be read: ${sql}`, async () => {
+      assert.equal((await run(sql)).status, 'ok', 'the statement reads the column when it may');
+      assert.equal((await runHiding(sql)).status, 'failed');
+    });
+  }
+
+  for (const [sql, rows] of [
+    ['SELECT * FROM orders ORDER BY id', [[1], [2]]],
+    ['SELECT count(*) FROM main.orders', [[2]]],
+    ['SELECT x.id FROM orders AS x JOIN orders USING (id) ORDER BY 1', [[1], [2]]],
+    ['SELECT id + 9007199254740993 FROM orders WHERE id = 2', [[9007199254740995n]]],
+    ['SELECT o.a FROM orders AS o(a) WHERE a = 1', [[1]]],
+    ["SELECT 'total' FROM orders LIMIT 1", [['total']]],
+  ] as const) {
+    test(`leave the rest readable: ${sql}`, async () => {
+      const answer = await runHiding(sql);
+      assert.equal(answer.status, 'ok', answer.answer);
+      assert.deepEqual(
+        answer.rows.map((row) => row.map(String)),
+        rows.map((row) => row.map(String)),
+      );
+    });
+  }
+
+  test('are no part of a whole row', async () => {
+    const { rows } = await runHiding('SELECT orders::VARCHAR FROM orders WHERE id = 1');
+    assert.doesNotMatch(String(rows[0]), /total|10/);
+  });
 });

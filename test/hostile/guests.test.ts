@@ -11,6 +11,7 @@ import type { Connection } from '#storage';
 import { Database } from '#storage';
 import type { HostileCase, HostileGuest } from './guest-file.ts';
 import { HOSTILE_FOLDER, isState, readGuests } from './guest-file.ts';
+import { checkPromisedFields } from './promised-fields.ts';
 
 let database: Database;
 let connection: Connection;
@@ -67,10 +68,14 @@ function checkOutcome(outcome: unknown, { expected, text }: HostileCase): void {
   assert(HeliosError.isInstance(outcome), `no error but ${String(outcome)}`);
   const said = [outcome.message, outcome.detail, outcome.hint].join('\n');
   assert.equal(outcome.sqlstate, expected, said);
+  checkPromisedFields(outcome);
   assert(said.includes(text), `"${text}" is not in ${said}`);
   assert.doesNotMatch(said.replaceAll('\n', ''), /[\p{Cc}\u2028\u2029\u202a-\u202e]/u);
   assert(!said.includes('forged\n'), `guest text became a section of its own: ${said}`);
   assert(said.length < 10_000, 'the text is bounded');
+  const values = Object.values(outcome.fields).join('\n');
+  assert.doesNotMatch(values.replaceAll('\n', ''), /[\p{Cc}\u2028\u2029\u202a-\u202e]/u);
+  assert(values.length < 11_000, 'the fields are bounded');
 }
 
 /** The next statement on the same connection works, and nobody holds a guest any more. */

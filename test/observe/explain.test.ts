@@ -13,6 +13,7 @@ test('EXPLAIN ANALYZE shows where the time of procedures went', () =>
     assert.match(text, /PROCEDURE lookup version 1/);
     // Those of this statement alone.
     assert.match(text, /Rows +100, 5 calls, 95 rows known already/);
+    assert.match(text, /Mode +(queries of many rows together, 1 statements|one row a call: )/);
     assert.match(text, /Guest +\d+\.\d+ ms \(\d+ %\)/);
     assert.match(text, /Marshalling +\d+\.\d+ ms/);
     assert.match(text, /Nested Queries +\d+\.\d+ ms \(\d+ %\), 5 queries, 5 rows/);

@@ -60,7 +60,7 @@ async function shell(lines: string): Promise<{ code: number; out: string; err: s
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'heliosdb-seed-cli-'));
-  const program = `#!/bin/sh\nexec '${process.execPath}' '${join(ROOT, 'cli/main.ts')}' "$@"\n`;
+  const program = `#!/bin/sh\nexec '${process.execPath}' '${join(ROOT, 'cli/start.mjs')}' "$@"\n`;
   await writeFile(join(folder, 'heliosdb-cli'), program);
   await chmod(join(folder, 'heliosdb-cli'), 0o755);
   const module = join(ROOT, 'examples/procedures/calculate_discount.wasm');

@@ -9,8 +9,6 @@ const TEST_LINES_MAX = 800;
 const LONG_FILES: Readonly<Record<string, string>> = {
   'core/errors.yaml': 'one list of errors, six lines each',
   'planner/language/lexicon.ts': 'one vocabulary, a line a group of words',
-  'runtime/extension/src/wasm/host_functions.rs': 'every host function beside the buffer protocol',
-  'runtime/extension/src/wasm/instance.rs': 'a call, its limits and the naming of its failures',
   'sdk/rust/heliosdb-wasm-sdk/src/convert.rs': 'one table of types, as values and as columns',
 };
 
