@@ -6,7 +6,10 @@ import { ROOT } from './run/step.ts';
 
 const [name, ...parameters] = process.argv.slice(2);
 /** A folder's main.ts goes by the folder's name, other programs by their own beside it. */
-const PROGRAMS = ['bench/*/main.ts', 'bench/nl/{record-trend,learn-weights,catalog-times}.ts'];
+const PROGRAMS = [
+  'bench/*/main.ts',
+  'bench/nl/{record-trend,learn-weights,catalog-times,scale}.ts',
+];
 const benches = new Map(
   globSync(PROGRAMS, { cwd: ROOT })
     .sort()

@@ -81,6 +81,13 @@ ${arms((entry) => JSON.stringify(entry.name))}
         }
     }
 
+    /// The values for programs that the error may carry, in the order in which they are printed.
+    pub const fn fields(self) -> &'static [&'static str] {
+        match self {
+${arms((entry) => `&[${entry.fields.map((field) => JSON.stringify(field)).join(', ')}]`)}
+        }
+    }
+
     /// The error with this SQLSTATE, if the catalogue has one.
     pub fn from_sqlstate(sqlstate: &str) -> Option<ErrorCode> {
         ErrorCode::ALL.into_iter().find(|code| code.sqlstate() == sqlstate)

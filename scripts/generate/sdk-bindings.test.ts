@@ -73,6 +73,18 @@ const SDKS: readonly Bindings[] = [
     declaration:
       /go:wasmimport heliosdb (?<name>\w+)\nfunc \w+\((?<parameters>[^)]*)\)(?: (?<result>\w+))?/g,
   },
+  {
+    file: 'sdk/java/src/main/java/io/heliosdb/wasm/Contract.java',
+    imports: 'sdk/java/src/main/java/io/heliosdb/wasm/Host.java',
+    sections: {
+      status_codes: /STATUS_OK[^}]*?STATUS_MISMATCH[^;]*;/,
+      value_types: /TYPE_BOOLEAN[^}]*?TYPE_MESSAGE_PACK[^;]*;/,
+      message_pack_extensions: /EXT_DECIMAL[^}]*?EXT_TIMESTAMP_NS[^;]*;/,
+    },
+    constant: /(?:STATUS|TYPE|EXT)_(\w+) = (\d+)/g,
+    declaration:
+      /name = "(?<name>\w+)"\)\s+(?:private )?static native (?<result>\w+) \w+\((?<parameters>[^)]*)\)/g,
+  },
 ];
 
 for (const { file, sections, constant } of SDKS) {
@@ -123,10 +135,10 @@ function resultTypes(result: string | undefined): string[] {
 }
 
 function wasmType(declared: string): string {
-  if (/\*|Pointer/.test(declared)) return 'i32';
-  if (/\b(u?int64(_t)?|[iu]64)\b/.test(declared)) return 'i64';
+  if (/\*|Pointer|^Address\b/.test(declared)) return 'i32';
+  if (/\b(u?int64(_t)?|[iu]64|long)\b/.test(declared)) return 'i64';
   if (/\b(f64|double|float64)\b/.test(declared)) return 'f64';
-  assert.match(declared, /\b(u?int32(_t)?|[iu]32)\b/, `the type of ${declared} is not known`);
+  assert.match(declared, /\b(u?int(32(_t)?)?|[iu]32)\b/, `the type of ${declared} is not known`);
   return 'i32';
 }
 

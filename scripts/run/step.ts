@@ -19,36 +19,50 @@ interface Counts {
   skipped: number;
 }
 
+/** What node's test runner prints of a test that was not run. */
+const SKIPPED = /^\s*﹣ (.+?) \([\d.]+ms\)(?: # (.+))?$/gm;
+
 /**
  * Runs every step, also after one has failed, so that one run shows everything there is to mend.
- * Ends with one line of counts: tests where a step runs tests, else the step itself.
+ * Ends with what was left out and why, and one line of counts: tests where a step runs tests, else the step itself.
  * Sets the process's exit code.
  */
 export async function runSteps(steps: readonly Step[]): Promise<void> {
   const total: Counts = { passed: 0, failed: 0, skipped: 0 };
   const failedSteps: string[] = [];
+  const leftOut: string[] = [];
   for (const step of steps) {
     if (step.skip) {
       console.log(`\n▶ ${step.name}: skipped, ${step.skip}`);
       total.skipped += 1;
+      leftOut.push(`${step.name}: ${step.skip}`);
       continue;
     }
     console.log(`\n▶ ${step.name}`);
     const startedAt = performance.now();
-    const { exitCode, counts } = await runStep(step);
+    const { exitCode, counts, skipped } = await runStep(step);
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
     console.log(`${exitCode === 0 ? '✔' : '✖'} ${step.name} (${seconds} s)`);
     if (exitCode !== 0) failedSteps.push(step.name);
     total.passed += counts.passed;
     total.failed += counts.failed;
     total.skipped += counts.skipped;
+    leftOut.push(...skipped.map((test) => `${step.name}: ${test}`));
   }
+  if (leftOut.length > 0) console.log(`\nleft out:\n  ${leftOut.join('\n  ')}`);
   if (failedSteps.length > 0) console.log(`\nfailed: ${failedSteps.join(', ')}`);
   console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
   process.exitCode = failedSteps.length > 0 ? 1 : 0;
 }
 
-async function runStep(step: Step): Promise<{ exitCode: number; counts: Counts }> {
+interface StepOutcome {
+  readonly exitCode: number;
+  readonly counts: Counts;
+  /** Tests that were not run, with their reasons. */
+  readonly skipped: readonly string[];
+}
+
+async function runStep(step: Step): Promise<StepOutcome> {
   const [program, ...parameters] = step.command;
   const child = spawn(program, parameters, {
     cwd: ROOT,
@@ -66,7 +80,10 @@ async function runStep(step: Step): Promise<{ exitCode: number; counts: Counts }
     });
     child.on('close', (code) => resolve(code ?? 1));
   });
-  return { exitCode, counts: readCounts(output, exitCode) };
+  const skipped = [...output.matchAll(SKIPPED)].map(
+    ([, name, reason]) => `${name}${reason === undefined ? '' : `, ${reason}`}`,
+  );
+  return { exitCode, counts: readCounts(output, exitCode), skipped };
 }
 
 /** The counts of node's test runner or of cargo's, or of the step as a whole. */
