@@ -271,12 +271,22 @@ test('size, time and number of requests are bounded', () =>
     assert.equal((await session.error('SELECT called()')).sqlstate, '53400');
   }));
 
-test('rows share a connection', () =>
+test('rows that go one after another share one connection', () =>
   withSession(async (session) => {
+    await session.run('SET threads TO 1');
     await create(session, { url: api('/echo') }, granted());
     const before = connectionCount;
     await session.run('SELECT called() FROM range(20)');
-    assert(connectionCount - before <= 4, `${connectionCount - before} connections`);
+    assert.equal(connectionCount - before, 1);
+  }));
+
+test('rows that wait side by side keep their connections for the rows after them', () =>
+  withSession(async (session) => {
+    await create(session, { url: api('/echo') }, granted());
+    const before = connectionCount;
+    await session.run('SELECT called() FROM range(200)');
+    // The statement's own thread and the sixteen that help it to wait.
+    assert(connectionCount - before <= 17, `${connectionCount - before} connections`);
   }));
 
 test('cancelling a statement ends the request that its guest waits for', () =>

@@ -16,6 +16,10 @@ use crate::error::{EngineError, EngineResult};
 use crate::generated::errors::ErrorCode;
 use crate::wasm::Cancellation;
 
+/// Connections that a procedure keeps for its next requests: as many as there are threads whose calls
+/// wait at the same time.
+const IDLE_CONNECTIONS_MAX: usize = 17;
+
 /// Redirects followed for one request.
 const REDIRECTS_MAX: u32 = 5;
 
@@ -84,6 +88,8 @@ impl Client {
             // Whatever the environment says: a proxy would resolve names out of our sight.
             .proxy(None)
             .max_redirects(REDIRECTS_MAX)
+            .max_idle_connections(IDLE_CONNECTIONS_MAX)
+            .max_idle_connections_per_host(IDLE_CONNECTIONS_MAX)
             .max_response_header_size(RESPONSE_HEADER_BYTES_MAX)
             .user_agent(concat!("heliosdb/", env!("CARGO_PKG_VERSION")))
             .build();
