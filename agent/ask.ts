@@ -7,6 +7,7 @@ import { readAdviceRequest } from './advice/read-advice-request.ts';
 import type { Answer, TaskTiming } from './answer/answer.ts';
 import { toAnswerError } from './answer/answer-error.ts';
 import { chooseChart } from './answer/chart.ts';
+import { withHeadings } from './answer/column-name.ts';
 import { compositeSql } from './answer/composite-sql.ts';
 import { toJsonRows } from './answer/json-rows.ts';
 import { printSentence } from './answer/sentence.ts';
@@ -277,7 +278,7 @@ class Request {
       status: 'ok',
       answer: printSentence(plan.answer, { ...result, rows }),
       plan,
-      result: { ...result, columns: [...result.columns], rows, tasks: [...result.tasks] },
+      result: { ...result, columns: withHeadings(result.columns), rows, tasks: [...result.tasks] },
     });
   }
 

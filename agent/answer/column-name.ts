@@ -6,6 +6,8 @@ const AGGREGATES: Readonly<Record<string, string>> = {
   max: 'highest',
 };
 
+const AGGREGATED = /^(count_star\(\)|(count|sum|avg|min|max)\(.+\))$/is;
+
 /**
  * A column's name as words: `order_total` and `orderTotal` become "order total". A name that DuckDB
  * made of an aggregate, such as `sum(total)`, reads as what it computes.
@@ -28,8 +30,23 @@ function splitName(name: string): string {
   return /^[\p{Lu}\d ]+$/u.test(words) ? words : words.replaceAll(/\p{Lu}(?=\p{Ll})/gu, lower);
 }
 
+/**
+ * Gives columns that DuckDB named after an aggregate, such as `count_star()` or `avg(orders.total)`,
+ * a heading in words. Names of stored columns, and whatever a statement named itself, stay.
+ */
+export function withHeadings<C extends { readonly name: string }>(columns: readonly C[]): C[] {
+  const headings = columns.map(({ name }) => (AGGREGATED.test(name) ? humanizeName(name) : name));
+  return columns.map((column, index) => {
+    const name = headings[index] ?? column.name;
+    // Averages of one name from two tables: only the whole expression tells them apart.
+    const isUnique = headings.indexOf(name) === headings.lastIndexOf(name);
+    return isUnique ? { ...column, name } : column;
+  });
+}
+
 /** Whether numbers of this column name something, rather than count or measure it. */
 export function isIdentifierName(name: string): boolean {
+  if (/^(count of|sum of|average) /.test(name)) return false;
   return /(^|[_ ])(id|key|code|year|zip|number|no|phone)$/i.test(name) || /[a-z]Id$/.test(name);
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Plan } from '#planner';
-import { humanizeName } from './column-name.ts';
+import { humanizeName, isIdentifierName, withHeadings } from './column-name.ts';
 import type { Result } from './sentence.ts';
 import { printSentence, printValue } from './sentence.ts';
 
@@ -123,4 +123,19 @@ it('turns names into words', () => {
   assert.equal(humanizeName('count(DISTINCT "city")'), 'count of distinct city');
   assert.equal(humanizeName('a + b'), 'a + b');
   assert.equal(humanizeName('VIP'), 'VIP');
+});
+
+it('gives columns that DuckDB named a heading in words, and leaves stored names alone', () => {
+  const headings = (...names: string[]) =>
+    withHeadings(names.map((name) => ({ name, type: 'BIGINT' }))).map(({ name }) => name);
+  assert.deepEqual(headings('loyalty_tier', 'avg(orders.total)', 'count_star()'), [
+    'loyalty_tier',
+    'average total',
+    'count',
+  ]);
+  assert.deepEqual(headings('avg(a.total)', 'avg(b.total)'), ['avg(a.total)', 'avg(b.total)']);
+  assert.deepEqual(headings('count', 'count_star()'), ['count', 'count_star()']);
+  assert.deepEqual(headings('sum((quantity * price))'), ['sum((quantity * price))']);
+  assert(!isIdentifierName('count of customer id'));
+  assert(isIdentifierName('highest year'));
 });
