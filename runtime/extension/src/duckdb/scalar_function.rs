@@ -2,12 +2,14 @@
 
 use std::ffi::c_void;
 use std::ptr;
+use std::sync::Arc;
 
 use libduckdb_sys as ffi;
 
 use super::callback::{c_string, contain_with, drop_box};
 use super::connection::Connection;
 use crate::error::{EngineError, EngineResult};
+use crate::generated::errors::ErrorCode;
 use crate::value::bind::{OwnedValue, read_boxed};
 use crate::value::logical_type::OwnedLogicalType;
 use crate::value::read::VectorReader;
@@ -65,7 +67,7 @@ impl BindInfo {
         unsafe { ffi::duckdb_scalar_function_bind_get_argument_count(self.raw) as usize }
     }
 
-    /// The logical type of an argument.
+    /// The logical type of an argument; fails for one with a subquery in it.
     pub fn argument_type(&self, index: usize) -> EngineResult<LogicalType> {
         self.with_argument(index, |expression| {
             // SAFETY: the expression is alive; the returned type is ours and destroyed with its owner.
@@ -82,7 +84,7 @@ impl BindInfo {
         })
     }
 
-    /// An argument's value when it is known at bind time.
+    /// An argument's value when it is known at bind time; fails for one with a subquery in it.
     pub fn constant_argument(&self, index: usize) -> EngineResult<Option<Value>> {
         self.with_argument(index, |expression| {
             // SAFETY: all handles are alive here and destroyed on every path.
@@ -115,9 +117,13 @@ impl BindInfo {
         let mut expression =
             unsafe { ffi::duckdb_scalar_function_bind_get_argument(self.raw, index as u64) };
         if expression.is_null() {
-            return Err(EngineError::internal(format!(
-                "argument {index} is not there"
-            )));
+            // DuckDB cannot copy a subquery, and the statement has failed for it now.
+            return Err(EngineError::new(
+                ErrorCode::FeatureNotSupported,
+                "this argument cannot be a subquery",
+            )
+            .detail("its type has to be known before the statement runs")
+            .hint("select it first: SELECT p(x) FROM (SELECT (SELECT …) AS x)"));
         }
         let outcome = read(expression);
         // SAFETY: not used afterwards.
@@ -159,14 +165,31 @@ impl InvokeInfo {
         unsafe { ffi::duckdb_data_chunk_get_size(self.chunk) as usize }
     }
 
-    /// A reader of argument `index`, whose type was learned at bind time.
+    /// The logical types of all arguments.
+    pub fn argument_types(&self) -> EngineResult<Arc<[LogicalType]>> {
+        // SAFETY: the chunk and its vectors are valid during the call; a type is ours and
+        // destroyed with its owner.
+        unsafe {
+            (0..ffi::duckdb_data_chunk_get_column_count(self.chunk))
+                .map(|index| {
+                    let vector = ffi::duckdb_data_chunk_get_vector(self.chunk, index);
+                    let raw =
+                        OwnedLogicalType::from_raw(ffi::duckdb_vector_get_column_type(vector));
+                    Ok(LogicalType::from_duckdb(raw.as_raw())?)
+                })
+                .collect()
+        }
+    }
+
+    /// A reader of argument `index`, which has this type.
     pub fn argument<'a>(&'a self, index: usize, logical_type: &'a LogicalType) -> VectorReader<'a> {
         let substitute = self
             .substitutes
             .iter()
             .find(|(position, _)| *position == index);
-        // SAFETY: DuckDB passes exactly the bound arguments, flattened, with their bound types; a
-        // substitute has the type it was made with.
+        // SAFETY: DuckDB passes exactly the bound arguments, flattened, with the types of their
+        // columns, which are the declared ones where there are any; a substitute has the type it
+        // was made with.
         unsafe {
             let vector = match substitute {
                 Some((_, vector)) => *vector,

@@ -145,7 +145,9 @@ struct Invoke {
 #[derive(Clone)]
 struct Bound {
     procedure_id: String,
-    argument_types: Arc<[LogicalType]>,
+    /// Where they are declared; otherwise the columns tell, as DuckDB shows no type of a subquery
+    /// before it runs.
+    argument_types: Option<Arc<[LogicalType]>>,
     version: BoundVersion,
 }
 
@@ -163,6 +165,8 @@ enum BoundVersion {
 struct Local {
     guard: ExecutionGuard,
     pinned: Option<Pinned>,
+    /// Declared, or those of the first chunk.
+    argument_types: Option<Arc<[LogicalType]>>,
     counters: Option<Arc<Counters>>,
     clock: CallClock,
     columns: Columns,
@@ -207,9 +211,6 @@ impl Invoke {
             Some(value) => BoundVersion::Fixed(version_number(&value)?),
             None => BoundVersion::Argument,
         };
-        let argument_types = (0..count)
-            .map(|index| info.argument_type(index))
-            .collect::<EngineResult<Vec<_>>>()?;
         let procedure = self.state.registry.get(&self.state, &procedure_id)?;
         let given = count - LEADING_ARGUMENTS;
         if given != procedure.parameters.len() {
@@ -227,7 +228,7 @@ impl Invoke {
         }
         Ok(Bound {
             procedure_id,
-            argument_types: argument_types.into(),
+            argument_types: None,
             version,
         })
     }
@@ -253,6 +254,7 @@ impl Invoke {
         Ok(Local {
             guard,
             pinned,
+            argument_types: bound.argument_types.clone(),
             counters: None,
             clock: CallClock::default(),
             columns: Columns::default(),
@@ -270,8 +272,11 @@ impl Invoke {
         if row_count == 0 {
             return Ok(());
         }
-        let readers: Vec<VectorReader<'_>> = bound
-            .argument_types
+        let argument_types = match &local.argument_types {
+            Some(known) => Arc::clone(known),
+            None => Arc::clone(local.argument_types.insert(info.argument_types()?)),
+        };
+        let readers: Vec<VectorReader<'_>> = argument_types
             .iter()
             .enumerate()
             .map(|(index, logical_type)| info.argument(index, logical_type))

@@ -96,6 +96,15 @@ fn missing_type() -> LogicalType {
     LogicalType::Struct(vec![(MISSING_ARGUMENT.to_owned(), LogicalType::Boolean)])
 }
 
+/// Whether DuckDB casts values of all types to this one, that of a missing argument included.
+fn takes_anything(logical_type: &LogicalType) -> bool {
+    use LogicalType::{Enum, Json, Struct, Union, Varchar, Variant};
+    matches!(
+        logical_type,
+        Varchar | Json | Variant | Enum(_) | Struct(_) | Union(_)
+    )
+}
+
 /// One overload, called with a certain number of arguments.
 #[derive(Clone)]
 struct Overload {
@@ -150,8 +159,7 @@ impl ScalarFunction for Overload {
         }
         let state = &self.inner.state;
         let procedure = state.registry.get(state, &self.procedure_id)?;
-        for index in 0..self.given {
-            // Anything can become text, so a text parameter would take it.
+        for index in (0..self.given).filter(|index| takes_anything(&self.types[*index])) {
             if info.argument_type(LEADING_ARGUMENTS + index)? == missing_type() {
                 return Err(EngineError::new(
                     ErrorCode::UndefinedFunction,
@@ -168,11 +176,11 @@ impl ScalarFunction for Overload {
             procedure.version(Some(number))?;
         }
         // The declared types, not the given ones: DuckDB casts after this.
-        let mut argument_types = vec![LogicalType::Varchar, LogicalType::Integer];
-        argument_types.extend(self.types.iter().cloned());
+        let leading = [LogicalType::Varchar, LogicalType::Integer];
+        let argument_types = leading.iter().chain(self.types.iter()).cloned();
         Ok(Bound {
             procedure_id: self.procedure_id.clone(),
-            argument_types: argument_types.into(),
+            argument_types: Some(argument_types.collect()),
             version,
         })
     }
