@@ -10,10 +10,21 @@ export interface PlainConnection {
 
 /** Opens a database file read-only, with file and network access of SQL switched off. */
 export async function openReadOnly(path: string): Promise<PlainConnection> {
-  const instance = await DuckDBInstance.create(path, {
-    access_mode: 'READ_ONLY',
-    enable_external_access: 'false',
-  });
+  return open(path, { access_mode: 'READ_ONLY', enable_external_access: 'false' });
+}
+
+/** A database in memory, made by a script of statements that each end a line. */
+export async function openScript(script: string): Promise<PlainConnection> {
+  const connection = await open(':memory:', { enable_external_access: 'false' });
+  for (const statement of script.split(/;\s*\n/)) {
+    if (statement.replace(/^--.*$/gm, '').trim() !== '') await connection.query(statement);
+  }
+  return connection;
+}
+
+async function open(path: string, options: Record<string, string>): Promise<PlainConnection> {
+  // Which of equal rows comes first is up to DuckDB's threads; one thread always chooses the same.
+  const instance = await DuckDBInstance.create(path, { ...options, threads: '1' });
   const connection = await instance.connect();
   return {
     async query(sql) {

@@ -9,4 +9,6 @@ INSERT INTO patients SELECT i, ['Anna','Bert','Clara','Dan','Eva','Finn','Gina',
 INSERT INTO departments VALUES (1,'Cardiology',2),(2,'Neurology',3),(3,'Oncology',4),(4,'Pediatrics',1),(5,'Radiology',0);
 INSERT INTO doctors VALUES (1,'Grace Hill','Cardiologist',1,'2010-05-01'),(2,'Omar Nash','Cardiologist',1,'2018-02-11'),(3,'Lena Fox','Neurologist',2,'2012-09-20'),(4,'Raj Patel','Oncologist',3,'2021-01-15'),(5,'Mia Wong','Pediatrician',4,'2015-07-07'),(6,'Tom Berg','Neurologist',2,'2023-03-03'),(7,'Sara Lind','Surgeon',NULL,'2020-10-10');
 INSERT INTO admissions SELECT i, 1+(i*5)%28, 1+(i*i)%6, TIMESTAMP '2025-01-03 08:15:00' + to_days(CAST(i*6 AS INTEGER)) + to_hours(CAST((i*5)%16 AS INTEGER)), CASE WHEN i%11=0 THEN NULL ELSE TIMESTAMP '2025-01-03 08:15:00' + to_days(CAST(i*6+1+i%9 AS INTEGER)) + to_hours(CAST((i*5)%16 AS INTEGER)) END, ['Flu','Fracture','Angina','Migraine','Asthma'][1+i%5], 400+(i*337)%4100 FROM range(1,86) t(i);
+-- One doctor saw one patient more than the others did.
+UPDATE admissions SET patient_id = 31 WHERE adm_id = (SELECT max(adm_id) FROM admissions WHERE doctor_id = 2);
 INSERT INTO prescriptions SELECT i, 1+(i*3)%80, ['Ibuprofen','Aspirin','Paracetamol','Salbutamol','Heparin'][1+(i*i)%5], [100,200,400,500][1+i%4], 1+i%6 FROM range(1,121) t(i);
