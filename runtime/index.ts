@@ -26,7 +26,7 @@ export type {
   GatewayOptions,
   StatementResult,
 } from './gateway/index.ts';
-export { Gateway } from './gateway/index.ts';
+export { Gateway, queryOfCall } from './gateway/index.ts';
 export type { CpuProfile, ProfileLine, Recording, Stretch } from './profile/index.ts';
 export { parseRecording, timelineOf, toCpuProfile, topLines } from './profile/index.ts';
 export type {

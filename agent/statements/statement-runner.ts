@@ -10,6 +10,8 @@ export interface RunnerOptions extends RowBound {
   readonly baseDirectory: string;
   /** Whether scripts may name files at all. Default true. */
   readonly allowsFiles?: boolean;
+  /** Whether CALL can mean nothing but a procedure, as for a role. Default false. */
+  readonly callsOnlyProcedures?: boolean;
 }
 
 /**
@@ -20,10 +22,15 @@ export class StatementRunner {
   readonly #session: Session;
   readonly #gateway: Gateway;
 
-  constructor(session: Session, { baseDirectory, allowsFiles = true, ...bound }: RunnerOptions) {
+  constructor(session: Session, options: RunnerOptions) {
+    const { baseDirectory, allowsFiles = true, callsOnlyProcedures = false, ...bound } = options;
     this.#session = session;
     const bounded = new BoundedConnection(session.connection, bound);
-    this.#gateway = new Gateway(bounded, { baseDirectory, allowFiles: allowsFiles });
+    this.#gateway = new Gateway(bounded, {
+      baseDirectory,
+      allowFiles: allowsFiles,
+      callsOnlyProcedures,
+    });
   }
 
   /** Runs a script statement by statement; the first error ends it, an abort interrupts it. */

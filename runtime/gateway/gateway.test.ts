@@ -300,6 +300,16 @@ test("CALL of a procedure is a query, CALL of anything else is DuckDB's", () =>
     assert.equal(error.fields.offset, 17);
   }));
 
+test('for who calls only procedures, CALL is a query and the registry is not read', () =>
+  withScene(
+    async ({ run, fail }) => {
+      await run('CREATE MACRO range(x) AS x + 40');
+      assert.deepEqual((await run('CALL range(2)'))[0]?.rows, [[42]]);
+      assert.equal((await fail('CALL pragma_version()')).sqlstate, '42000');
+    },
+    { callsOnlyProcedures: true },
+  ));
+
 test('places where a procedure cannot be called are refused with a reason', () =>
   withScene(async ({ run, fail }) => {
     await run(`${create('p')}; CREATE MACRO "Outer"(x) AS p(x) + 1; CREATE TABLE t (i INT, j INT);

@@ -12,4 +12,4 @@ export type {
   GatewayConnection,
 } from './engine-port.ts';
 export type { GatewayOptions, StatementResult } from './gateway.ts';
-export { Gateway } from './gateway.ts';
+export { Gateway, queryOfCall } from './gateway.ts';

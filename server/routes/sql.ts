@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { StatementRunner } from '#agent';
 import { HeliosError, parseSqlType, toJson } from '#core';
 import type { StatementResult } from '#runtime';
-import { parseStatement, statementsOf } from '#runtime';
+import { parseStatement, queryOfCall, statementsOf } from '#runtime';
 import type { ServiceContext } from '../context.ts';
 import type { Route } from '../http/route.ts';
 import { defineRoute } from '../http/route.ts';
@@ -76,20 +76,22 @@ async function runScript(scope: Scope, request: SqlRequest): Promise<SqlReply> {
   }
   for (const statement of statements) {
     const tree = role === null ? null : (parseStatement(statement)?.tree ?? null);
-    if (tree === null || tree.kind === 'call') await judge(asQuery(statement.text));
+    if (tree === null) await judge(statement.text);
+    else if (tree.kind === 'call') await judge(queryOfCall(statement));
   }
   return await database.withConnection((connection) =>
-    lastResult(new StatementRunner({ connection, database }, options(request)), request),
+    lastResult(new StatementRunner({ connection, database }, options(scope, request)), request),
   );
 }
 
-/** `CALL p(…)` is judged as the query it becomes. */
-function asQuery(text: string): string {
-  return text.replace(/^call\b/i, 'SELECT');
-}
-
-function options({ limit }: SqlRequest) {
-  return { baseDirectory: '/', allowsFiles: false, rowsMax: limit, beyond: 'count' } as const;
+function options({ role }: Scope, { limit }: SqlRequest) {
+  return {
+    baseDirectory: '/',
+    allowsFiles: false,
+    callsOnlyProcedures: role !== null,
+    rowsMax: limit,
+    beyond: 'count',
+  } as const;
 }
 
 async function lastResult(runner: StatementRunner, { sql, signal }: SqlRequest): Promise<SqlReply> {

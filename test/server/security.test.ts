@@ -129,6 +129,23 @@ test('a table that a role was not granted is not there for it', async () => {
   assert.equal(answered.status, 'refused');
 });
 
+test('CALL of a role is judged and run as the same statement', async () => {
+  const admin = bearer((await tokenOf('admin')).secret);
+  const sql = (text: string, headers: Record<string, string>) =>
+    scene.call('POST', '/sql', { sql: text }, headers);
+  const script = `CREATE ROLE outside; CREATE TABLE wages AS SELECT 'x' AS grade FROM range(41)`;
+  assert.equal((await sql(script, admin)).status, 200);
+  const outside = bearer((await tokenOf('reader', { databaseRole: 'outside' })).secret);
+  // As a scalar function it looks at two constants, as a table function it counts a table's rows.
+  const counted = "histogram('wages', ['x'])";
+  assert.ok(JSON.stringify((await sql(`CALL ${counted}`, admin)).body.rows).includes('41'));
+  for (const text of [`CALL ${counted}`, 'CALL range(3)', 'CALL pragma_version()']) {
+    const { body } = await sql(text, outside);
+    assert.ok(!JSON.stringify(body).includes('41'), `${text}: ${JSON.stringify(body)}`);
+  }
+  assert.equal((await sql('CALL pragma_version()', outside)).body.error.sqlstate, '42000');
+});
+
 test('an identity that asks too often waits, and another one does not', async () => {
   const slow = bearer((await tokenOf('reader', { requestsPerMinute: 2 })).secret);
   const other = bearer((await tokenOf('reader')).secret);
