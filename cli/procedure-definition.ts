@@ -100,7 +100,7 @@ function typeFor(
   if (type !== null) return type;
   const what = parameter === null ? 'result' : `parameter ${parameter}`;
   throw usageError(
-    `the source of ${name} does not declare the type of its ${what}`,
+    `the source of ${name} declares no type that SQL knows for its ${what}`,
     `add it to the source, or give ${option}`,
   );
 }

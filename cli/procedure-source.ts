@@ -4,10 +4,16 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, extname, join, resolve } from 'node:path';
 import { HeliosError } from '#core';
-import type { GuestLanguage, ProcedureSignature } from '#runtime';
-import { compileProcedure, readModuleFacts } from '#runtime';
+import type {
+  CompiledProcedure,
+  CompileProcedureOptions,
+  GuestLanguage,
+  ProcedureSignature,
+} from '#runtime';
+import { compileProcedure, readModuleFacts, SOURCE_ENDINGS } from '#runtime';
 import type { Console } from './console.ts';
 import { paletteFor } from './console.ts';
+import { hideDetail } from './render/error.ts';
 import { usageError } from './usage/parse-arguments.ts';
 
 /** The languages that `--language` and `--lang` take. */
@@ -40,7 +46,7 @@ export async function openModule(file: string, console: Console): Promise<Module
     throw new HeliosError('undefined_file', {
       message: `there is no file ${file}`,
       detail: path,
-      hint: 'name a module (.wasm) or a source (.py, .js, .ts, .rs, .go, .c, .cpp, .java, .kt)',
+      hint: `a module ends in .wasm, a source in ${SOURCE_ENDINGS}`,
     });
   }
   if (!status.isDirectory() && ['.wasm', '.wat', '.txt', '.b64'].includes(extname(path))) {
@@ -50,12 +56,7 @@ export async function openModule(file: string, console: Console): Promise<Module
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
     const output = join(folder, `${basename(path, extname(path))}.wasm`);
-    const compiled = await compileProcedure({
-      source: path,
-      output,
-      onDiagnostics: diagnostics(console),
-      environment: console.environment,
-    });
+    const compiled = await compileShown({ source: path, output }, console);
     const { procedures, compiler } = compiled;
     return { path: output, procedures, compiler, [Symbol.asyncDispose]: remove };
   } catch (error) {
@@ -64,12 +65,27 @@ export async function openModule(file: string, console: Console): Promise<Module
   }
 }
 
-/** Prints what compilers say, dimmed, while they work. */
-export function diagnostics(console: Console): (text: string) => void {
+/**
+ * Compiles, and prints what the compiler says, dimmed, while it works. An error does not repeat
+ * what was just printed.
+ */
+export async function compileShown(
+  options: Pick<CompileProcedureOptions, 'source' | 'output' | 'language'>,
+  console: Console,
+): Promise<CompiledProcedure> {
   const palette = paletteFor(console.err, console.environment);
-  return (text) => {
+  let printed = '';
+  const onDiagnostics = (text: string): void => {
+    printed += text;
     console.err.write(palette.dim(text));
   };
+  try {
+    return await compileProcedure({ ...options, onDiagnostics, environment: console.environment });
+  } catch (error) {
+    const detail = HeliosError.isInstance(error, 'compile_failed') ? error.detail : null;
+    if (detail !== null && printed.includes(detail)) hideDetail(error);
+    throw error;
+  }
 }
 
 /** Checks a language that somebody named. */

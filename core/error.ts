@@ -87,9 +87,17 @@ const NAME_BY_STATE: ReadonlyMap<string, ErrorName> = new Map(
   (Object.keys(ERRORS) as ErrorName[]).map((name) => [ERRORS[name].sqlstate, name]),
 );
 
-/** Turns anything thrown into a HeliosError; what is not one of ours becomes an internal error. */
+/**
+ * Turns anything thrown into a HeliosError. What the operating system refused is an `io_error`;
+ * anything else that is not one of ours is an internal error.
+ */
 export function toHeliosError(thrown: unknown): HeliosError {
   if (HeliosError.isInstance(thrown)) return thrown;
   const text = thrown instanceof Error ? thrown.message : String(thrown);
+  if (thrown instanceof Error && 'syscall' in thrown) {
+    const path = 'path' in thrown && typeof thrown.path === 'string' ? thrown.path : undefined;
+    const fields = path === undefined ? {} : { path };
+    return new HeliosError('io_error', { detail: text, fields, cause: thrown });
+  }
   return new HeliosError('internal_error', { detail: text, cause: thrown });
 }

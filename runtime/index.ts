@@ -38,4 +38,10 @@ export type {
   ScaffoldLanguage,
   Template,
 } from './toolchain/index.ts';
-export { compileProcedure, readModuleFacts, templateOf } from './toolchain/index.ts';
+export {
+  compileProcedure,
+  readModuleFacts,
+  SOURCE_ENDINGS,
+  sourcesIn,
+  templateOf,
+} from './toolchain/index.ts';

@@ -1,8 +1,7 @@
 import { basename, extname, resolve } from 'node:path';
 import type { CompiledProcedure, ProcedureSignature } from '#runtime';
-import { compileProcedure } from '#runtime';
 import { EXIT } from '../exit-code.ts';
-import { diagnostics, languageOf } from '../procedure-source.ts';
+import { compileShown, languageOf } from '../procedure-source.ts';
 import type { Run } from '../usage/command.ts';
 import { usageError } from '../usage/parse-arguments.ts';
 import { write } from '../write.ts';
@@ -14,13 +13,8 @@ export const compile: Run = async (args, console) => {
   if (others.length > 0) throw usageError('one source at a time');
   const name = basename(resolve(source));
   const output = args.text('output') ?? `${basename(name, extname(name))}.wasm`;
-  const compiled = await compileProcedure({
-    source,
-    output,
-    language: languageOf(args.text('language')),
-    onDiagnostics: diagnostics(console),
-    environment: console.environment,
-  });
+  const language = languageOf(args.text('language'));
+  const compiled = await compileShown({ source, output, language }, console);
   if (args.isSet('json')) {
     const { path, language, compiler, byteCount, procedures } = compiled;
     const answer = { path, language, compiler, byteCount, procedures };
@@ -49,5 +43,5 @@ function createStatement(
   const clauses = parameters.some(({ nullable }) => nullable) ? ' CALLED ON NULL INPUT' : '';
   const entry = isOneOfMany ? ` ENTRY '${name}'` : '';
   const head = `CREATE PROCEDURE ${name}(${list}) RETURNS ${returns ?? '?'}`;
-  return `${head} LANGUAGE wasm${clauses}${entry} AS 'file://${output}';`;
+  return `${head} LANGUAGE wasm${clauses}${entry} AS 'file://${output.replaceAll("'", "''")}';`;
 }

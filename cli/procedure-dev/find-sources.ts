@@ -3,6 +3,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { HeliosError } from '#core';
+import { SOURCE_ENDINGS, sourcesIn } from '#runtime';
 import { MANIFEST, readManifest } from '../procedure-folder/manifest.ts';
 import type { Arguments } from '../usage/command.ts';
 
@@ -14,9 +15,6 @@ export interface DevSource {
   /** The file of its saved calls; null where there is none. */
   readonly casesFile: string | null;
 }
-
-const SOURCE = /\.(py|rb|js|mjs|ts|rs|c|cpp|cc|go|java|kt)$/;
-const NO_SOURCE = /(_test\.go|\.(test|spec|config)\.[jt]s|\.d\.ts)$/;
 
 /** The sources of a folder: those of its procedures.yaml, else its project, else what lies in it. */
 export async function findSources(place: string, args: Arguments): Promise<readonly DevSource[]> {
@@ -38,24 +36,15 @@ export async function findSources(place: string, args: Arguments): Promise<reado
     }
     return found;
   }
-  if (names.includes('Cargo.toml')) return [await sourceAt(path, args)];
-  const sources = names.filter((name) => SOURCE.test(name) && !NO_SOURCE.test(name)).sort();
-  // A Go module's files are one package, whichever of them is named.
-  const isModule = names.includes('go.mod');
-  const goFile = sources.find((name) => name === 'main.go') ?? sources.find(isGo);
-  const chosen = sources.filter((name) => !(isModule && isGo(name) && name !== goFile));
+  const chosen = await sourcesIn(path);
   if (chosen.length === 0) {
     throw new HeliosError('undefined_file', {
       message: `${place} has no source of a procedure`,
       detail: path,
-      hint: 'sources end in .py, .rb, .js, .ts, .rs, .go, .c, .cpp, .java or .kt',
+      hint: `sources end in ${SOURCE_ENDINGS}`,
     });
   }
-  return await Promise.all(chosen.map((name) => sourceAt(join(path, name), args)));
-}
-
-function isGo(name: string): boolean {
-  return name.endsWith('.go');
+  return await Promise.all(chosen.map((source) => sourceAt(source, args)));
 }
 
 async function sourceAt(path: string, args: Arguments): Promise<DevSource> {

@@ -12,6 +12,13 @@ export interface PrintableError {
   readonly fields?: ErrorFields;
 }
 
+const SHOWN = new WeakSet<object>();
+
+/** Leaves an error's detail out when it is printed: people have it before their eyes already. */
+export function hideDetail(error: unknown): void {
+  if (typeof error === 'object' && error !== null) SHOWN.add(error);
+}
+
 /**
  * An error as people read it: what happened, the particulars, what to try, the code, and the stack
  * that the guest of a procedure told.
@@ -19,7 +26,8 @@ export interface PrintableError {
 export function printError(error: PrintableError, palette: Palette): string {
   const where = error.task ? ` (${error.task})` : '';
   const lines = [`${palette.red('error')}${where}: ${clean(error.message, '       ')}`];
-  if (error.detail) lines.push(`  ${palette.dim('detail')}  ${clean(error.detail, '          ')}`);
+  if (error.detail && !SHOWN.has(error))
+    lines.push(`  ${palette.dim('detail')}  ${clean(error.detail, '          ')}`);
   if (error.hint) lines.push(`  ${palette.dim('hint')}    ${clean(error.hint, '          ')}`);
   lines.push(`  ${palette.dim('code')}    ${error.sqlstate} ${error.name}${ownCode(error)}`);
   const stack = error.fields?.stack;

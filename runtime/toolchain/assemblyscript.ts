@@ -1,6 +1,6 @@
 /** Compiles AssemblyScript, in files called `.as.ts`, with its own compiler `asc`. */
 
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,7 @@ import { findDeclaration, splitTopLevel } from './javascript-signature.ts';
 import type { Toolchain } from './language.ts';
 import type { Environment } from './run-tool.ts';
 import { findTool, runCompiler, runTool } from './run-tool.ts';
+import { readSource } from './source.ts';
 import type { ParameterSignature, ProcedureSignature } from './wasm-module.ts';
 
 const SDK_DIRECTORY = fileURLToPath(new URL('../../sdk/assemblyscript', import.meta.url));
@@ -39,10 +40,11 @@ const ANY_TYPE = 'Value';
 
 export const assemblyscript: Toolchain = {
   language: 'assemblyscript',
+  marking: null,
   accepts: (source, isDirectory) => !isDirectory && source.endsWith('.as.ts'),
   async compile({ source, output, environment, onDiagnostics }) {
     const compiler = await findCompiler(source, environment);
-    const text = await readFile(source, 'utf8');
+    const text = await readSource(source, 'assemblyscript');
     const procedures = readProcedures(text);
     if (procedures.length === 0) {
       throw new HeliosError('invalid_function_definition', {
@@ -62,6 +64,11 @@ export const assemblyscript: Toolchain = {
         environment,
         directory: dirname(source),
         onOutput: onDiagnostics,
+        // The compiler starts from a file elsewhere and names the source as seen from there.
+        rewrite: (output) =>
+          output.replaceAll(/(?:\.\.\/)+([^(\n]+)/g, (seen, path: string) =>
+            source.endsWith(`/${path}`) ? source : seen,
+          ),
       });
     } finally {
       await rm(work, { recursive: true });

@@ -1,6 +1,6 @@
 /** Compiles C and C++ with clang: one file, with what it includes. */
 
-import { access, readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HeliosError } from '#core';
@@ -9,6 +9,7 @@ import type { Toolchain } from './language.ts';
 import { optimise } from './optimise.ts';
 import type { Environment } from './run-tool.ts';
 import { findTool, runCompiler, runTool, versionedNames } from './run-tool.ts';
+import { readSource } from './source.ts';
 import type { ParameterSignature, ProcedureSignature } from './wasm-module.ts';
 
 const SDK_DIRECTORY = fileURLToPath(new URL('../../sdk/c', import.meta.url));
@@ -19,11 +20,12 @@ const DISTRIBUTION_LIBCPP = '/usr/lib/wasm32-wasi/libc++.a';
 
 export const c: Toolchain = {
   language: 'c',
+  marking: 'Write HELIOSDB_PROCEDURE(name, "parameter TYPE", "TYPE", "what it does") { … }.',
   accepts: (source, isDirectory) => !isDirectory && /\.(c|cc|cpp|cxx)$/.test(source),
   async compile({ source, output, environment, onDiagnostics }) {
     const isCpp = !source.endsWith('.c');
     const compiler = await findClang(isCpp, environment);
-    const procedures = readProcedures(await readFile(source, 'utf8'));
+    const procedures = readProcedures(await readSource(source, 'c'));
     const flags = [...compiler.flags, '-O2', '-flto', '-Wall', `-I${SDK_DIRECTORY}`];
     // Exceptions would need a runtime library that distributions do not ship.
     if (isCpp) flags.push('-std=c++20', '-fno-exceptions', '-fno-rtti', ...compiler.cppFlags);

@@ -13,6 +13,7 @@ import { python } from './python.ts';
 import { ruby } from './ruby.ts';
 import type { Environment } from './run-tool.ts';
 import { rust } from './rust.ts';
+import { locateSource, SOURCE_ENDINGS } from './source.ts';
 import type { ModuleFacts } from './wasm-module.ts';
 import { checkModule, readModuleFacts } from './wasm-module.ts';
 
@@ -30,7 +31,7 @@ const TOOLCHAINS: readonly Toolchain[] = [
 ];
 
 export interface CompileProcedureOptions {
-  /** A file, or the folder of a project. */
+  /** A file, the folder of a project, or a folder with one source in it. */
   readonly source: string;
   /** Where the module goes; its folder is created. */
   readonly output: string;
@@ -60,34 +61,51 @@ export async function compileProcedure(
   options: CompileProcedureOptions,
 ): Promise<CompiledProcedure> {
   const environment = options.environment ?? process.env;
-  const source = resolve(options.source);
+  const { path: source, isDirectory } = await locateSource(resolve(options.source));
   const path = resolve(options.output);
-  const toolchain = await toolchainFor(source, options.language ?? null);
-  await mkdir(dirname(path), { recursive: true });
+  const toolchain = toolchainFor(source, isDirectory, options.language ?? null);
+  await prepareOutput(path);
   const onDiagnostics = options.onDiagnostics ?? (() => {});
   const compiler = await toolchain.compile({ source, output: path, onDiagnostics, environment });
   const facts = await readModuleFacts(new Uint8Array(await readFile(path)));
-  checkModule(facts);
+  checkModule(facts, toolchain.marking);
   return { path, language: toolchain.language, compiler, ...facts };
 }
 
-async function toolchainFor(source: string, language: GuestLanguage | null): Promise<Toolchain> {
-  const status = await stat(source).catch(() => null);
-  if (status === null) {
-    throw new HeliosError('undefined_file', {
-      message: 'the source does not exist',
-      detail: source,
+/** Makes the folder of a module that does not exist yet. */
+async function prepareOutput(path: string): Promise<void> {
+  const status = await stat(path).catch(() => null);
+  if (status?.isDirectory()) {
+    throw new HeliosError('io_error', {
+      message: 'the module cannot be written: a folder has its name',
+      detail: path,
+      hint: 'Name a file, for example with .wasm at its end.',
+      fields: { path },
     });
   }
+  if (status !== null) return;
+  await mkdir(dirname(path), { recursive: true }).catch((cause: Error) => {
+    throw new HeliosError('io_error', {
+      message: 'the folder for the module cannot be made',
+      detail: cause.message,
+      fields: { path: dirname(path) },
+      cause,
+    });
+  });
+}
+
+function toolchainFor(
+  source: string,
+  isDirectory: boolean,
+  language: GuestLanguage | null,
+): Toolchain {
   const toolchain = TOOLCHAINS.find((candidate) =>
-    language === null
-      ? candidate.accepts(source, status.isDirectory())
-      : candidate.language === language,
+    language === null ? candidate.accepts(source, isDirectory) : candidate.language === language,
   );
   if (toolchain !== undefined) return toolchain;
   throw new HeliosError('feature_not_supported', {
     message: 'no toolchain compiles this source',
     detail: source,
-    hint: `Languages that can be compiled: ${TOOLCHAINS.map(({ language }) => language).join(', ')}.`,
+    hint: `Sources end in ${SOURCE_ENDINGS}; any other name needs its language beside it.`,
   });
 }

@@ -20,6 +20,7 @@ const INSTALL = 'Install Go 1.24 or newer from https://go.dev/dl and put it on t
 
 export const go: Toolchain = {
   language: 'go',
+  marking: null,
   accepts: (source) => source.endsWith('.go'),
   async compile(request) {
     const compiler = await findGo(request.environment);

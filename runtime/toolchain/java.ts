@@ -18,12 +18,14 @@ const INSTALL = 'On Debian: apt-get install openjdk-17-jdk-headless maven';
 
 export const java: Toolchain = {
   language: 'java',
+  marking: null,
   accepts: (source) => source.endsWith('.java'),
   compile: (request) => compile('java', request),
 };
 
 export const kotlin: Toolchain = {
   language: 'kotlin',
+  marking: null,
   accepts: (source) => source.endsWith('.kt'),
   compile: (request) => compile('kotlin', request),
 };

@@ -9,6 +9,7 @@ import type { Toolchain } from './language.ts';
 import type { HostNeed } from './program-module.ts';
 import { programModule } from './program-module.ts';
 import { runEngine } from './run-engine.ts';
+import { readProgramSource } from './source.ts';
 import type { ProcedureSignature } from './wasm-module.ts';
 
 const ENGINE = new URL('../../sdk/js/engine/', import.meta.url);
@@ -24,9 +25,10 @@ const NEEDS: Readonly<Record<HostNeed, RegExp>> = {
 
 export const javascript: Toolchain = {
   language: 'javascript',
+  marking: null,
   accepts: (source, isDirectory) => !isDirectory && /\.[cm]?[jt]s$/.test(source),
   async compile({ source, output }) {
-    const original = await readFile(source, 'utf8');
+    const original = await readProgramSource(source, 'javascript');
     const program = await bundle(source, original);
     const { compiled, exports } = await compileProgram(program, basename(source));
     const procedures = exports.map((entry) => signatureOf(original, entry));
@@ -70,11 +72,34 @@ async function bundle(path: string, source: string): Promise<string> {
 }
 
 function stripTypes(source: string, path: string): string {
+  const file = basename(path);
   try {
-    return stripTypeScriptTypes(source, { mode: 'strip', sourceUrl: basename(path) });
+    return stripTypeScriptTypes(source, { mode: 'strip', sourceUrl: file });
   } catch (cause) {
-    throw compileError(cause instanceof Error ? cause.message : String(cause), cause);
+    // Lines stay where they are when types are only blanked out; enums and namespaces are code.
+    if (codeOf(cause) !== 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') throw syntaxError(file, cause);
   }
+  try {
+    return stripTypeScriptTypes(source, { mode: 'transform', sourceUrl: file });
+  } catch (cause) {
+    throw syntaxError(file, cause);
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : null;
+}
+
+/** Says where an error is; Node has it in front of the stack: `file:line`, the line, and carets. */
+function syntaxError(file: string, cause: unknown): HeliosError {
+  if (!(cause instanceof Error)) return compileError(String(cause), cause);
+  const [place = '', ...lines] = (cause.stack ?? '').split('\n');
+  if (!place.startsWith(`${file}:`)) return compileError(cause.message, cause);
+  const said = `SyntaxError: ${cause.message}\n    at ${place}`;
+  const under = lines.findIndex((line) => /^\s*\^+\s*$/.test(line));
+  if (under < 1) return compileError(said, cause);
+  const [code = '', carets = ''] = lines.slice(under - 1);
+  return compileError(`${said}:${carets.indexOf('^') + 1}\n${code}\n${carets}`, cause);
 }
 
 interface Esbuild {

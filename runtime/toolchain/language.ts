@@ -25,6 +25,8 @@ export interface CompileRequest {
 /** One guest language. Each lives in a file of its own. */
 export interface Toolchain {
   readonly language: GuestLanguage;
+  /** How a source marks a procedure, for people; null where `compile` itself says so. */
+  readonly marking: string | null;
   /** Whether a source is written in this language. */
   accepts(source: string, isDirectory: boolean): boolean;
   /** Writes the module and returns the compiler that made it, for people. */

@@ -1,6 +1,6 @@
 /** Compiles Python to a program for the CPython that every database has. */
 
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { HeliosError } from '#core';
 import type { Toolchain } from './language.ts';
@@ -8,6 +8,7 @@ import type { HostNeed } from './program-module.ts';
 import { programModule } from './program-module.ts';
 import type { RunningEngine } from './run-engine.ts';
 import { runEngine } from './run-engine.ts';
+import { readProgramSource } from './source.ts';
 import type { ProcedureSignature } from './wasm-module.ts';
 
 const ENGINE = new URL('../../sdk/python/engine/', import.meta.url);
@@ -44,6 +45,7 @@ interface EngineFacts {
 
 export const python: Toolchain = {
   language: 'python',
+  marking: null,
   accepts: (source, isDirectory) => !isDirectory && source.endsWith('.py'),
   async compile({ source, output }) {
     const engine = await runEngine(ENGINE, compileError);
@@ -76,7 +78,11 @@ async function compileWithImports(
   // Not the file's own name: a `random.py` would hide the library's module from the library.
   const main = `procedure_${basename(path, '.py')}`;
   const modules: Record<string, PythonModule> = {
-    [main]: { file: basename(path), source: await readFile(path, 'utf8'), is_package: false },
+    [main]: {
+      file: basename(path),
+      source: await readProgramSource(path, 'python'),
+      is_package: false,
+    },
   };
   let isLast = false;
   for (;;) {
@@ -122,8 +128,9 @@ async function readModule(folder: string, path: string): Promise<PythonModule | 
     [`${path}.py`, false],
     [`${path}/__init__.py`, true],
   ] as const) {
-    const source = await readFile(join(folder, file), 'utf8').catch(() => null);
-    if (source !== null) return { file, source, is_package: isPackage };
+    const name = join(folder, file);
+    if (!(await stat(name).catch(() => null))?.isFile()) continue;
+    return { file, source: await readProgramSource(name, 'python'), is_package: isPackage };
   }
   return null;
 }

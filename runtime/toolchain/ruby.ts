@@ -1,6 +1,6 @@
 /** Compiles Ruby to a program for the mruby that every database has. */
 
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { HeliosError } from '#core';
 import type { Toolchain } from './language.ts';
@@ -8,6 +8,7 @@ import type { HostNeed } from './program-module.ts';
 import { programModule } from './program-module.ts';
 import { lineOfMethod, readRubySignature } from './ruby-signature.ts';
 import { runEngine } from './run-engine.ts';
+import { readProgramSource } from './source.ts';
 import type { ProcedureSignature } from './wasm-module.ts';
 
 const ENGINE = new URL('../../sdk/ruby/engine/', import.meta.url);
@@ -44,6 +45,7 @@ interface Method {
 
 export const ruby: Toolchain = {
   language: 'ruby',
+  marking: null,
   accepts: (source, isDirectory) => !isDirectory && source.endsWith('.rb'),
   async compile({ source, output }) {
     const files = await readProgram(source);
@@ -82,7 +84,11 @@ export const ruby: Toolchain = {
 async function readProgram(path: string): Promise<SourceFile[]> {
   const folder = dirname(path);
   const files: SourceFile[] = [
-    { name: basename(path, '.rb'), file: basename(path), text: await readFile(path, 'utf8') },
+    {
+      name: basename(path, '.rb'),
+      file: basename(path),
+      text: await readProgramSource(path, 'ruby'),
+    },
   ];
   for (const { file, text } of files) {
     for (const [, relative, name = ''] of text.matchAll(
@@ -94,10 +100,11 @@ async function readProgram(path: string): Promise<SourceFile[]> {
       }
       const known = name.replace(/^\.\//, '').replace(/\.rb$/, '');
       if (files.some((each) => each.name === known)) continue;
-      const found = await readFile(join(folder, `${known}.rb`), 'utf8').catch(() => null);
-      if (found === null) {
+      const required = join(folder, `${known}.rb`);
+      if (!(await stat(required).catch(() => null))?.isFile()) {
         throw compileError(`${file}: require_relative '${name}': there is no file ${known}.rb`);
       }
+      const found = await readProgramSource(required, 'ruby');
       files.push({ name: known, file: `${known}.rb`, text: found });
       if (files.length > FILES_MAX) {
         throw compileError(`the program is made of more than ${FILES_MAX} files`);

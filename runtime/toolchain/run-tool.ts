@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly environment: Environment;
   readonly directory?: string;
   readonly onOutput?: (text: string) => void;
+  /** Changes what the program prints, before anybody sees it. */
+  readonly rewrite?: (text: string) => string;
 }
 
 /** Returns the path of the first of `names` that is an executable on the search path. */
@@ -56,7 +58,7 @@ export function versionedNames(name: string): readonly string[] {
 export async function runTool(
   path: string,
   args: readonly string[],
-  { environment, directory, onOutput }: RunOptions,
+  { environment, directory, onOutput, rewrite = (text) => text }: RunOptions,
 ): Promise<ToolRun> {
   const child = spawn(path, args, {
     env: { ...environment },
@@ -69,8 +71,9 @@ export async function runTool(
     stdout += text;
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-    onOutput?.(text);
+    const shown = rewrite(text);
+    stderr += shown;
+    onOutput?.(shown);
   });
   const exitCode = await new Promise<number>((resolve, reject) => {
     child.on('error', (cause) =>
@@ -91,7 +94,8 @@ export async function runCompiler(
   const run = await runTool(path, args, options);
   if (run.exitCode === 0) return run;
   throw new HeliosError('compile_failed', {
-    detail: `${run.stderr}${run.stdout}`.slice(-OUTPUT_TAIL_BYTES).trim(),
+    // Standard output is a compiler's answer to us; only where it says nothing else it is of use.
+    detail: (run.stderr.trim() || run.stdout).slice(-OUTPUT_TAIL_BYTES).trim(),
     fields: { language },
   });
 }

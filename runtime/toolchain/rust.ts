@@ -19,6 +19,7 @@ const SDK_DIRECTORY = fileURLToPath(new URL('../../sdk/rust/heliosdb-wasm-sdk', 
 
 export const rust: Toolchain = {
   language: 'rust',
+  marking: 'Write #[heliosdb_procedure] above a function.',
   accepts: (source, isDirectory) => isDirectory || /\.rs$|(^|\/)Cargo\.toml$/.test(source),
   async compile(request) {
     const compiler = await findRust(request);
@@ -98,7 +99,7 @@ async function manifestOf(source: string, environment: Environment): Promise<str
     const manifest = join(source, 'Cargo.toml');
     if (await isPresent(manifest)) return manifest;
     throw new HeliosError('undefined_file', {
-      message: 'the folder has no Cargo.toml',
+      message: 'this is no source in Rust',
       detail: source,
       hint: 'Give a Cargo project or a file that ends in .rs.',
     });

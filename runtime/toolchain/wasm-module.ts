@@ -71,7 +71,7 @@ export async function readModuleFacts(bytes: Uint8Array<ArrayBuffer>): Promise<M
 }
 
 /** Raises `invalid_function_definition` when a compiled module could not be a procedure. */
-export function checkModule(facts: ModuleFacts): void {
+export function checkModule(facts: ModuleFacts, marking: string | null = null): void {
   const foreign = facts.imports.filter(({ module }) => !KNOWN_IMPORT.test(module));
   if (foreign.length > 0) {
     const names = foreign.map(({ module, name }) => `${module}.${name}`);
@@ -85,7 +85,7 @@ export function checkModule(facts: ModuleFacts): void {
     throw new HeliosError('invalid_function_definition', {
       message: 'the module exports no procedure',
       detail: `exported functions: ${facts.functions.join(', ') || 'none'}`,
-      hint: "Mark a function as a procedure in the way of the language's SDK.",
+      hint: marking ?? "Mark a function as a procedure in the way of the language's SDK.",
     });
   }
 }

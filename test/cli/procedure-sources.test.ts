@@ -68,7 +68,10 @@ test('what a source does not declare is asked for', async () => {
     folder,
   );
   assert.equal(code, 2);
-  assert.match(err, /does not declare the type of its parameter value[\s\S]*--params "value:TYPE/);
+  assert.match(
+    err,
+    /declares no type that SQL knows for its parameter value[\s\S]*--params "value:TYPE/,
+  );
 });
 
 test('cases are reported one by one, and one that fails shows what differs', async () => {
@@ -145,4 +148,15 @@ test('a new procedure passes its own cases', async () => {
   const again = await runShell('heliosdb procedure new hello --lang ts', folder);
   assert.equal(again.code, 2);
   assert.match(again.err, /exists already/);
+});
+
+test('what a compiler says is printed once, and a path with a quote makes a statement', async () => {
+  await writeFile(join(folder, "it's.js"), HALF);
+  const { out } = await runShell(`heliosdb compile "it's.js" -o "it's.wasm"`, folder);
+  assert.match(out, /AS 'file:\/\/it''s\.wasm';/);
+  await writeFile(join(folder, 'wrong.as.ts'), 'export function wrong(): i64 { return 1 +; }\n');
+  const { code, err } = await runShell('heliosdb compile wrong.as.ts', folder);
+  assert.equal(code, 1);
+  assert.equal(err.split('Expression expected').length, 2, err);
+  assert.match(err, /wrong\.as\.ts\(1,/);
 });
