@@ -9,6 +9,8 @@ import { ROOT_FOLDER, runShell } from './run-shell.ts';
 const SHOWS: Readonly<Record<string, RegExp>> = {
   '--cases greet/cases.yaml': /^ok .*\nok /,
   '--param customer_id=12345': /^ok {3}greet\(12345\) = Hello, Laura Almeida!/,
+  'greet(-1)': /NULL/,
+  'heliosdb logs': /there is no customer -1/,
   'heliosdb sql': /Hello, .*!/,
   'procedure metrics': /greet/,
   'heliosdb compile': /CREATE PROCEDURE greet\(customer_id BIGINT\) RETURNS VARCHAR/,
