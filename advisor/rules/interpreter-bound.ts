@@ -1,3 +1,4 @@
+import { interpreterName } from './interpreters.ts';
 import { defineRule, duration, percent, rounded } from './rule.ts';
 import { guestMs, startCount, workShare } from './work.ts';
 
@@ -19,7 +20,7 @@ export const interpreterBound = defineRule({
       subject: 'interpreter',
       severity: 'info',
       what: `${percent(share)} of the time is guest code in an interpreter, ${duration(perCallUs)} a call`,
-      why: `The module runs in ${engine.replace(/^heliosdb_/, '').replace(/@.*/, '')}, which interprets its source; compiled languages do the same work 10 to 50 times faster.`,
+      why: `The module runs in ${interpreterName(engine)}, which interprets its source; compiled languages do the same work 10 to 50 times faster.`,
       whatToDo:
         'Move the inner loop into SQL, or write this procedure in Rust, C, Go or AssemblyScript. heliosdb procedure profile shows where the time goes.',
       evidence: {

@@ -1,3 +1,4 @@
+import { tellsWhatItNeeds } from './interpreters.ts';
 import { counted, defineRule, isReadOnly } from './rule.ts';
 
 /** Reports procedures that are declared less predictable than they are. */
@@ -10,12 +11,12 @@ export const volatilityTooWide = defineRule({
     if (figures === null || figures.rowCount < options.rowCountMin || !isReadOnly(procedure))
       return null;
     const { hostFunctions, engines } = procedure.module;
-    const asksClock = hostFunctions.some((name) => /now|random|clock/.test(name));
+    const asksClock = hostFunctions.some((name) => /now|random|clock|seal/.test(name));
     // What the source of an interpreter's program needs of the host is imported by its module; of
     // other interpreters the clock and random numbers may be hidden.
-    const isKnown = engines.every((engine) => engine.startsWith('heliosdb_python'));
+    const isKnown = engines.every(tellsWhatItNeeds);
     if (asksClock || !isKnown) return null;
-    const asks = hostFunctions.some((name) => name.includes('query'));
+    const asks = hostFunctions.some((name) => /query|cursor_open/.test(name));
     const fitting = asks ? 'STABLE' : 'IMMUTABLE';
     if (procedure.volatility === fitting || procedure.volatility === 'IMMUTABLE') return null;
     return {
