@@ -1,8 +1,15 @@
 import { compileQuery } from './compile/sql.ts';
 import type { Arithmetic } from './decompose/arithmetic.ts';
 import { readArithmetic } from './decompose/arithmetic.ts';
+import { changeBetween, readChange } from './decompose/change.ts';
 import { combineQueries } from './decompose/combine.ts';
 import { inlineDefinition } from './decompose/definition.ts';
+import {
+  readDuplicates,
+  readSharing,
+  repeatedValues,
+  rowsThatShare,
+} from './decompose/duplicates.ts';
 import { readOnAverage } from './decompose/on-average.ts';
 import { partOfTotal, readPartOfTotal } from './decompose/part-of-total.ts';
 import { readRunningTotal, runningTotal } from './decompose/running-total.ts';
@@ -68,6 +75,8 @@ const ASSIGNMENTS_MAX = 24;
 /** Reads a request against a database. */
 export function interpret(request: string, model: SchemaModel, now: string): Interpretation {
   const tokens = tokenize(request);
+  const change = compareTimes(request, model, now);
+  if (change !== null) return change;
   const arithmetic = readArithmetic(request, tokens);
   const computed = arithmetic === null ? null : compute(arithmetic, model, now);
   return computed ?? rewritten(request, model, now) ?? interpretTokens(request, tokens, model, now);
@@ -75,6 +84,15 @@ export function interpret(request: string, model: SchemaModel, now: string): Int
 
 /** What is read as another request whose queries are then changed; null where nothing is. */
 function rewritten(request: string, model: SchemaModel, now: string): Interpretation | null {
+  const duplicates = readDuplicates(request);
+  if (duplicates !== null) {
+    return changed(duplicates.values, { model, now }, (query) => repeatedValues(query, duplicates));
+  }
+  const sharing = readSharing(request);
+  if (sharing !== null) {
+    const rows = changed(sharing, { model, now }, rowsThatShare);
+    if (rows.readings.length > 0) return rows;
+  }
   const yesNo = readYesNo(request, tokenize(request));
   if (yesNo !== null) {
     const rows = inlineDefinition(yesNo.rows) ?? yesNo.rows;
@@ -120,24 +138,50 @@ function changed(
   return { ...interpretation, readings };
 }
 
+/** Reads a figure at two times; null where no such thing is asked. */
+function compareTimes(request: string, model: SchemaModel, now: string): Interpretation | null {
+  const wordings = (readChange(request) ?? []).map(({ before, after }) =>
+    both(before, after, { combine: changeBetween, isComputed: false, model, now }),
+  );
+  return wordings.find(({ readings }) => readings.length > 0) ?? wordings[0] ?? null;
+}
+
 /** Reads the two parts of a computation; null where they do not give numbers to compute with. */
 function compute(
   { operator, left, right }: Arithmetic,
   model: SchemaModel,
   now: string,
 ): Interpretation | null {
-  const [part, whole] = [left, right].map((text) =>
-    interpretTokens(text, tokenize(text), model, now),
-  );
-  if (part === undefined || whole === undefined) return null;
+  const combine = (a: LogicalQuery, b: LogicalQuery) => combineQueries(operator, a, b);
+  const interpretation = both(left, right, { combine, isComputed: true, model, now });
+  const { readings, unknown } = interpretation;
+  return readings.length === 0 && unknown.length === 0 ? null : interpretation;
+}
+
+interface Combination {
+  readonly combine: (left: LogicalQuery, right: LogicalQuery) => LogicalQuery | null;
+  /** The two ask for different things, which is riskier than asking for one thing twice. */
+  readonly isComputed: boolean;
+  readonly model: SchemaModel;
+  readonly now: string;
+}
+
+/** The readings of two requests put together; those that do not fit together are left out. */
+function both(
+  left: string,
+  right: string,
+  { combine, isComputed, model, now }: Combination,
+): Interpretation {
+  const part = interpretTokens(left, tokenize(left), model, now);
+  const whole = interpretTokens(right, tokenize(right), model, now);
   const readings: Reading[] = [];
   for (const own of part.readings) {
     for (const other of whole.readings) {
-      const query = combineQueries(operator, own.query, other.query);
+      const query = combine(own.query, other.query);
       if (query === null) continue;
       const sql = compileQuery(query);
       if (readings.some((known) => known.sql === sql)) continue;
-      const features = { ...own.features, isComputed: 1 };
+      const features = isComputed ? { ...own.features, isComputed: 1 } : own.features;
       readings.push({
         ...own,
         query,
@@ -150,7 +194,6 @@ function compute(
   }
   readings.sort((a, b) => b.score - a.score);
   const unknown = eachOnce([...part.unknown, ...whole.unknown]);
-  if (readings.length === 0 && unknown.length === 0) return null;
   return { ...part, readings: readings.slice(0, READINGS_MAX), unknown };
 }
 

@@ -250,6 +250,12 @@ function planColumns(reading: Reading): PlanColumn[] {
     const { left, right } = query.computed;
     return [left, right].map(({ from }) => ({ name: from.root.table.name, type: 'BIGINT' }));
   }
+  if (query.computed?.operator === 'change') {
+    return ['before', 'after', 'change', 'change_percent'].map((name) => ({
+      name,
+      type: 'DOUBLE',
+    }));
+  }
   if (/^(more|fewer)$/.test(query.computed?.operator ?? '')) {
     return [{ name: 'answer', type: 'BOOLEAN' }];
   }

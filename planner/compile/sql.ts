@@ -49,6 +49,10 @@ function compileComputed({ operator, left, right }: NonNullable<LogicalQuery['co
     const names = [left, right].map(({ from }) => quoteName(from.root.table.name));
     return `SELECT ${a} AS ${names[0]}, ${b} AS ${names[1]}`;
   }
+  if (operator === 'change') {
+    const percent = ratio('percentage', '(after - before)', 'before');
+    return `SELECT before, after, after - before AS change, ${percent} AS change_percent FROM (SELECT ${a} AS before, ${b} AS after) AS figures`;
+  }
   if (operator === 'more' || operator === 'fewer') {
     return `SELECT ${a} ${operator === 'more' ? '>' : '<'} ${b} AS answer`;
   }

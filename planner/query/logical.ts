@@ -30,7 +30,7 @@ export interface LogicalQuery {
   readonly pairedBy?: ColumnModel;
   /** Whether there are any rows, or none, instead of the rows. */
   readonly isExistence?: 'some' | 'none';
-  /** One number computed from those of two queries, instead of everything above. */
+  /** What is computed from the numbers of two queries, instead of everything above. */
   readonly computed?: {
     readonly operator: ArithmeticOperator;
     readonly left: LogicalQuery;
@@ -56,6 +56,7 @@ export type ArithmeticOperator =
   | 'ratio'
   | 'difference'
   | 'both'
+  | 'change'
   | 'more'
   | 'fewer';
 
