@@ -41,7 +41,7 @@ const SDKS: readonly Bindings[] = [
     declaration: /pub fn (?<name>heliosdb_\w+)\((?<parameters>[^)]*)\)(?: -> (?<result>[\w!]+))?;/g,
   },
   {
-    file: 'sdk/js/engine/procedure_abi.h',
+    file: 'sdk/engine/procedure_abi.h',
     sections: {
       status_codes: /enum \{\s*STATUS_[^}]*\}/,
       value_formats: /enum \{ FORMAT_[^}]*\}/,

@@ -6,101 +6,32 @@
  * wasi-libc (Debian: clang-22 lld-22 wasi-libc libclang-rt-22-dev-wasm32).
  */
 
-import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { WASI } from 'node:wasi';
-import { brotliCompressSync, constants } from 'node:zlib';
-import { memoryPages, snapshot, startModule } from '../../engine/snapshot.ts';
+import { join } from 'node:path';
+import { Compiler, FOREIGN, fetchCrate, OWN, versionIn, writeEngine } from '../../engine/build.ts';
 
 const HERE = import.meta.dirname;
-const CLANG = process.env.CLANG ?? 'clang-22';
-const WASM_LD = process.env.WASM_LD ?? '/usr/bin/wasm-ld-22';
+const SHARED = join(HERE, '../../engine');
 const QUICKJS_FILES = ['quickjs', 'libregexp', 'libunicode', 'dtoa'];
-const OWN_FILES = ['engine', 'calls', 'services', 'files', 'values', 'temporal_text'];
-const KEPT_EXPORT = /^(memory|hdb_(alloc|compile|load|call|describe)|heliosdb_.*)$/;
-// Debian keeps its libc under this older name of the target.
-const FEATURES = ['-mbulk-memory', '-msign-ext', '-mnontrapping-fptoint', '-mmultivalue'];
-const STACK_BYTES = 256 * 1024;
+const OWN_FILES = ['engine', 'calls', 'services', 'files', 'values'];
 
 const work = mkdtempSync(join(tmpdir(), 'heliosdb-js-engine-'));
 try {
-  const quickjs = fetchSources();
-  cpSync(quickjs.folder, work, { recursive: true });
+  const crate = fetchCrate(join(HERE, 'source', 'Cargo.toml'), 'rquickjs-sys');
+  cpSync(join(crate, 'quickjs'), work, { recursive: true });
   adapt(join(work, 'quickjs.c'));
-  const flags = [
-    '--target=wasm32-wasi',
-    '-Wno-deprecated',
-    '-Oz',
-    '-DNDEBUG',
-    '-D_GNU_SOURCE',
-    `-I${work}`,
+  const clang = new Compiler(work, ['-Oz', '-DNDEBUG', '-D_GNU_SOURCE', `-I${work}`]);
+  for (const name of QUICKJS_FILES) clang.compile(join(work, `${name}.c`), FOREIGN);
+  const own = [
+    ...OWN_FILES.map((name) => join(HERE, `${name}.c`)),
+    join(SHARED, 'temporal_text.c'),
   ];
-  flags.push('-ffunction-sections', '-fdata-sections', '-fvisibility=hidden', ...FEATURES);
-  const objects: string[] = [];
-  const compile = (file: string, warnings: readonly string[]): void => {
-    const object = join(work, `${objects.length}.o`);
-    execFileSync(CLANG, [...flags, ...warnings, '-c', file, '-o', object], { stdio: 'inherit' });
-    objects.push(object);
-  };
-  for (const name of QUICKJS_FILES) compile(join(work, `${name}.c`), ['-Wno-everything']);
-  for (const name of OWN_FILES)
-    compile(join(HERE, `${name}.c`), [
-      ...['-std=c2x', '-Wall', '-Wextra', '-Werror', '-Wno-deprecated'],
-      // The SDK's modules lie in the engine as text.
-      '-Wno-c23-extensions',
-    ]);
-  const output = join(work, 'engine.wasm');
-  const linking = ['--gc-sections', '-s', `-z,stack-size=${STACK_BYTES}`, '--stack-first'];
-  execFileSync(
-    CLANG,
-    [
-      '--target=wasm32-wasi',
-      '-Wno-deprecated',
-      `-fuse-ld=${WASM_LD}`,
-      '-mexec-model=reactor',
-      ...objects,
-      ...linking.map((flag) => `-Wl,${flag}`),
-      '-o',
-      output,
-    ],
-    { stdio: 'inherit' },
-  );
-  const bytes = await snapshot(readFileSync(output), {
-    start: (module) => startModule(module, new WASI({ version: 'preview1' })),
-    keeps: (name) => KEPT_EXPORT.test(name),
-  });
-  const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };
-  writeFileSync(join(HERE, 'engine.wasm.br'), brotliCompressSync(bytes, quality));
-  const facts = {
-    quickjs: quickjs.version,
-    namespace: `heliosdb_quickjs@${quickjs.version.replace(/\.\d+$/, '')}`,
-    memoryPageCount: memoryPages(bytes),
-    byteCount: bytes.length,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-  };
-  writeFileSync(join(HERE, 'engine.json'), `${JSON.stringify(facts, null, 2)}\n`);
-  console.log(facts);
+  for (const file of own) clang.compile(file, ['-std=c2x', ...OWN]);
+  const version = versionIn(join(work, 'quickjs.h'), 'QJS_VERSION_', ['MAJOR', 'MINOR', 'PATCH']);
+  writeEngine(HERE, await clang.link(), ['quickjs', version]);
 } finally {
   rmSync(work, { recursive: true });
-}
-
-/** Lets cargo fetch and verify the crate that carries QuickJS's sources. */
-function fetchSources(): { folder: string; version: string } {
-  const manifest = join(HERE, 'source', 'Cargo.toml');
-  const args = ['metadata', '--locked', '--format-version=1', `--manifest-path=${manifest}`];
-  const metadata = JSON.parse(
-    execFileSync('cargo', args, { encoding: 'utf8', maxBuffer: 64 * 2 ** 20 }),
-  ) as { packages: { name: string; manifest_path: string }[] };
-  const crate = metadata.packages.find(({ name }) => name === 'rquickjs-sys');
-  if (crate === undefined) throw new Error('cargo did not fetch rquickjs-sys');
-  const folder = join(dirname(crate.manifest_path), 'quickjs');
-  const header = readFileSync(join(folder, 'quickjs.h'), 'utf8');
-  const part = (name: string): string =>
-    new RegExp(`QJS_VERSION_${name} (\\d+)`).exec(header)?.[1] ?? '?';
-  return { folder, version: ['MAJOR', 'MINOR', 'PATCH'].map(part).join('.') };
 }
 
 /**

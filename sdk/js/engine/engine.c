@@ -9,24 +9,17 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/time.h>
-#include <time.h>
 
-#include "procedure_abi.h"
+#include "guest_engine.h"
 
-#define EXPORT(name) __attribute__((export_name(#name)))
-__attribute__((import_module("wasi_snapshot_preview1"), import_name("random_get")))
-int32_t random_bytes(uint8_t *bytes, uint32_t length);
 /* The build adds it to QuickJS. */
 void JS_SeedRandom(JSContext *ctx, uint64_t seed);
 
 /* Below the linker's stack size, so that recursion becomes an exception and not a trap. */
 #define STACK_BYTES (96 * 1024)
-#define ARGUMENT_COUNT_MAX 64
 #define SDK_MODULE "heliosdb-wasm-sdk"
 #define DECIMAL_MODULE "heliosdb-wasm-sdk/decimal"
 #define HOST_MODULE "heliosdb:host"
-enum { LOAD_RANDOM = 1 };
 
 static const char DECIMAL_SOURCE[] = {
 #embed "../decimal.js"
@@ -38,28 +31,6 @@ static const char SDK_SOURCE[] = {
 static JSRuntime *runtime;
 static JSContext *context;
 static JSValue program;
-static bool is_started;
-
-/* --- The clock: the statement's moment, the same for all its rows. --- */
-
-/* While the engine is built there is no statement. */
-static int64_t moment(void) { return is_started ? heliosdb_now() : 1; }
-
-int gettimeofday(struct timeval *restrict time, void *restrict zone) {
-  (void)zone;
-  int64_t micros = moment();
-  time->tv_sec = micros / 1000000;
-  time->tv_usec = (suseconds_t)(micros % 1000000);
-  return 0;
-}
-
-int clock_gettime(clockid_t clock, struct timespec *time) {
-  (void)clock;
-  int64_t micros = moment();
-  time->tv_sec = micros / 1000000;
-  time->tv_nsec = (long)(micros % 1000000) * 1000;
-  return 0;
-}
 
 /* --- Modules and the console. --- */
 

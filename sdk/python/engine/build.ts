@@ -83,7 +83,7 @@ function fetchSources(): { cpython: string; zig: string } {
 
 function link(cpython: string, zig: string): string {
   const flags = ['cc', '-target', 'wasm32-wasi', '-Os', '-DNDEBUG', ...FEATURES];
-  flags.push(`-I${join(cpython, 'include/python3.11')}`, `-I${join(HERE, '../../js/engine')}`);
+  flags.push(`-I${join(cpython, 'include/python3.11')}`, `-I${join(HERE, '../../engine')}`);
   const warnings = ['-Wall', '-Wextra', '-Werror', '-Wno-missing-field-initializers'];
   const objects = C_FILES.map((name) => {
     const object = join(work, `${name}.o`);

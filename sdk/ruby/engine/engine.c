@@ -16,24 +16,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/time.h>
-#include <time.h>
 
 #include "library.h"
-#include "procedure_abi.h"
+#include "guest_engine.h"
 
-#define EXPORT(name) __attribute__((export_name(#name)))
-__attribute__((import_module("wasi_snapshot_preview1"), import_name("random_get")))
-int32_t random_bytes(uint8_t *bytes, uint32_t length);
 
 /* Recursion through C ends this far below where a call began, as an exception and not a trap. */
 #define STACK_BYTES (160 * 1024)
-#define ARGUMENT_COUNT_MAX 64
 #define FIELD_BYTES 4
-enum { LOAD_RANDOM = 1 };
 
 static mrb_state *mrb;
-static bool is_started;
 static uintptr_t stack_end;
 /* The program's texts and bytecodes, behind its header. */
 static const char *parts;
@@ -49,27 +41,6 @@ bool hdb_stack_is_short(void) { return (uintptr_t)__builtin_frame_address(0) < s
 static void mark_stack(void) {
   uintptr_t here = (uintptr_t)__builtin_frame_address(0);
   stack_end = here > STACK_BYTES ? here - STACK_BYTES : 0;
-}
-
-/* --- The clock: the statement's moment, the same for all its rows. --- */
-
-/* While the engine is built there is no statement. */
-static int64_t moment(void) { return is_started ? heliosdb_now() : 1; }
-
-int gettimeofday(struct timeval *restrict time, void *restrict zone) {
-  (void)zone;
-  int64_t micros = moment();
-  time->tv_sec = micros / 1000000;
-  time->tv_usec = (suseconds_t)(micros % 1000000);
-  return 0;
-}
-
-int clock_gettime(clockid_t clock, struct timespec *time) {
-  (void)clock;
-  int64_t micros = moment();
-  time->tv_sec = micros / 1000000;
-  time->tv_nsec = (long)(micros % 1000000) * 1000;
-  return 0;
 }
 
 int timespec_get(struct timespec *time, int base) {
