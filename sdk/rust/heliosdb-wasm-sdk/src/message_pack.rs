@@ -36,7 +36,7 @@ impl<'a> Decoder<'a> {
             byte @ 0x00..=0x7f => Value::Int(i128::from(byte)),
             byte @ 0x80..=0x8f => self.map(usize::from(byte & 0x0f), depth)?,
             byte @ 0x90..=0x9f => self.list(usize::from(byte & 0x0f), depth)?,
-            byte @ 0xa0..=0xbf => self.text(usize::from(byte & 0x1f))?,
+            byte @ 0xa0..=0xbf => Value::Text(self.text_of(usize::from(byte & 0x1f))?.to_owned()),
             0xc0 => Value::Null,
             0xc2 => Value::Bool(false),
             0xc3 => Value::Bool(true),
@@ -61,7 +61,7 @@ impl<'a> Decoder<'a> {
             byte @ 0xd4..=0xd8 => self.extension(1 << (byte - 0xd4))?,
             byte @ 0xd9..=0xdb => {
                 let length = self.length(byte - 0xd9)?;
-                self.text(length)?
+                Value::Text(self.text_of(length)?.to_owned())
             }
             byte @ 0xdc..=0xdd => {
                 let length = self.length(byte - 0xdc + 1)?;
@@ -101,12 +101,15 @@ impl<'a> Decoder<'a> {
         }
     }
 
+    /// A text where it lies.
     #[inline(never)]
-    pub(crate) fn string(&mut self) -> Result<String, Error> {
-        match self.value(0)? {
-            Value::Text(text) => Ok(text),
-            _ => Err(malformed("expected text")),
-        }
+    pub(crate) fn text(&mut self) -> Result<&'a str, Error> {
+        let length = match self.byte()? {
+            byte @ 0xa0..=0xbf => usize::from(byte & 0x1f),
+            byte @ 0xd9..=0xdb => self.length(byte - 0xd9)?,
+            _ => return Err(malformed("expected text")),
+        };
+        self.text_of(length)
     }
 
     /// An upper bound for `length` elements that take at least one byte each: a length that the
@@ -133,11 +136,8 @@ impl<'a> Decoder<'a> {
         Ok(Value::Map(entries))
     }
 
-    fn text(&mut self, length: usize) -> Result<Value, Error> {
-        match core::str::from_utf8(self.take(length)?) {
-            Ok(text) => Ok(Value::Text(text.to_owned())),
-            Err(_) => Err(malformed("text is not UTF-8")),
-        }
+    fn text_of(&mut self, length: usize) -> Result<&'a str, Error> {
+        core::str::from_utf8(self.take(length)?).map_err(|_| malformed("text is not UTF-8"))
     }
 
     fn extension(&mut self, length: usize) -> Result<Value, Error> {

@@ -27,9 +27,11 @@ impl QueryResult {
         let mut decoder = Decoder::new(bytes);
         let (mut columns, mut cells) = (Vec::new(), Vec::new());
         for _ in 0..decoder.map_length()? {
-            match decoder.string()?.as_str() {
+            match decoder.text()? {
                 "columns" => {
-                    for _ in 0..decoder.list_length()? {
+                    let column_count = decoder.list_length()?;
+                    columns.reserve_exact(decoder.capacity(column_count));
+                    for _ in 0..column_count {
                         columns.push(decode_column(&mut decoder)?);
                     }
                 }
@@ -143,9 +145,9 @@ impl QueryResult {
 fn decode_column(decoder: &mut Decoder<'_>) -> Result<Column, Error> {
     let (mut name, mut sql_type) = (String::new(), String::new());
     for _ in 0..decoder.map_length()? {
-        match decoder.string()?.as_str() {
-            "name" => name = decoder.string()?,
-            "type" => sql_type = decoder.string()?,
+        match decoder.text()? {
+            "name" => name = decoder.text()?.to_owned(),
+            "type" => sql_type = decoder.text()?.to_owned(),
             _ => drop(decoder.value(0)?),
         }
     }
