@@ -36,7 +36,7 @@ export async function openAttackScene(): Promise<AttackScene> {
     CREATE VIEW file_view AS SELECT * FROM read_text('${folder}/secret.txt');
     CREATE MACRO any_file(f) AS TABLE SELECT * FROM read_text(f);
     COPY secret TO '${folder}/secret.parquet';
-    ${createRunner('attacker', ['read:lookup'])};
+    ${createRunner('attacker', ['read:lookup', 'read:"odd name"'])};
     CREATE PROCEDURE collecting(sql VARCHAR) RETURNS JSON LANGUAGE wasm ENTRY 'query'
       CAPABILITIES ('read:lookup') ON ERROR NULL AS 'file://query.wat';
     ${createRunner('reach', ['read:*', 'write:*', 'ddl:*'])};`);

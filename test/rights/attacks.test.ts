@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test';
 import { openSession, openWithEngine } from '../ddl/scene.ts';
 import type { AttackScene } from './attack-scene.ts';
 import { openAttackScene } from './attack-scene.ts';
+import type { Outcome } from './runner.ts';
 import { run } from './runner.ts';
 
 /** The least share of attacks, in per cent, that must succeed without the guard. */
@@ -68,6 +69,25 @@ test('no attack succeeds, and none leaves a trace', async () => {
   assert.deepEqual({ holes, unclear }, { holes: [], unclear: [] });
   assert.equal(await scene.state(), untouched);
   console.log(`rights: 0 of ${count} attacks succeed`);
+});
+
+test('a refusal does not tell whether a file is there', async () => {
+  const told: string[] = [];
+  const files = scene.families.flatMap(({ name, attacks }) =>
+    name.startsWith('files') ? attacks : [],
+  );
+  for (const statements of files) {
+    const elsewhere = statements.map((sql) => sql.replaceAll('secret', 'missing'));
+    const [found, missing] = [
+      await run(scene.session, 'attacker', ...statements),
+      await run(scene.session, 'attacker', ...elsewhere),
+    ];
+    const text = (outcome: Outcome): string =>
+      JSON.stringify(outcome).replaceAll('secret', 'missing');
+    if (text(found) !== text(missing)) told.push(`${statements}: ${text(found)} ${text(missing)}`);
+  }
+  assert.deepEqual(told, []);
+  assert(files.length >= 60, 'the families were not found');
 });
 
 test('with the guard off nearly every attack succeeds', async () => {

@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use super::facts::{Facts, is_harmless};
-use super::precheck::relation_names;
+use super::mentions::relation_names;
 use super::right::Rights;
 use super::table_name::TableName;
 use super::token::{Token, tokens_of};

@@ -13,6 +13,7 @@ mod facts;
 mod filtered;
 mod folder;
 mod hidden;
+mod mentions;
 mod need;
 mod plan;
 mod precheck;

@@ -5,6 +5,7 @@
 //! for relation names that could be paths. The verdict proper comes from the bound plan.
 
 use super::facts::Refusal;
+use super::mentions::{RELATION_WORDS, visit_relations};
 use super::token::{Token, tokens_of};
 use crate::duckdb::Connection;
 use crate::error::EngineResult;
@@ -44,33 +45,6 @@ const OPENING_FUNCTIONS: [&str; 12] = [
     "query_remote",
     "which_secret",
     "json_execute_serialized_sql",
-];
-
-/// Words after which relations are named, separated by commas.
-const RELATION_WORDS: [&str; 4] = ["from", "join", "pivot", "unpivot"];
-
-/// Words that end such a list.
-const CLAUSE_WORDS: [&str; 20] = [
-    "select",
-    "where",
-    "group",
-    "order",
-    "having",
-    "limit",
-    "offset",
-    "on",
-    "using",
-    "set",
-    "values",
-    "returning",
-    "window",
-    "qualify",
-    "union",
-    "except",
-    "intersect",
-    "when",
-    "as",
-    "tablesample",
 ];
 
 /// A statement as the text shows it.
@@ -188,68 +162,6 @@ fn read_relations(tokens: &[Token], found: &mut Vec<Vec<String>>) {
     });
 }
 
-/// The names of all relations that the text names.
-pub fn relation_names(tokens: &[Token]) -> Vec<Vec<String>> {
-    let mut found = Vec::new();
-    visit_relations(tokens, |_, parts| found.push(parts));
-    found
-}
-
-fn visit_relations(tokens: &[Token], mut visit: impl FnMut(&Token, Vec<String>)) {
-    // For each open bracket: whether commas separate relations.
-    let mut lists = vec![false];
-    let mut is_expected = false;
-    let mut index = 0;
-    while let Some(token) = tokens.get(index) {
-        index += 1;
-        match token {
-            Token::Symbol('(') => lists.push(is_expected),
-            Token::Symbol(')') => {
-                lists.pop();
-                is_expected = false;
-            }
-            Token::Symbol(',') => is_expected = lists.last() == Some(&true),
-            Token::Word(word) if RELATION_WORDS.contains(&word.as_str()) => {
-                is_expected = true;
-                if let Some(last) = lists.last_mut() {
-                    *last = true;
-                }
-            }
-            Token::Word(word) if CLAUSE_WORDS.contains(&word.as_str()) => {
-                // `MERGE … USING` names a relation, `JOIN … USING (…)` does not.
-                is_expected = word == "using";
-                if let Some(last) = lists.last_mut() {
-                    *last = false;
-                }
-            }
-            Token::Word(word) if word == "lateral" || word == "only" => {}
-            token => {
-                if is_expected {
-                    let parts = dotted(token, tokens, &mut index);
-                    visit(token, parts);
-                }
-                is_expected = false;
-            }
-        }
-    }
-}
-
-fn dotted(first: &Token, tokens: &[Token], index: &mut usize) -> Vec<String> {
-    let text = |token: &Token| match token {
-        Token::Word(text) | Token::Quoted(text) | Token::Text(text) => text.clone(),
-        _ => String::new(),
-    };
-    let mut parts = vec![text(first)];
-    while tokens.get(*index).is_some_and(|next| next.is_symbol('.')) {
-        match tokens.get(*index + 1) {
-            Some(next) => parts.push(text(next)),
-            None => break,
-        }
-        *index += 2;
-    }
-    parts
-}
-
 fn could_be_path(token: &Token, parts: &[String]) -> bool {
     let is_plain = |part: &String| {
         part.bytes()
@@ -316,6 +228,45 @@ mod tests {
                 vec!["a.csv"],
             ),
             ("SELECT * FROM query('FROM ''a.csv''')", vec!["a.csv"]),
+            ("SELECT * FROM t AS x(a, b), 'a.csv'", vec!["a.csv"]),
+            (
+                "SELECT * FROM t JOIN u USING (\"a b\"), 'a.csv'",
+                vec!["a.csv"],
+            ),
+            (
+                "SELECT * FROM t JOIN u ON t.set = 1, 'a.csv'",
+                vec!["a.csv"],
+            ),
+            (
+                "SELECT 1 FROM t JOIN u ON CASE WHEN a THEN b END, 'a.csv'",
+                vec!["a.csv"],
+            ),
+            ("SELECT * FROM (TABLE 'a.csv')", vec!["a.csv"]),
+            ("DELETE FROM t USING u, 'a.csv'", vec!["a.csv"]),
+            ("INSERT INTO trim (SELECT 1 FROM 'a.csv')", vec!["a.csv"]),
+            ("INSERT INTO trim (FROM 'a.csv')", vec!["a.csv"]),
+            (
+                "SELECT trim((SELECT 'a' FROM 'a.csv') FROM 'b')",
+                vec!["a.csv"],
+            ),
+            (
+                "SELECT 1 FROM t WHERE a IS DISTINCT FROM (FROM 'a.csv')",
+                vec!["a.csv"],
+            ),
+            (
+                "SELECT x IS NOT DISTINCT FROM y.\"a b\", 'c' FROM t AS \"x y\"",
+                vec![],
+            ),
+            (
+                "SELECT extract(year FROM t.d), trim(BOTH FROM t.\"a b\"), t.c FROM t",
+                vec![],
+            ),
+            ("CREATE TABLE \"new table\" (a INTEGER)", vec![]),
+            (
+                "INSERT INTO t FROM u ON CONFLICT DO UPDATE SET a = 1, \"b c\" = 2",
+                vec![],
+            ),
+            ("PIVOT t ON a, \"b c\" USING sum(d)", vec![]),
             (
                 "SELECT 'a.csv', b FROM t WHERE c IN ('x', 'y') ORDER BY 1, 'z'",
                 vec![],
@@ -335,6 +286,8 @@ mod tests {
             "SELECT heliosdb_invoke_bigint('x', NULL)",
             "COPY t TO 'x'",
             "/* a /* b */ c */ SELECT 1",
+            "SELECT 1FROM t",
+            "SELECT * FROM\u{a0}t",
         ] {
             assert!(read(sql).is_err(), "{sql}");
         }
