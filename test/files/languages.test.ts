@@ -121,6 +121,71 @@ export function list_names(path) {
     worked: '2 Zeile file 16 true file,inner,sub;moved text  0',
     without: /was granted no folder/,
   },
+  ruby: {
+    file: 'files.rb',
+    text: `# @return [String]
+def folders
+  heliosdb_folders.join(",")
+end
+
+# @param folder [String]
+# @return [String]
+def work(folder)
+  path = File.join(folder, "made by ruby 雪.txt")
+  File.write(path, "erste Zeile\\n")
+  File.write(path, "zweite: 雪\\n", mode: "a")
+  lines = File.readlines(path, chomp: true)
+  part = File.read(path, 5, 6)
+  Dir.mkdir(File.join(folder, "sub"))
+  moved = File.join(folder, "sub", "moved")
+  File.rename(path, moved)
+  size = File.size(moved)
+  recent = (Time.now - File.mtime(moved)).abs < 600
+  names = Dir.children(folder), Dir.children(File.dirname(moved))
+  text = File.read(File.join(folder, "file"))
+  there = File.exist?(File.join(folder, "nothing")), File.directory?(File.dirname(moved))
+  bytes = File.binread(moved)
+  problem = begin
+    File.read(File.join(folder, "nothing"))
+  rescue Errno::ENOENT => error
+    [error.errno, File.basename(error.message.split(": ").first)]
+  end
+  File.delete(moved)
+  Dir.rmdir(File.dirname(moved))
+  [lines.last, part, size, recent, names, text, there, bytes.class, problem].map(&:to_s).join(" ")
+end
+
+# @param path [String]
+# @return [String]
+def read(path)
+  File.read(path)
+end
+
+# @param path [String]
+# @return [String]
+def write(path)
+  File.write(path, "written")
+  "ok"
+end
+
+# @param path [String]
+# @return [String]
+def remove(path)
+  File.delete(path)
+  "ok"
+end
+
+# @param path [String]
+# @return [String]
+def list_names(path)
+  Dir.children(path).join(",")
+end
+`,
+    worked:
+      'zweite: 雪 Zeile 24 true [["file", "inner", "sub"], ["moved"]] text [false, true] Blob ' +
+      '[44, "nothing"]',
+    without: /was granted no folder/,
+  },
 } as const;
 
 const FOLDER = realpathSync(mkdtempSync(join(tmpdir(), 'heliosdb-language-files-')));

@@ -2,17 +2,10 @@
 #include "engine.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "../../engine/granted_folders.h"
-
-#define PIECE_BYTES (64 << 10)
+#include "granted_files.h"
+#include "granted_folders.h"
 
 typedef struct {
   JSContext *ctx;
@@ -39,7 +32,7 @@ static JSValue js_folders(JSContext *ctx, JSValueConst this_value, int argc, JSV
 static JSValue throw_errno(JSContext *ctx, const char *path) {
   int number = errno;
   JSValue error = JS_NewError(ctx);
-  const char *words = number == ENOTCAPABLE ? "the procedure may not do that" : strerror(number);
+  const char *words = errno_words(number);
   size_t size = strlen(words) + strlen(path) + 3;
   char *text = malloc(size);
   if (text != NULL) {
@@ -55,29 +48,6 @@ static JSValue done_or_errno(JSContext *ctx, int outcome, const char *path) {
   return outcome == 0 ? JS_UNDEFINED : throw_errno(ctx, path);
 }
 
-/* Reads until the end or `length` bytes; false with errno. */
-static bool read_all(int file, int64_t length, uint8_t **bytes, size_t *size) {
-  size_t capacity = 0;
-  while ((int64_t)*size < length) {
-    if (*size == capacity) {
-      capacity = capacity == 0 ? PIECE_BYTES : capacity * 2;
-      uint8_t *larger = realloc(*bytes, capacity);
-      if (larger == NULL) {
-        errno = ENOMEM;
-        return false;
-      }
-      *bytes = larger;
-    }
-    size_t wanted = capacity - *size;
-    if ((int64_t)wanted > length - (int64_t)*size) wanted = (size_t)(length - (int64_t)*size);
-    ssize_t got = read(file, *bytes + *size, wanted);
-    if (got < 0) return false;
-    if (got == 0) break;
-    *size += (size_t)got;
-  }
-  return true;
-}
-
 /* readFile(path, offset, length) */
 static JSValue js_read_file(JSContext *ctx, JSValueConst this_value, int argc,
                             JSValueConst *argv) {
@@ -88,13 +58,10 @@ static JSValue js_read_file(JSContext *ctx, JSValueConst this_value, int argc,
   }
   const char *path = JS_ToCString(ctx, argv[0]);
   if (path == NULL) return JS_EXCEPTION;
-  uint8_t *bytes = NULL;
-  size_t size = 0;
-  int file = open(path, O_RDONLY);
-  bool done = file >= 0 && lseek(file, offset, SEEK_SET) >= 0 &&
-              read_all(file, length, &bytes, &size);
+  uint8_t *bytes;
+  size_t size;
+  bool done = read_file(path, offset, length, &bytes, &size);
   JSValue content = done ? JS_NewUint8ArrayCopy(ctx, bytes, size) : throw_errno(ctx, path);
-  if (file >= 0) close(file);
   free(bytes);
   JS_FreeCString(ctx, path);
   return content;
@@ -109,16 +76,8 @@ static JSValue js_write_file(JSContext *ctx, JSValueConst this_value, int argc,
   if (bytes == NULL && (argc < 3 || JS_HasException(ctx))) return JS_EXCEPTION;
   const char *path = JS_ToCString(ctx, argv[0]);
   if (path == NULL) return JS_EXCEPTION;
-  int manner = JS_ToBool(ctx, argv[2]) ? O_APPEND : O_TRUNC;
-  int file = open(path, O_WRONLY | O_CREAT | manner, 0666);
-  bool done = file >= 0;
-  for (size_t at = 0; done && at < size;) {
-    ssize_t written = write(file, bytes + at, size - at);
-    done = written >= 0;
-    if (done) at += (size_t)written;
-  }
+  bool done = write_file(path, bytes, size, JS_ToBool(ctx, argv[2]));
   JSValue outcome = done ? JS_UNDEFINED : throw_errno(ctx, path);
-  if (file >= 0) close(file);
   JS_FreeCString(ctx, path);
   return outcome;
 }
@@ -159,10 +118,9 @@ static JSValue js_file_info(JSContext *ctx, JSValueConst this_value, int argc,
   struct stat found;
   JSValue outcome;
   if (stat(path, &found) == 0) {
-    const char *kind = S_ISREG(found.st_mode) ? "file" : S_ISDIR(found.st_mode) ? "folder" : "other";
     double modified = (double)found.st_mtim.tv_sec * 1e3 + (double)found.st_mtim.tv_nsec / 1e6;
     outcome = JS_NewArray(ctx);
-    JS_SetPropertyUint32(ctx, outcome, 0, JS_NewString(ctx, kind));
+    JS_SetPropertyUint32(ctx, outcome, 0, JS_NewString(ctx, file_kind(&found)));
     JS_SetPropertyUint32(ctx, outcome, 1, JS_NewFloat64(ctx, (double)found.st_size));
     JS_SetPropertyUint32(ctx, outcome, 2, JS_NewFloat64(ctx, modified));
   } else {

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "../../engine/granted_folders.h"
+#include "granted_folders.h"
 #include "procedure_abi.h"
 
 #define BATCH_BYTES (64 * 1024)

@@ -14,8 +14,8 @@ import { adapt, collectLibrary, writePreparedSymbols } from './mruby.ts';
 
 const HERE = import.meta.dirname;
 const SHARED = join(HERE, '../../engine');
-const OWN_FILES = ['engine', 'calls', 'services', 'json', 'values', 'setjmp'];
-const SDK_FILES = ['core', 'heliosdb', 'json', 'date', 'big_decimal', 'program'];
+const OWN_FILES = ['engine', 'calls', 'services', 'json', 'files', 'values', 'setjmp'];
+const SDK_FILES = ['core', 'heliosdb', 'files', 'json', 'date', 'big_decimal', 'program'];
 const DEFINES = [
   // An Integer of 64 bits lies in the value itself, and a larger one is of any size.
   ...['MRB_NO_BOXING', 'MRB_INT64', 'MRB_USE_BIGINT'],

@@ -313,6 +313,7 @@ static mrb_value define_sdk(mrb_state *ignored, void *data) {
   define_calls(mrb, host);
   define_services(mrb, host);
   define_json(mrb, host);
+  define_files(mrb, host);
   mrb_define_class_method(mrb, host, "run_part", run_part, MRB_ARGS_REQ(4));
   mrb_define_class_method(mrb, host, "use_version", use_version, MRB_ARGS_REQ(1));
   for (const Gem *part = SDK; part->name != NULL; part++) run_library(part->source, part->length);

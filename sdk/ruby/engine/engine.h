@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define COUNT(list) ((int)(sizeof(list) / sizeof *(list)))
+
 typedef struct {
   const uint8_t *at;
   const uint8_t *end;
@@ -39,9 +41,10 @@ mrb_value parameter(mrb_state *mrb, uint32_t index);
 /* Raises the database's own error, with its SQLSTATE. */
 _Noreturn void raise_last_error(mrb_state *mrb);
 
-/* Define the functions of the module HeliosDB: queries and the rest of the host; JSON. */
+/* Define the functions of the module HeliosDB: queries and the rest of the host; JSON; files. */
 void define_calls(mrb_state *mrb, struct RClass *host);
 void define_services(mrb_state *mrb, struct RClass *host);
 void define_json(mrb_state *mrb, struct RClass *host);
+void define_files(mrb_state *mrb, struct RClass *host);
 
 #endif
