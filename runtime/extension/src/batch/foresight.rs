@@ -108,19 +108,34 @@ enum Source {
 impl Rule {
     /// The literals of the query for a call with these arguments and, where the rule needs one, a
     /// row of an earlier answer; `None` when they make no query of this template.
-    pub fn literals(&self, arguments: &[Value], row: &[Value]) -> Option<Vec<Value>> {
+    fn literals(&self, arguments: &[Value], row: &[Value]) -> Option<Vec<Value>> {
+        let mut literals = Vec::with_capacity(self.sources.len());
+        self.add_literals(arguments, row, &mut literals)
+            .then_some(literals)
+    }
+
+    /// Adds those literals to others; false, with some of them, when they make no query.
+    pub fn add_literals(
+        &self,
+        arguments: &[Value],
+        row: &[Value],
+        literals: &mut Vec<Value>,
+    ) -> bool {
+        let literal = |source: &Source| match source {
+            Source::Parameter(index) => as_argument(arguments.get(*index)?),
+            Source::Column(index) => as_argument(row.get(*index)?),
+            Source::Constant(value) => Some(value.clone()),
+        };
         self.sources
             .iter()
             .zip(&self.template.arguments)
-            .map(|(source, kind)| {
-                let value = match source {
-                    Source::Parameter(index) => as_argument(arguments.get(*index)?)?,
-                    Source::Column(index) => as_argument(row.get(*index)?)?,
-                    Source::Constant(value) => value.clone(),
-                };
-                (discriminant(&value) == discriminant(kind)).then_some(value)
+            .all(|(source, kind)| {
+                let found =
+                    literal(source).filter(|value| discriminant(value) == discriminant(kind));
+                let is_found = found.is_some();
+                literals.extend(found);
+                is_found
             })
-            .collect()
     }
 
     /// Adds the memo's key of the query with these literals to bytes that may hold others.

@@ -4,6 +4,7 @@
 //! bound is reached the oldest part is forgotten, which costs time and never results.
 
 use std::hash::BuildHasher;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -31,34 +32,72 @@ struct Sharded<V> {
 /// Two generations: when the young one is full it becomes the old one, and the old one goes. What
 /// was just put in is therefore never lost.
 struct Shard<V> {
-    young: HashTable<Entry<V>>,
-    old: HashTable<Entry<V>>,
-    /// Of the young generation.
+    young: Generation<V>,
+    old: Generation<V>,
+}
+
+struct Generation<V> {
+    entries: HashTable<Entry<V>>,
+    /// The entries' keys, one behind the other: an allocation for each would cost more than the rest.
+    keys: Vec<u8>,
+    /// What it holds counts as so many bytes.
     bytes: usize,
 }
 
 struct Entry<V> {
     hash: u64,
-    key: Box<[u8]>,
+    key: Range<usize>,
     value: V,
 }
 
-impl<V: Clone> Default for Sharded<V> {
+impl<V> Default for Generation<V> {
     fn default() -> Self {
         Self {
-            hasher: RandomState::default(),
-            shards: std::array::from_fn(|_| {
-                Mutex::new(Shard {
-                    young: HashTable::new(),
-                    old: HashTable::new(),
-                    bytes: 0,
-                })
-            }),
+            entries: HashTable::new(),
+            keys: Vec::new(),
+            bytes: 0,
         }
     }
 }
 
-impl<V: Clone> Sharded<V> {
+impl<V> Generation<V> {
+    fn find(&self, hash: u64, key: &[u8]) -> Option<&V> {
+        let is_wanted = |entry: &Entry<V>| self.keys[entry.key.clone()] == *key;
+        self.entries.find(hash, is_wanted).map(|entry| &entry.value)
+    }
+
+    fn insert(&mut self, hash: u64, key: &[u8], value: V) {
+        let keys = &self.keys;
+        let is_wanted = |entry: &Entry<V>| keys[entry.key.clone()] == *key;
+        if let Some(known) = self.entries.find_mut(hash, is_wanted) {
+            known.value = value;
+            return;
+        }
+        let start = self.keys.len();
+        self.keys.extend_from_slice(key);
+        let entry = Entry {
+            hash,
+            key: start..self.keys.len(),
+            value,
+        };
+        self.entries.insert_unique(hash, entry, |entry| entry.hash);
+    }
+}
+
+impl<V> Default for Sharded<V> {
+    fn default() -> Self {
+        let shard = || Shard {
+            young: Generation::default(),
+            old: Generation::default(),
+        };
+        Self {
+            hasher: RandomState::default(),
+            shards: std::array::from_fn(|_| Mutex::new(shard())),
+        }
+    }
+}
+
+impl<V> Sharded<V> {
     /// Bytes that one generation of one shard may hold.
     const GENERATION_BYTES_MAX: usize = MEMO_BYTES_MAX / SHARD_COUNT / 2;
 
@@ -71,14 +110,11 @@ impl<V: Clone> Sharded<V> {
         &self.shards[(hash >> 40) as usize % SHARD_COUNT]
     }
 
-    fn get(&self, hash: u64, key: &[u8]) -> Option<V> {
+    /// What `look` makes of the value, if there is one.
+    fn find<T>(&self, hash: u64, key: &[u8], look: impl FnOnce(&V) -> T) -> Option<T> {
         let shard = self.shard(hash).lock();
-        let is_wanted = |entry: &Entry<V>| *entry.key == *key;
-        shard
-            .young
-            .find(hash, is_wanted)
-            .or_else(|| shard.old.find(hash, is_wanted))
-            .map(|entry| entry.value.clone())
+        let found = shard.young.find(hash, key);
+        found.or_else(|| shard.old.find(hash, key)).map(look)
     }
 
     /// Keeps a value; one that is there already is replaced.
@@ -89,21 +125,11 @@ impl<V: Clone> Sharded<V> {
             return;
         }
         let mut shard = self.shard(hash).lock();
-        if shard.bytes + bytes > Self::GENERATION_BYTES_MAX {
+        if shard.young.bytes + bytes > Self::GENERATION_BYTES_MAX {
             shard.old = std::mem::take(&mut shard.young);
-            shard.bytes = 0;
         }
-        shard.bytes += bytes;
-        if let Some(known) = shard.young.find_mut(hash, |entry| *entry.key == *key) {
-            known.value = value;
-            return;
-        }
-        let entry = Entry {
-            hash,
-            key: key.into(),
-            value,
-        };
-        shard.young.insert_unique(hash, entry, |entry| entry.hash);
+        shard.young.bytes += bytes;
+        shard.young.insert(hash, key, value);
     }
 }
 
@@ -118,7 +144,7 @@ impl ResultMemo {
     }
 
     pub fn get(&self, hash: u64, key: &[u8]) -> Option<Value> {
-        self.0.get(hash, key)
+        self.0.find(hash, key, Value::clone)
     }
 
     pub fn insert(&self, hash: u64, key: &[u8], value: Value) {
@@ -129,7 +155,7 @@ impl ResultMemo {
 
 /// Encoded answers of read-only queries by text, parameters and format.
 #[derive(Default)]
-pub struct QueryMemo(Sharded<Arc<KnownAnswer>>);
+pub struct QueryMemo(Sharded<KnownAnswer>);
 
 /// An answer, and what it came to when it was fetched together with others.
 pub struct KnownAnswer {
@@ -204,13 +230,19 @@ impl QueryMemo {
         self.0.hash(key)
     }
 
-    pub fn get(&self, hash: u64, key: &[u8]) -> Option<Arc<KnownAnswer>> {
-        self.0.get(hash, key)
+    /// What `look` makes of the answer, if it is known.
+    pub fn find<T>(
+        &self,
+        hash: u64,
+        key: &[u8],
+        look: impl FnOnce(&KnownAnswer) -> T,
+    ) -> Option<T> {
+        self.0.find(hash, key, look)
     }
 
     pub fn insert(&self, hash: u64, key: &[u8], answer: KnownAnswer) {
         let bytes = answer.bytes.len() + std::mem::size_of::<KnownAnswer>();
-        self.0.insert(hash, key, Arc::new(answer), bytes);
+        self.0.insert(hash, key, answer, bytes);
     }
 }
 
@@ -268,7 +300,7 @@ mod tests {
             .iter()
             .map(|shard| {
                 let shard = shard.lock();
-                (shard.young.len() + shard.old.len()) << 20
+                (shard.young.entries.len() + shard.old.entries.len()) << 20
             })
             .sum();
         assert!(held <= MEMO_BYTES_MAX);

@@ -130,14 +130,18 @@ impl ProcedureCall {
             QueryMemo::write_key(key, parameters, format, |key| {
                 key.extend_from_slice(sql.as_bytes());
             })?;
-            Ok::<_, EngineError>(queries.get(queries.hash(key), key))
+            let look = |known: &KnownAnswer| {
+                let cost = known.ask().then_some((known.query_time, known.row_count));
+                (Arc::clone(&known.bytes), cost)
+            };
+            Ok::<_, EngineError>(queries.find(queries.hash(key), key, look))
         })?;
-        let Some(known) = found else {
+        let Some((bytes, cost)) = found else {
             return Ok(None);
         };
-        if known.ask() {
+        if let Some((query_time, row_count)) = cost {
             self.came_true.fetch_add(1, Ordering::Relaxed);
-            self.count_batched(sql, parameters, known.query_time, known.row_count);
+            self.count_batched(sql, parameters, query_time, row_count);
         } else {
             self.query_memo_hits.fetch_add(1, Ordering::Relaxed);
             let outcome = QueryOutcome {
@@ -146,6 +150,6 @@ impl ProcedureCall {
             };
             self.count_text(sql, parameters, outcome);
         }
-        Ok(Some(Arc::clone(&known.bytes)))
+        Ok(Some(bytes))
     }
 }

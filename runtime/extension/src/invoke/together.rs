@@ -154,16 +154,14 @@ impl Chunk<'_> {
         for (index, rule) in rules.iter().enumerate() {
             let is_source = rules.iter().any(|later| later.rows_of == Some(index));
             let mut wanted = Wanted::default();
-            let literals_of = |task: usize| literals(rule, &tasks[task], &known, task);
             let mut of_task: Vec<Vec<usize>> = Vec::new();
-            for task in 0..tasks.len() {
-                let positions = literals_of(task)
-                    .into_iter()
-                    .filter_map(|literals| wanted.add(self, rule, literals));
+            for (task, arguments) in tasks.iter().enumerate() {
+                let mut positions = Vec::new();
+                for_each_row(rule, &known, task, |row| {
+                    positions.extend(wanted.add(self, rule, arguments, row));
+                });
                 if is_source {
-                    of_task.push(positions.collect());
-                } else {
-                    positions.for_each(drop);
+                    of_task.push(positions);
                 }
             }
             foreseen += wanted.fetch(self, rule);
@@ -173,24 +171,22 @@ impl Chunk<'_> {
     }
 }
 
-/// The literals of the queries that a rule foresees for one task.
-fn literals(
+/// Visits the rows that a rule needs for one task: none but an empty one where it needs no earlier
+/// answer.
+fn for_each_row(
     rule: &Rule,
-    arguments: &[Value],
     known: &[Option<RuleAnswers>],
     task: usize,
-) -> Vec<Vec<Value>> {
+    mut visit: impl FnMut(&[Value]),
+) {
     let Some(source) = rule.rows_of else {
-        return rule.literals(arguments, &[]).into_iter().collect();
+        return visit(&[]);
     };
-    let Some(Some(RuleAnswers(answers))) = known.get(source) else {
-        return Vec::new();
-    };
-    answers[task]
-        .iter()
-        .flat_map(|answer| answer_rows(answer, rule.example.format))
-        .filter_map(|row| rule.literals(arguments, &row))
-        .collect()
+    if let Some(Some(RuleAnswers(answers))) = known.get(source) {
+        let rows = answers[task].iter();
+        rows.flat_map(|answer| answer_rows(answer, rule.example.format))
+            .for_each(|row| visit(&row));
+    }
 }
 
 /// The different queries of one rule.
@@ -199,6 +195,8 @@ struct Wanted {
     /// Queries by their keys.
     positions: HashTable<usize>,
     queries: Vec<WantedQuery>,
+    /// The queries' literals, as many each as the rule's template has.
+    literals: Vec<Value>,
     /// The keys of the execution's memo, one behind the other.
     keys: Vec<u8>,
 }
@@ -206,15 +204,26 @@ struct Wanted {
 struct WantedQuery {
     hash: u64,
     key: Range<usize>,
-    literals: Vec<Value>,
     answer: Option<Arc<[u8]>>,
 }
 
 impl Wanted {
-    /// The query's position; `None` where no more are foreseen.
-    fn add(&mut self, chunk: &Chunk<'_>, rule: &Rule, literals: Vec<Value>) -> Option<usize> {
-        let start = self.keys.len();
-        if rule.write_key(&literals, &mut self.keys).is_err() {
+    /// The position of the query that the rule makes; `None` where it makes none, or no more are
+    /// foreseen.
+    fn add(
+        &mut self,
+        chunk: &Chunk<'_>,
+        rule: &Rule,
+        arguments: &[Value],
+        row: &[Value],
+    ) -> Option<usize> {
+        let (start, literals_start) = (self.keys.len(), self.literals.len());
+        let is_made = rule.add_literals(arguments, row, &mut self.literals)
+            && rule
+                .write_key(&self.literals[literals_start..], &mut self.keys)
+                .is_ok();
+        if !is_made {
+            self.literals.truncate(literals_start);
             self.keys.truncate(start);
             return None;
         }
@@ -224,18 +233,18 @@ impl Wanted {
         let is_same = |position: &usize| known[self.queries[*position].key.clone()] == *key;
         let found = self.positions.find(hash, is_same).copied();
         if found.is_some() || self.queries.len() >= FORESEEN_MAX {
+            self.literals.truncate(literals_start);
             self.keys.truncate(start);
             return found;
         }
-        let answer = memo.get(hash, key);
+        let answer = memo.find(hash, key, |known| Arc::clone(&known.bytes));
         let hash_of = |position: &usize| self.queries[*position].hash;
         self.positions
             .insert_unique(hash, self.queries.len(), hash_of);
         self.queries.push(WantedQuery {
             hash,
             key: start..self.keys.len(),
-            literals,
-            answer: answer.map(|known| Arc::clone(&known.bytes)),
+            answer,
         });
         Some(self.queries.len() - 1)
     }
@@ -247,6 +256,7 @@ impl Wanted {
         let unknown: Vec<usize> = (0..self.queries.len())
             .filter(|position| self.queries[*position].answer.is_none())
             .collect();
+        let width = rule.template.arguments.len();
         let mut fetched = 0;
         for positions in unknown.chunks(STATEMENT_QUERIES_MAX) {
             if !cost.pays(positions.len()) {
@@ -254,7 +264,7 @@ impl Wanted {
             }
             let rows: Vec<&[Value]> = positions
                 .iter()
-                .map(|position| self.queries[*position].literals.as_slice())
+                .map(|position| &self.literals[position * width..][..width])
                 .collect();
             let started = Instant::now();
             let time_left = chunk.query_time_max();

@@ -113,8 +113,23 @@ fn cut(text: &str) -> &str {
     &text[..end]
 }
 
+/// Adds bytes to a hash, eight at a time.
+fn hash_words(hash: u64, bytes: &[u8]) -> u64 {
+    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+    let add = |hash: u64, word: u64| ((hash ^ word).wrapping_mul(FACTOR)).rotate_left(29);
+    let (words, rest) = bytes.as_chunks();
+    let hash = words
+        .iter()
+        .fold(hash, |hash, word| add(hash, u64::from_le_bytes(*word)));
+    // A length that ends what precedes it, so that pieces cut elsewhere hash otherwise.
+    let last = rest.iter().fold(bytes.len() as u64, |word, byte| {
+        (word << 8) | u64::from(*byte)
+    });
+    add(hash, last)
+}
+
 /// Hashes of a query's shape and of its arguments, in one pass and without allocating for a query
-/// without bound parameters.
+/// without bound parameters. The arguments' is part of sketches that are kept in the database.
 fn hashes(sql: &str, parameters: &[Value]) -> (u64, u64) {
     const SEED: u64 = 0xcbf2_9ce4_8422_2325;
     let step = |hash: u64, bytes: &[u8]| {
@@ -127,12 +142,12 @@ fn hashes(sql: &str, parameters: &[Value]) -> (u64, u64) {
     visit_pieces(sql, |piece| {
         let is_gap = matches!(piece, Piece::Gap);
         match piece {
-            Piece::Text(text) => shape = step(shape, text),
+            Piece::Text(text) => shape = hash_words(shape, text),
             Piece::Literal(text) => {
-                shape = step(shape, b"?");
+                shape = hash_words(shape, b"?");
                 arguments = step(step(arguments, text), b"\0");
             }
-            Piece::Gap if !was_gap => shape = step(shape, b" "),
+            Piece::Gap if !was_gap => shape = hash_words(shape, b" "),
             Piece::Gap => {}
         }
         was_gap = is_gap;

@@ -108,8 +108,15 @@ pub struct LogLine {
 }
 
 pub struct PendingResult {
-    pub query: Vec<u8>,
+    /// None when it answers something else: then only heliosdb_fetch_result finds it.
+    pub query: Option<AskedQuery>,
     pub bytes: Arc<[u8]>,
+}
+
+/// The bytes of a query as its guest gave them.
+pub struct AskedQuery {
+    pub sql: Vec<u8>,
+    pub parameters: Vec<u8>,
 }
 
 impl CurrentCall {

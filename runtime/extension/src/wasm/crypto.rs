@@ -9,9 +9,9 @@ use wasmtime::Linker;
 
 use super::failure::fault;
 use super::guest_access::{
-    Guest, Range, call, check_range, deliver, read_range, refuse, write_bytes,
+    Guest, Range, call, check_range, deliver, memory_and_state, refuse, write_bytes,
 };
-use super::host_state::{HostState, memory_of};
+use super::host_state::HostState;
 use super::limits::CRYPTO_BYTES_MAX;
 use crate::error::{EngineError, EngineResult};
 use crate::generated::abi::{cipher, hash_algorithm, signature_algorithm, status};
@@ -178,12 +178,9 @@ fn with_parts<T>(
     if let Err(error) = permitted.and_then(|()| check_total(total)) {
         return Ok(Err(error));
     }
-    let memory = memory_of(guest)?;
-    let parts: Vec<&[u8]> = ranges
-        .iter()
-        .map(|range| read_range(&memory, guest, *range))
-        .collect();
-    Ok(body(&parts))
+    let (memory, _) = memory_and_state(guest)?;
+    let parts: wasmtime::Result<Vec<&[u8]>> = ranges.iter().map(|range| range.of(memory)).collect();
+    Ok(body(&parts?))
 }
 
 /// One call cannot be interrupted, so it must not be asked for too much.

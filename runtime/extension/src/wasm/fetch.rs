@@ -103,9 +103,8 @@ async fn fetch(
         Ok(bytes) => {
             let delivered = deliver(guest, &bytes, answer, answer_len)?;
             if delivered == status::BUFFER_TOO_SMALL {
-                // No query has these bytes: only heliosdb_fetch_result finds them.
                 call(guest)?.pending = Some(PendingResult {
-                    query: vec![0],
+                    query: None,
                     bytes: bytes.into(),
                 });
             }

@@ -1,6 +1,6 @@
 //! How host functions reach a guest: its call, its memory, and the buffers it gives.
 
-use wasmtime::{Caller, Memory};
+use wasmtime::Caller;
 
 use super::call::{CurrentCall, LogLevel};
 use super::failure::fault;
@@ -17,11 +17,16 @@ pub const CAPACITY_ALLOCATE: u32 = u32::MAX;
 
 pub fn encode(value: &Value, format: Format) -> EngineResult<Vec<u8>> {
     let mut bytes = Vec::new();
-    match format {
-        Format::Json => json::encode(value, &mut bytes),
-        Format::MessagePack => msgpack::encode(value, &mut bytes),
-    }?;
+    encode_into(value, format, &mut bytes)?;
     Ok(bytes)
+}
+
+pub fn encode_into(value: &Value, format: Format, bytes: &mut Vec<u8>) -> EngineResult<()> {
+    match format {
+        Format::Json => json::encode(value, bytes),
+        Format::MessagePack => msgpack::encode(value, bytes),
+    }?;
+    Ok(())
 }
 
 /// The call in progress; host functions do not work while a module initialises.
@@ -45,12 +50,15 @@ pub fn call<'a>(guest: &'a mut Guest<'_>) -> wasmtime::Result<&'a mut CurrentCal
     Ok(guest.data_mut().call.as_mut().expect("checked above"))
 }
 
-/// Logs a message of the guest, within its limits.
-pub fn log(guest: &mut Guest<'_>, level: LogLevel, message: &[u8]) -> wasmtime::Result<()> {
+/// Logs a message that lies in the guest, within its limits.
+pub fn log(guest: &mut Guest<'_>, level: LogLevel, message: Range) -> wasmtime::Result<()> {
     call(guest)?;
-    let state = guest.data_mut();
+    let (memory, state) = memory_and_state(guest)?;
+    // Reading no more than is kept: a guest may point at its whole memory.
+    let kept = usize::try_from(state.limits.log_message_bytes_max).unwrap_or(usize::MAX);
+    let message = message.of(memory)?;
     if let Some(current) = &mut state.call {
-        current.log(&state.limits, level, message);
+        current.log(&state.limits, level, &message[..message.len().min(kept)]);
     }
     Ok(())
 }
@@ -112,11 +120,34 @@ pub fn deliver(
     Ok(status::OK)
 }
 
-/// Bounds-checks a range of guest memory and ends the guest when it lies outside.
-pub fn check_range(guest: &mut Guest<'_>, address: u32, length: u32) -> wasmtime::Result<()> {
-    let size = memory_of(guest)?.data_size(&guest) as u64;
-    if u64::from(address) + u64::from(length) > size {
-        return fault(
+/// A range of guest memory: address and length.
+#[derive(Clone, Copy)]
+pub struct Range(pub u32, pub u32);
+
+impl Range {
+    /// The range in the guest's memory; ends the guest when it lies outside.
+    pub fn of<'m>(self, memory: &'m [u8]) -> wasmtime::Result<&'m [u8]> {
+        memory
+            .get(self.positions())
+            .map_or_else(|| self.outside(memory.len()), Ok)
+    }
+
+    fn of_mut<'m>(self, memory: &'m mut [u8]) -> wasmtime::Result<&'m mut [u8]> {
+        let size = memory.len();
+        memory
+            .get_mut(self.positions())
+            .map_or_else(|| self.outside(size), Ok)
+    }
+
+    fn positions(self) -> std::ops::Range<usize> {
+        let start = self.0 as usize;
+        start..start + self.1 as usize
+    }
+
+    #[cold]
+    fn outside<T>(self, size: usize) -> wasmtime::Result<T> {
+        let Self(address, length) = self;
+        fault(
             EngineError::new(
                 ErrorCode::WasmTrap,
                 "the guest passed a pointer outside its memory",
@@ -125,44 +156,41 @@ pub fn check_range(guest: &mut Guest<'_>, address: u32, length: u32) -> wasmtime
             .detail(format!(
                 "{length} bytes at {address}, memory of {size} bytes"
             )),
-        );
+        )
     }
+}
+
+/// The guest's memory and, beside it, what the host keeps.
+pub fn memory_and_state<'a>(
+    guest: &'a mut Guest<'_>,
+) -> wasmtime::Result<(&'a mut [u8], &'a mut HostState)> {
+    Ok(memory_of(guest)?.data_and_store_mut(guest))
+}
+
+/// Bounds-checks a range of guest memory and ends the guest when it lies outside.
+pub fn check_range(guest: &mut Guest<'_>, address: u32, length: u32) -> wasmtime::Result<()> {
+    Range(address, length).of(memory_and_state(guest)?.0)?;
     Ok(())
 }
 
 pub fn read_bytes(guest: &mut Guest<'_>, address: u32, length: u32) -> wasmtime::Result<Vec<u8>> {
-    check_range(guest, address, length)?;
-    let memory = memory_of(guest)?;
-    let start = address as usize;
-    Ok(memory.data(&guest)[start..start + length as usize].to_vec())
-}
-
-/// A range of guest memory: address and length.
-#[derive(Clone, Copy)]
-pub struct Range(pub u32, pub u32);
-
-/// Looks at a range in place; the range was checked.
-pub fn read_range<'a>(
-    memory: &Memory,
-    guest: &'a Guest<'_>,
-    Range(address, length): Range,
-) -> &'a [u8] {
-    let start = address as usize;
-    &memory.data(guest)[start..start + length as usize]
+    Ok(Range(address, length)
+        .of(memory_and_state(guest)?.0)?
+        .to_vec())
 }
 
 pub fn write_bytes(guest: &mut Guest<'_>, address: u32, bytes: &[u8]) -> wasmtime::Result<()> {
     let Ok(length) = u32::try_from(bytes.len()) else {
         return fault(EngineError::internal("an oversized write to a guest"));
     };
-    check_range(guest, address, length)?;
-    let memory = memory_of(guest)?;
-    let start = address as usize;
-    memory.data_mut(guest)[start..start + bytes.len()].copy_from_slice(bytes);
+    let (memory, _) = memory_and_state(guest)?;
+    Range(address, length)
+        .of_mut(memory)?
+        .copy_from_slice(bytes);
     Ok(())
 }
 
 pub fn read_u32(guest: &mut Guest<'_>, address: u32) -> wasmtime::Result<u32> {
-    let bytes = read_bytes(guest, address, 4)?;
+    let bytes = Range(address, 4).of(memory_and_state(guest)?.0)?;
     Ok(u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
 }

@@ -9,7 +9,9 @@ use wasmtime::Linker;
 
 use super::call::{LogLevel, TransactionVerb};
 use super::failure::fault;
-use super::guest_access::{Guest, call, check_range, deliver, encode, log, read_bytes, refuse};
+use super::guest_access::{
+    Guest, Range, call, deliver, encode_into, log, memory_and_state, refuse,
+};
 use super::host_state::HostState;
 use super::module::HostImport;
 use super::query_functions::{define_parking_queries, define_queries};
@@ -18,6 +20,9 @@ use super::{crypto, cursor, fetch, guest_error, guest_metrics};
 use crate::error::EngineError;
 use crate::generated::abi::{HOST_FUNCTIONS, HostFunctionSpec, status};
 use crate::generated::errors::ErrorCode;
+
+/// Room for encoded values that an instance keeps between calls.
+const ENCODED_BYTES_KEPT: usize = 1024;
 
 /// Import module names: ours, and the default of compilers that do not let an author choose.
 pub const MODULES: [&str; 2] = ["heliosdb", "env"];
@@ -96,6 +101,7 @@ pub fn define(linker: &mut Linker<HostState>, mode: QueryMode) -> wasmtime::Resu
             |mut guest: Guest<'_>, index: u32, value: u32, value_len: u32| {
                 let format = guest.data().format;
                 let started = guest.data().traffic.start();
+                let mut bytes = std::mem::take(&mut guest.data_mut().encoded);
                 let current = call(&mut guest)?;
                 let Some(argument) = current.arguments.get(index as usize) else {
                     let count = current.arguments.len();
@@ -110,14 +116,19 @@ pub fn define(linker: &mut Linker<HostState>, mode: QueryMode) -> wasmtime::Resu
                         )),
                     );
                 };
-                match encode(argument, format) {
-                    Ok(bytes) => {
+                bytes.clear();
+                let delivered = match encode_into(argument, format, &mut bytes) {
+                    Ok(()) => {
                         let delivered = deliver(&mut guest, &bytes, value, value_len);
                         guest.data_mut().traffic.end(started);
                         delivered
                     }
                     Err(error) => refuse(&mut guest, error),
+                };
+                if bytes.capacity() <= ENCODED_BYTES_KEPT {
+                    guest.data_mut().encoded = bytes;
                 }
+                delivered
             },
         )?;
         linker.func_wrap(
@@ -138,11 +149,10 @@ pub fn define(linker: &mut Linker<HostState>, mode: QueryMode) -> wasmtime::Resu
                     );
                 }
                 let started = guest.data().traffic.start();
-                let bytes = read_bytes(&mut guest, value, value_len)?;
-                let decoded = decode_returned(&bytes, value_type);
-                let traffic = &mut guest.data_mut().traffic;
-                traffic.bytes_out += u64::from(value_len);
-                traffic.end(started);
+                let (memory, state) = memory_and_state(&mut guest)?;
+                let decoded = decode_returned(Range(value, value_len).of(memory)?, value_type);
+                state.traffic.bytes_out += u64::from(value_len);
+                state.traffic.end(started);
                 match decoded {
                     Ok(decoded) => {
                         call(&mut guest)?.returned = Some(decoded);
@@ -156,12 +166,8 @@ pub fn define(linker: &mut Linker<HostState>, mode: QueryMode) -> wasmtime::Resu
             module,
             "heliosdb_log",
             |mut guest: Guest<'_>, level: i32, message: u32, message_len: u32| {
-                let bytes_max = guest.data().limits.log_message_bytes_max;
-                // Reading no more than is kept: a guest may point at its whole memory.
-                let kept = u64::from(message_len).min(bytes_max) as u32;
-                check_range(&mut guest, message, message_len)?;
-                let bytes = read_bytes(&mut guest, message, kept)?;
-                log(&mut guest, LogLevel::from_code(level), &bytes)?;
+                let message = Range(message, message_len);
+                log(&mut guest, LogLevel::from_code(level), message)?;
                 Ok(status::OK)
             },
         )?;

@@ -26,6 +26,8 @@ pub struct HostState {
     /// What of the machine's files the guest may use.
     pub folders: Arc<GrantedFolders>,
     pub traffic: Traffic,
+    /// Room in which a parameter is encoded.
+    pub encoded: Vec<u8>,
     /// Where a query is left when the guest runs on a fiber and can wait for its answer.
     pub park: Option<Arc<Park>>,
     pub watch: Arc<Watch>,
@@ -43,6 +45,7 @@ impl HostState {
             park,
             folders: Arc::default(),
             traffic: Traffic::default(),
+            encoded: Vec::new(),
             watch: Arc::new(watch),
         }
     }

@@ -6,11 +6,12 @@ use std::time::{Duration, Instant};
 
 use wasmtime::Linker;
 
-use super::call::PendingResult;
+use super::call::{AskedQuery, CurrentCall, PendingResult};
 use super::failure::{fault, sample};
-use super::guest_access::{Guest, call, deliver, read_bytes, refuse};
+use super::guest_access::{Guest, Range, call, deliver, memory_and_state, read_u32, refuse};
 use super::host_state::HostState;
 use super::instance::thread_cpu_ns;
+use super::limits::Limits;
 use super::park::QueryRequest;
 use super::running::Running;
 use crate::error::{EngineError, EngineResult};
@@ -30,10 +31,10 @@ pub(super) fn define_queries(linker: &mut Linker<HostState>, module: &str) -> wa
         module,
         "heliosdb_query",
         |mut guest: Guest<'_>, sql: u32, sql_len: u32, address: u32, len_address: u32| {
-            let asked = ask(&mut guest, (sql, sql_len), None)?;
+            let place = QueryPlace::new((sql, sql_len), (0, 0));
             run_and_deliver(
                 &mut guest,
-                asked,
+                place,
                 ResultBuffer {
                     address,
                     len_address,
@@ -51,14 +52,10 @@ pub(super) fn define_queries(linker: &mut Linker<HostState>, module: &str) -> wa
          parameters_len: u32,
          address: u32,
          len_address: u32| {
-            let asked = ask(
-                &mut guest,
-                (sql, sql_len),
-                Some((parameters, parameters_len)),
-            )?;
+            let place = QueryPlace::new((sql, sql_len), (parameters, parameters_len));
             run_and_deliver(
                 &mut guest,
-                asked,
+                place,
                 ResultBuffer {
                     address,
                     len_address,
@@ -78,10 +75,10 @@ pub(super) fn define_parking_queries(
         "heliosdb_query",
         |mut guest: Guest<'_>, (sql, sql_len, address, len_address): (u32, u32, u32, u32)| {
             Box::new(async move {
-                let asked = ask(&mut guest, (sql, sql_len), None)?;
+                let place = QueryPlace::new((sql, sql_len), (0, 0));
                 park_and_deliver(
                     &mut guest,
-                    asked,
+                    place,
                     ResultBuffer {
                         address,
                         len_address,
@@ -104,14 +101,10 @@ pub(super) fn define_parking_queries(
             u32,
         )| {
             Box::new(async move {
-                let asked = ask(
-                    &mut guest,
-                    (sql, sql_len),
-                    Some((parameters, parameters_len)),
-                )?;
+                let place = QueryPlace::new((sql, sql_len), (parameters, parameters_len));
                 park_and_deliver(
                     &mut guest,
-                    asked,
+                    place,
                     ResultBuffer {
                         address,
                         len_address,
@@ -124,71 +117,86 @@ pub(super) fn define_parking_queries(
     Ok(())
 }
 
-/// A query the guest asked, as far as it can be settled without running anything.
-struct Asked {
-    /// Recognises the same query asked again with a larger buffer.
-    key: Vec<u8>,
-    state: AskedState,
+/// A query as it lies in the guest's memory.
+#[derive(Clone, Copy)]
+struct QueryPlace {
+    sql: Range,
+    /// Encoded; empty where the query has none.
+    parameters: Range,
 }
 
-enum AskedState {
+impl QueryPlace {
+    fn new((sql, sql_len): (u32, u32), (parameters, parameters_len): (u32, u32)) -> Self {
+        Self {
+            sql: Range(sql, sql_len),
+            parameters: Range(parameters, parameters_len),
+        }
+    }
+
+    /// The query's bytes, to recognise it when it is asked again with a larger buffer.
+    fn copy(self, guest: &mut Guest<'_>) -> wasmtime::Result<AskedQuery> {
+        let (memory, _) = memory_and_state(guest)?;
+        Ok(AskedQuery {
+            sql: self.sql.of(memory)?.to_vec(),
+            parameters: self.parameters.of(memory)?.to_vec(),
+        })
+    }
+
+    fn length(self) -> u64 {
+        u64::from(self.sql.1) + u64::from(self.parameters.1)
+    }
+}
+
+/// A query the guest asked, as far as it can be settled without running anything.
+enum Asked {
     Known(Arc<[u8]>),
     Refused(EngineError),
     Open(QueryRequest),
 }
 
-fn ask(
-    guest: &mut Guest<'_>,
-    (sql, sql_len): (u32, u32),
-    parameters: Option<(u32, u32)>,
-) -> wasmtime::Result<Asked> {
-    let mut key = read_bytes(guest, sql, sql_len)?;
-    let encoded = match parameters {
-        Some((address, length)) => read_bytes(guest, address, length)?,
-        None => Vec::new(),
+fn ask(guest: &mut Guest<'_>, place: QueryPlace) -> wasmtime::Result<Asked> {
+    call(guest)?;
+    let (memory, state) = memory_and_state(guest)?;
+    let (sql, encoded) = (place.sql.of(memory)?, place.parameters.of(memory)?);
+    let Some(current) = &mut state.call else {
+        return fault(EngineError::internal("a query outside a call"));
     };
-    let format = guest.data().format;
-    let current = call(guest)?;
-    let request = parse_request(&key, &encoded, format);
-    if !encoded.is_empty() {
-        key.push(0);
-        key.extend_from_slice(&encoded);
-    }
-    if let Some(kept) = current
-        .pending
-        .take()
-        .filter(|pending| pending.query == key)
+    let is_same = |query: &AskedQuery| query.sql == sql && query.parameters == encoded;
+    if let Some(kept) = current.pending.take()
+        && kept.query.as_ref().is_some_and(is_same)
     {
         // The guest asks again with a larger buffer: the query is not run twice.
-        return Ok(Asked {
-            key,
-            state: AskedState::Known(kept.bytes),
-        });
+        return Ok(Asked::Known(kept.bytes));
     }
-    let time_left = charge_query(guest)?;
-    let current = call(guest)?;
-    let state = match request {
-        Err(error) => AskedState::Refused(error),
-        Ok(request) => {
-            match current
-                .guest_call
-                .recall(&request.sql, &request.parameters, request.format)
-            {
-                Some(bytes) => AskedState::Known(bytes),
-                None => AskedState::Open(QueryRequest {
-                    time_left,
-                    ..request
-                }),
-            }
-        }
+    let time_left = charge(current, &state.limits)?;
+    let format = state.format;
+    let (sql, parameters) = match parse_query(sql, encoded, format) {
+        Ok(query) => query,
+        Err(error) => return Ok(Asked::Refused(error)),
     };
-    Ok(Asked { key, state })
+    Ok(match current.guest_call.recall(sql, &parameters, format) {
+        Some(bytes) => Asked::Known(bytes),
+        None => Asked::Open(QueryRequest {
+            sql: sql.to_owned(),
+            parameters,
+            format,
+            time_left,
+        }),
+    })
 }
 
 /// Counts one more query, and says how much time the call has left for queries.
 pub fn charge_query(guest: &mut Guest<'_>) -> wasmtime::Result<Duration> {
-    let queries_max = guest.data().limits.queries_max;
-    let current = call(guest)?;
+    call(guest)?;
+    let state = guest.data_mut();
+    match &mut state.call {
+        Some(current) => charge(current, &state.limits),
+        None => fault(EngineError::internal("a query outside a call")),
+    }
+}
+
+fn charge(current: &mut CurrentCall, limits: &Limits) -> wasmtime::Result<Duration> {
+    let queries_max = limits.queries_max;
     current.query_count += 1;
     if current.query_count > queries_max {
         return fault(
@@ -201,24 +209,32 @@ pub fn charge_query(guest: &mut Guest<'_>) -> wasmtime::Result<Duration> {
             .field("requested", queries_max + 1),
         );
     }
-    query_time_left(guest)
+    Ok(time_left(current, limits))
 }
 
 /// How much time the call has left for queries.
 pub fn query_time_left(guest: &mut Guest<'_>) -> wasmtime::Result<Duration> {
-    let time_max = Duration::from_millis(guest.data().limits.query_time_ms_max);
-    Ok(time_max.saturating_sub(call(guest)?.query_time))
+    call(guest)?;
+    let state = guest.data();
+    Ok(state
+        .call
+        .as_ref()
+        .map_or(Duration::ZERO, |current| time_left(current, &state.limits)))
+}
+
+fn time_left(current: &CurrentCall, limits: &Limits) -> Duration {
+    Duration::from_millis(limits.query_time_ms_max).saturating_sub(current.query_time)
 }
 
 fn run_and_deliver(
     guest: &mut Guest<'_>,
-    asked: Asked,
+    place: QueryPlace,
     buffer: ResultBuffer,
 ) -> wasmtime::Result<i32> {
-    let outcome = match asked.state {
-        AskedState::Known(bytes) => Ok(bytes),
-        AskedState::Refused(error) => Err(error),
-        AskedState::Open(request) => {
+    let outcome = match ask(guest, place)? {
+        Asked::Known(bytes) => Ok(bytes),
+        Asked::Refused(error) => Err(error),
+        Asked::Open(request) => {
             let guest_call = Arc::clone(&call(guest)?.guest_call);
             // So that the profile knows who asked.
             sample(&*guest);
@@ -233,18 +249,18 @@ fn run_and_deliver(
             outcome
         }
     };
-    finish_query(guest, asked.key, outcome, buffer)
+    finish_query(guest, place, outcome, buffer)
 }
 
 async fn park_and_deliver(
     guest: &mut Guest<'_>,
-    asked: Asked,
+    place: QueryPlace,
     buffer: ResultBuffer,
 ) -> wasmtime::Result<i32> {
-    let outcome = match asked.state {
-        AskedState::Known(bytes) => Ok(bytes),
-        AskedState::Refused(error) => Err(error),
-        AskedState::Open(request) => {
+    let outcome = match ask(guest, place)? {
+        Asked::Known(bytes) => Ok(bytes),
+        Asked::Refused(error) => Err(error),
+        Asked::Open(request) => {
             let Some(park) = guest.data().park.clone() else {
                 return fault(EngineError::internal(
                     "a guest without a fiber tried to wait",
@@ -257,32 +273,50 @@ async fn park_and_deliver(
             answered.outcome
         }
     };
-    finish_query(guest, asked.key, outcome, buffer)
+    finish_query(guest, place, outcome, buffer)
 }
 
 fn finish_query(
     guest: &mut Guest<'_>,
-    key: Vec<u8>,
+    place: QueryPlace,
     outcome: EngineResult<Arc<[u8]>>,
     buffer: ResultBuffer,
 ) -> wasmtime::Result<i32> {
-    guest.data_mut().traffic.bytes_out += key.len() as u64;
+    guest.data_mut().traffic.bytes_out += place.length();
     let bytes = match outcome {
         Ok(bytes) => bytes,
         Err(error) if error.code == ErrorCode::QueryCanceled => return fault(error),
         Err(error) => return refuse(guest, error),
     };
     let started = guest.data().traffic.start();
+    // Copied before anything is written, which a careless guest may have put over its query.
+    let is_too_large = bytes.len() as u64 > u64::from(read_u32(guest, buffer.len_address)?);
+    let query = is_too_large.then(|| place.copy(guest)).transpose()?;
     let delivered = deliver(guest, &bytes, buffer.address, buffer.len_address)?;
     guest.data_mut().traffic.end(started);
     if delivered == status::BUFFER_TOO_SMALL {
-        call(guest)?.pending = Some(PendingResult { query: key, bytes });
+        call(guest)?.pending = Some(PendingResult { query, bytes });
     }
     Ok(delivered)
 }
 
-/// The query that a guest's bytes say.
+/// The request that a guest's bytes say.
 pub fn parse_request(sql: &[u8], encoded: &[u8], format: Format) -> EngineResult<QueryRequest> {
+    let (sql, parameters) = parse_query(sql, encoded, format)?;
+    Ok(QueryRequest {
+        sql: sql.to_owned(),
+        parameters,
+        format,
+        time_left: Duration::MAX,
+    })
+}
+
+/// The text and the parameters that a guest's bytes say.
+fn parse_query<'g>(
+    sql: &'g [u8],
+    encoded: &[u8],
+    format: Format,
+) -> EngineResult<(&'g str, Vec<Value>)> {
     let text = std::str::from_utf8(sql).map_err(|error| {
         EngineError::new(
             ErrorCode::CharacterNotInRepertoire,
@@ -290,24 +324,15 @@ pub fn parse_request(sql: &[u8], encoded: &[u8], format: Format) -> EngineResult
         )
         .detail(error.to_string())
     })?;
-    let mut request = QueryRequest {
-        sql: text.to_owned(),
-        parameters: Vec::new(),
-        format,
-        time_left: Duration::MAX,
-    };
     if encoded.is_empty() {
-        return Ok(request);
+        return Ok((text, Vec::new()));
     }
     let decoded = match format {
         Format::Json => json::decode(encoded),
         Format::MessagePack => msgpack::decode(encoded),
     }?;
     match decoded {
-        Value::List(parameters) => {
-            request.parameters = parameters;
-            Ok(request)
-        }
+        Value::List(parameters) => Ok((text, parameters)),
         _ => Err(EngineError::new(
             ErrorCode::InvalidParameterValue,
             "query parameters must be an array",
