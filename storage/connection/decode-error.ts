@@ -61,7 +61,7 @@ function nameOf({ className, message }: TextParts): ErrorName {
   return errorClass.cases.find(([pattern]) => pattern.test(message))?.[1] ?? errorClass.fallback;
 }
 
-type Fields = Readonly<Record<string, string | number | null>>;
+type Fields = Readonly<Record<string, string | number | null | readonly string[]>>;
 
 /** DuckDB's words, or the catalogue's where those are about DuckDB's insides. */
 function wordsOf(
@@ -90,6 +90,10 @@ function fieldsOf(name: ErrorName, text: string, { path }: ErrorContext): Fields
     const holder = /held in (.*?) ?\(PID (\d+)\)/.exec(text);
     return { path: path ?? null, process: holder ? `${holder[1]} (${holder[2]})` : null };
   }
+  if (name === 'dependent_objects_still_exist') {
+    const dependents = dependentsIn(text);
+    return dependents.length === 0 ? {} : { dependents };
+  }
   if (name === 'syntax_error') {
     const place = /\nLINE (\d+): (.*)\n( *)\^/.exec(text);
     if (!place) return {};
@@ -99,4 +103,14 @@ function fieldsOf(name: ErrorName, text: string, { path }: ErrorContext): Fields
     return { line: Number(place[1]), column: isCut ? null : column };
   }
   return path === undefined ? {} : { path };
+}
+
+/** `table orders` for each object that DuckDB names; it does so for DROP and REPLACE only. */
+function dependentsIn(text: string): readonly string[] {
+  const listed = [...text.matchAll(/^(\w+) "(.*)" depends on \w+(?: \w+)* ".*"\.$/gm)];
+  const keyed = /because this table is main key table of the table "(.*)"$/m.exec(text);
+  return [
+    ...listed.map(([, kind, name]) => `${kind} ${name}`),
+    ...(keyed === null ? [] : [`table ${keyed[1]}`]),
+  ].toSorted();
 }

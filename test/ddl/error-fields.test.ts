@@ -9,7 +9,12 @@ const SCENE = `
   ${createGuest('identity')};
   ${createGuest('identity', { name: 'over', parameters: 'x BIGINT' })};
   ${createGuest('identity', { name: 'over', parameters: 'x VARCHAR' })};
+  ${createGuest('identity', { name: 'used' })};
+  CREATE TABLE "odd ""t" (i BIGINT DEFAULT used(1)); CREATE TABLE kept (i BIGINT CHECK (used(i) > 0));
+  CREATE TABLE keyed (i INTEGER PRIMARY KEY); CREATE TABLE keys (i INTEGER REFERENCES keyed (i));
   CREATE ROLE reader`;
+/** As DuckDB spells them: it does not double the quote in a name. */
+const DEPENDENTS = ['table kept', 'table odd "t'];
 
 /** A statement, the state it fails with, and fields with their values. */
 const FAILURES: readonly (readonly [string, string, Readonly<Record<string, unknown>>])[] = [
@@ -26,6 +31,11 @@ const FAILURES: readonly (readonly [string, string, Readonly<Record<string, unkn
   ],
   ['CREATE ROLE owner', '42939', { name: 'owner' }],
   [createGuest('identity', { name: 'p', clauses: "ENTRY 'q'" }), '42P13', { procedure: 'p' }],
+  ['DROP PROCEDURE used', '2BP01', { dependents: DEPENDENTS }],
+  ["SELECT heliosdb_drop_procedure('used')", '2BP01', { dependents: DEPENDENTS }],
+  ['ALTER PROCEDURE used RENAME TO other', '2BP01', { dependents: DEPENDENTS }],
+  ['DROP TABLE keyed', '2BP01', { dependents: ['table keys'] }],
+  ['ALTER TABLE keyed RENAME TO other', '2BP01', {}],
 ];
 
 test('errors of definitions and rights carry what the catalogue names', () =>

@@ -9,6 +9,7 @@ const WHERE_IT_APPLIES: Partial<Record<ErrorName, readonly string[]>> = {
   program_limit_exceeded: ['limit', 'current', 'requested'],
   external_routine_exception: ['stack'],
   wasm_trap: ['stack'],
+  dependent_objects_still_exist: ['dependents'],
   insufficient_privilege: ['procedure', 'capability'],
 };
 

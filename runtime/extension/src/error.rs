@@ -125,10 +125,29 @@ impl EngineError {
             "TransactionContext Error" => ErrorCode::SerializationFailure,
             _ => ErrorCode::DataException,
         };
-        Self::new(
+        let error = Self::new(
             code,
             if message.is_empty() { text } else { message }.trim_end(),
-        )
+        );
+        match code {
+            ErrorCode::DependentObjectsStillExist => error.dependents(),
+            _ => error,
+        }
+    }
+
+    /// Names the objects that DuckDB lists as `table "orders" depends on macro function "p".`
+    fn dependents(self) -> Self {
+        let listed = self.message.lines().filter_map(|line| {
+            let (object, _) = line.rsplit_once("\" depends on ")?;
+            let (kind, name) = object.split_once(" \"")?;
+            Some(format!("{kind} {name}"))
+        });
+        let mut names: Vec<String> = listed.collect();
+        names.sort();
+        match names.is_empty() {
+            true => self,
+            false => self.field("dependents", names),
+        }
     }
 
     /// The error of a failed nested statement. What a procedure in it raised is known apart from

@@ -56,7 +56,7 @@ pub enum ErrorCode {
     TransactionLeftOpen,
     /// 28000: A request to the service came without a token that it needs, or with one that is unknown, revoked or expired.
     InvalidAuthorization,
-    /// 2BP01: A view, default, check or generated column uses what the statement drops or replaces.
+    /// 2BP01: A default, check, generated column, key or index uses what the statement drops, replaces or alters. The dependents are there where DuckDB names them, which it does not for ALTER TABLE.
     DependentObjectsStillExist,
     /// 38000: The guest called heliosdb_error, or its code returned an error; message, code and stack are the guest's own. The stack is there when the guest told one.
     ExternalRoutineException,

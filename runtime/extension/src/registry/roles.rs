@@ -145,7 +145,8 @@ impl Role {
                 ),
             )
             .detail(format!("the role sees only some rows of {table}"))
-            .hint("write CAPABILITIES (…) with tables the role sees all rows of"));
+            .hint("write CAPABILITIES (…) with tables the role sees all rows of")
+            .field("procedure", name));
         }
         match capabilities.beyond(&self.tables) {
             None => Ok(()),

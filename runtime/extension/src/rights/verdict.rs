@@ -72,6 +72,14 @@ impl Subject<'_> {
         }
     }
 
+    /// The error with the procedure that it concerns, if it is one.
+    fn named_in(self, error: EngineError) -> EngineError {
+        match self {
+            Self::Procedure(name) => error.in_procedure(name),
+            Self::Role(_) => error,
+        }
+    }
+
     fn plural(self) -> &'static str {
         match self {
             Self::Procedure(_) => "procedures",
@@ -280,10 +288,7 @@ fn refused(subject: Subject<'_>, refusal: Refusal) -> EngineError {
         )
         .detail("no capability allows it"),
     };
-    match subject {
-        Subject::Procedure(name) => error.in_procedure(name),
-        Subject::Role(_) => error,
-    }
+    subject.named_in(error)
 }
 
 fn filtered_refused(subject: Subject<'_>, relation: &TableName) -> EngineError {
@@ -293,6 +298,7 @@ fn filtered_refused(subject: Subject<'_>, relation: &TableName) -> EngineError {
         format!("{subject} may not reach {name} this way"),
     )
     .detail(format!("the role sees only some rows of {name}"));
+    let error = subject.named_in(error);
     match subject {
         Subject::Procedure(_) => error.hint(format!(
             "called by such a role, a procedure may read {name} in a SELECT that names it or a view \
@@ -306,7 +312,7 @@ fn filtered_refused(subject: Subject<'_>, relation: &TableName) -> EngineError {
 }
 
 fn file_refused(subject: Subject<'_>, path: &str) -> EngineError {
-    EngineError::new(
+    let error = EngineError::new(
         ErrorCode::InsufficientPrivilege,
         format!("{subject} may not read {path}"),
     )
@@ -314,7 +320,8 @@ fn file_refused(subject: Subject<'_>, path: &str) -> EngineError {
         "there is no table of that name, and SQL of {} does not open files",
         subject.plural()
     ))
-    .hint("load the file into a table and grant that")
+    .hint("load the file into a table and grant that");
+    subject.named_in(error)
 }
 
 /// An error of DuckDB's as a procedure may see it: without the names it suggests.
