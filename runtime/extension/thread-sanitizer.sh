@@ -4,6 +4,7 @@
 #
 # Left out are the tests of guests that are stopped from outside: they run code that ThreadSanitizer
 # did not compile and go on elsewhere after a fault, which its own record of the stack cannot follow.
+# Why the fault's handler may do what it does is written at on_fault in src/wasm/interrupt/linux.rs.
 set -eu
 cd "$(dirname "$0")"
 host=$(rustc -vV | sed -n 's/^host: //p')

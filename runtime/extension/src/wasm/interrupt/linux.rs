@@ -115,7 +115,7 @@ impl Fence {
     }
 }
 
-/// Lets other threads run for a moment. May run in a signal handler.
+/// Lets other threads run for a moment. Runs in a signal handler too, see [`on_fault`].
 fn pause() {
     let moment = libc::timespec {
         tv_sec: 0,
@@ -167,7 +167,7 @@ impl Watch {
 /// Lets `watch` decide what becomes of the store's guest when it meets a fence.
 pub fn handle_faults(store: &mut Store<HostState>, watch: &Arc<Watch>) {
     let watch = Arc::clone(watch);
-    // SAFETY: the handler allocates nothing, takes no lock and does not panic.
+    // SAFETY: what runs in the handler may run there: see `on_fault`.
     unsafe {
         wasmtime::unix::StoreExt::set_signal_handler(store, move |signal, info, context| {
             signal == libc::SIGSEGV
@@ -182,6 +182,25 @@ pub fn handle_faults(store: &mut Store<HostState>, watch: &Arc<Watch>) {
 
 /// A guest's thread touched memory at `address` that it may not touch. Says whether that was
 /// because of a fence; the thread then goes on as `context` says.
+///
+/// What runs here may run in a signal handler, on every path:
+///
+/// - It allocates nothing and takes no lock. Fences, ranges of code and the sample are made before
+///   the guest's call begins and are freed after it ended; they are found through the closure of
+///   the store, whose call wasmtime knows by a thread local that it sets when a guest is entered, so
+///   nothing is initialised here. `OnceLock::get` is a load; all that is written is atomics and the
+///   frame of the thread that stands still.
+/// - It reads no clock: the thread that raised the fence decides how long it stands, and lifts it in
+///   any case. [`pause`] is one system call. It is no function that POSIX names as safe here, but
+///   has no state in the library; the `errno` that it may leave was nobody's, see below.
+/// - It does not panic: places in slices are bounded before they are used, and what is read from a
+///   stack is compared or wraps.
+///
+/// And it could hardly do harm if it did more: the fault is synchronous, raised by fetching an
+/// instruction from a module's pages, where only guests and wasmtime's trampolines lie. So the
+/// thread is never met inside the allocator, with a lock of the host's, or between a system call and
+/// a look at `errno`. That is also why wasmtime's own handler, to which a stopped guest comes next at
+/// its `unreachable`, may take its registry's lock and record a backtrace.
 ///
 /// # Safety
 /// Called on that thread by the fault's handler, with its context.
@@ -336,7 +355,8 @@ impl Sample {
                 let frame = frame as *const usize;
                 (frame.read(), frame.add(1).read())
             };
-            if count == FRAMES_MAX || caller_frame <= frame || !is_guest(returns_to - 1) {
+            if count == FRAMES_MAX || caller_frame <= frame || !is_guest(returns_to.wrapping_sub(1))
+            {
                 break;
             }
             (instruction, frame) = (returns_to, caller_frame);
