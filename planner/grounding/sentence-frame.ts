@@ -29,7 +29,8 @@ export function isStructural(tokens: readonly Token[], start: number, end: numbe
     return /^(by|in|from|alphabetically|according|on|based)$/.test(next?.lower ?? '');
   }
   if (first.lemma === 'order') {
-    if (next?.lower === 'by') return true;
+    // "Orders by status" is about orders.
+    if (next?.lower === 'by') return first.lower !== 'orders';
     if (
       /^(alphabetical|ascending|descending|lexicographic|increasing|decreasing|reverse|reversed|lexicographical|the|chronological)$/.test(
         previous?.lower ?? '',

@@ -1,3 +1,4 @@
+import { identifies, isPointInTime } from '../grounding/column-role.ts';
 import type { Mention } from '../grounding/link.ts';
 import { grainOf, isLightVerb, isState } from '../language/lexicon.ts';
 import { readComparator } from './comparators.ts';
@@ -6,7 +7,7 @@ import type { Cursor } from './cursor.ts';
 import { readPeriod, readRecurrence } from './dates.ts';
 import type { Condition, Frame, TimeGroup } from './frame.ts';
 import { newFrame } from './frame.ts';
-import { isMostlyValue, namesColumn, namesMeasure, namesTable } from './mentions.ts';
+import { isMostlyValue, namesMeasure, namesTable } from './mentions.ts';
 import { adoptPhrase, readNounPhrase } from './noun-phrase.ts';
 import { readOrder } from './ordering.ts';
 import { parseProjections } from './request.ts';
@@ -428,9 +429,13 @@ function canBeSummed(frame: Frame): boolean {
     only?.mention != null &&
     only.aggregate === null &&
     frame.orders.length === 0 &&
-    namesMeasure(only.mention) &&
-    !isTable(only.mention)
+    (isTable(only.mention) ? isCountable(frame) : namesMeasure(only.mention))
   );
+}
+
+/** "Customers by country" counts them; once some are picked out, they are listed. */
+function isCountable({ limit, topDirection, groups, isDistinct }: Frame): boolean {
+  return limit === null && topDirection === null && groups.length === 0 && !isDistinct;
 }
 
 function isTable(mention: Mention): boolean {
@@ -438,8 +443,11 @@ function isTable(mention: Mention): boolean {
   return mention.names.some(({ kind, score }) => kind === 'table' && score >= best);
 }
 
+/** Whether rows fall into groups by it: not a figure, a point in time, or a name of each row. */
 function isDimension(mention: Mention): boolean {
-  return !namesMeasure(mention) && (namesColumn(mention) || namesTable(mention));
+  const [best] = mention.names;
+  if (best === undefined || namesMeasure(mention)) return false;
+  return best.kind === 'table' || !(identifies(best.column) || isPointInTime(best.column));
 }
 
 const NEGATIONS = [

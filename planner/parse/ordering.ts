@@ -1,3 +1,4 @@
+import { identifies, isPointInTime } from '../grounding/column-role.ts';
 import type { Mention } from '../grounding/link.ts';
 import type { AggregateName } from '../language/lexicon.ts';
 import type { Cursor } from './cursor.ts';
@@ -126,7 +127,7 @@ export function readOrder(cursor: Cursor, frame: Frame, near: Mention | null): b
   return true;
 }
 
-/** "list customers by signup date": what is listed by a date or a figure is sorted by it. */
+/** "list customers by signup date": what is listed by a date, a figure or a name is sorted by it. */
 function readPlainOrder(cursor: Cursor, frame: Frame, near: Mention | null): boolean {
   const mention = cursor.word() === 'by' ? cursor.mentionAt(1) : null;
   const before = cursor.tokens[cursor.position - 1]?.lower ?? '';
@@ -140,7 +141,7 @@ function readPlainOrder(cursor: Cursor, frame: Frame, near: Mention | null): boo
   const best = mention.names[0];
   const isOrdered =
     best?.kind === 'column' &&
-    (best.column.isMeasure || /^(date|timestamp)$/.test(best.column.kind)) &&
+    (best.column.isMeasure || isPointInTime(best.column) || identifies(best.column)) &&
     mention.values.length === 0;
   if (!isOrdered) return false;
   cursor.advance();

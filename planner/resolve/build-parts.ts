@@ -1,10 +1,10 @@
+import { identifies } from '../grounding/column-role.ts';
 import type { Mention } from '../grounding/link.ts';
 import type { ColumnModel, SchemaModel, TableModel } from '../grounding/schema-model.ts';
 import type { AggregateName } from '../language/lexicon.ts';
 import type { Order, TimeGroup } from '../parse/frame.ts';
 import type { Expression, SelectItem } from '../query/logical.ts';
 import { numberOf } from '../query/logical.ts';
-import { identifies } from './grouping.ts';
 
 /** "The biggest stadium" ranks by what is big about it, not by the letters of its name. */
 export function rankedBy(

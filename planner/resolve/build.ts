@@ -1,3 +1,4 @@
+import { identifies } from '../grounding/column-role.ts';
 import type { ColumnModel, SchemaModel, TableModel } from '../grounding/schema-model.ts';
 import type { Frame, Group, Order, Projection, TimeGroup } from '../parse/frame.ts';
 import type {
@@ -30,7 +31,7 @@ import {
   rowOperation,
   withLabels,
 } from './computed-columns.ts';
-import { countedSelect, groupingOf, identifies, isUnique, summarized } from './grouping.ts';
+import { countedSelect, groupingOf, isUnique, summarized } from './grouping.ts';
 import { isRepeated, joinTables, tablesOf } from './join-tree.ts';
 import { pairedQuery } from './paired.ts';
 import { dateOf } from './predicate-parts.ts';

@@ -1,3 +1,4 @@
+import { identifies } from '../grounding/column-role.ts';
 import type { ColumnModel, TableModel } from '../grounding/schema-model.ts';
 import type { Projection } from '../parse/frame.ts';
 import type {
@@ -71,12 +72,6 @@ export function groupingOf({
   return grouping.filter(
     (item, index) => grouping.findIndex((earlier) => sameExpression(earlier, item)) === index,
   );
-}
-
-/** A column that tells rows of its table apart nearly always, as names do and categories do not. */
-export function identifies(column: ColumnModel): boolean {
-  const { distinctCount } = column.column;
-  return distinctCount === null || distinctCount > 0.5 * column.table.table.rowCount;
 }
 
 /** Whether no two rows have the same value. */
