@@ -30,6 +30,7 @@ import type { Assignment } from './resolve/assign.ts';
 import { assign } from './resolve/assign.ts';
 import { buildQuery } from './resolve/build.ts';
 import { isRepeated } from './resolve/join-tree.ts';
+import { isSenseless } from './resolve/sense.ts';
 import { collectSlots } from './resolve/slots.ts';
 import { confidenceOf } from './score/confidence.ts';
 import type { Features } from './score/features.ts';
@@ -67,7 +68,7 @@ export interface Interpretation {
 }
 
 /** Passing over one of these answers another question. */
-const DECISIVE = /^(than|less|fewer|never|neither|nor|without|except|excluding)$/;
+const DECISIVE = /^(than|less|fewer|never|neither|nor|without|except|excluding|between)$/;
 const UNIT = /^(seconds?|minutes?|hours?|days?|weeks?|months?|years?)$/;
 const READINGS_MAX = 6;
 const ASSIGNMENTS_MAX = 24;
@@ -248,6 +249,7 @@ function interpretTokens(
   for (const assignment of assignments) {
     const query = buildQuery(frame, assignment, { model, words, now });
     if (query === null || (isAsked && saysNothing(query))) continue;
+    if (isSenseless(query, frame, assignment.choices)) continue;
     const sql = compileQuery(query);
     if (drafts.some((draft) => draft.sql === sql)) continue;
     drafts.push({ query, sql, assignment });

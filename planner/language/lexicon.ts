@@ -585,3 +585,8 @@ const COMPARATIVES: Readonly<Record<string, Comparative>> = {
 export function comparativeOf(lower: string): Comparative | null {
   return Object.hasOwn(COMPARATIVES, lower) ? (COMPARATIVES[lower] ?? null) : null;
 }
+
+/** A word for a whole that is made of many amounts: revenue, sales. */
+export function isMassNoun(word: string): boolean {
+  return /^(revenue|turnover|sales|income|spending|expenditure|expenses|earnings)$/i.test(word);
+}

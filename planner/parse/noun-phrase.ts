@@ -41,6 +41,9 @@ export interface PhraseSuperlative {
 /** Columns that hold what is paid, when no one names it. */
 export const MONEY: readonly string[] = ['amount', 'payment', 'total', 'price', 'cost', 'fee'];
 
+/** Rows of "the top customers by revenue", where no number is said. */
+const TOP_MAX = 10;
+
 const DETERMINERS = new Set(
   `the a an all any some their his her its our my these those this that every such certain given corresponding respective
   associated related list listed 's existing possible current various available overall complete entire full own other`.split(
@@ -344,6 +347,14 @@ function readTop(cursor: Cursor): { limit: number; superlative: PhraseSuperlativ
         ? { direction, measures: [], isFrequency: false, isQuantity: false }
         : null,
     };
+  }
+  const noun = /^(top|bottom)$/.test(word) ? cursor.mentionAt(1) : null;
+  const isRankedBy = noun !== null && cursor.word(noun.end - cursor.position) === 'by';
+  if (noun !== null && isRankedBy && namesTable(noun) && /s$/.test(noun.text)) {
+    cursor.advance();
+    const direction = word === 'bottom' ? 'asc' : 'desc';
+    const superlative = { direction, measures: [], isFrequency: false, isQuantity: false } as const;
+    return { limit: TOP_MAX, superlative };
   }
   const number = cursor.peek()?.number ?? null;
   if (number !== null && cursor.peek()?.kind !== 'quoted') {

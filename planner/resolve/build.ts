@@ -1,5 +1,6 @@
 import { identifies } from '../grounding/column-role.ts';
 import type { ColumnModel, SchemaModel, TableModel } from '../grounding/schema-model.ts';
+import { isMassNoun } from '../language/lexicon.ts';
 import type { Frame, Group, Order, Projection, TimeGroup } from '../parse/frame.ts';
 import type {
   Expression,
@@ -78,6 +79,8 @@ class QueryBuilder {
     const subject = this.#subject();
     if (subject !== null && !tables.includes(subject)) tables.unshift(subject);
     if (tables.length === 0) return null;
+    const referring = subject === null ? null : this.#countedFor(subject, tables);
+    if (referring !== null) tables.push(referring);
     const from = joinTables(orderTables(tables, subject), this.#context.model, this.#context.words);
     if (from === null) return null;
     const predicates = new PredicateBuilder({
@@ -184,6 +187,25 @@ class QueryBuilder {
     return { groups: [...this.#groupBy], orderBy: [...this.#orderBy], rankMax: this.#limit ?? 1 };
   }
 
+  /**
+   * "The most popular product": what refers to the rows most often is counted, here in the largest
+   * table that refers to them; rows of one table are all as frequent.
+   */
+  #countedFor(subject: TableModel, tables: readonly TableModel[]): TableModel | null {
+    const { orders, projections } = this.#frame;
+    const isFrequent = orders.some(({ isFrequency, mention }) => isFrequency && mention === null);
+    const isEntity = projections.some(
+      ({ mention }) => mention !== null && this.#choice(mention)?.kind === 'table',
+    );
+    if (!isFrequent || !isEntity || tables.length > 1) return null;
+    const referring = this.#context.model.keys
+      .edgesOf(subject)
+      .filter(({ from, to }) => to === subject && from !== subject)
+      .map(({ from }) => from)
+      .sort((a, b) => b.table.rowCount - a.table.rowCount);
+    return referring[0] ?? null;
+  }
+
   #choice(subject: object): Choice | null {
     return this.#assignment.choices.get(subject) ?? null;
   }
@@ -286,6 +308,7 @@ class QueryBuilder {
       if (choice === null) return [];
       if (choice.kind === 'table') return choice.table.labels.map(columnOf);
       if (choice.column.procedure !== null) return this.#computed(choice.column, subject);
+      if (this.#isMass(projection, choice.column)) return [aggregated('sum', choice.column)];
       return [referredName(choice.column, mention, this.#context.model) ?? columnOf(choice.column)];
     }
     if (aggregate === 'count')
@@ -316,6 +339,21 @@ class QueryBuilder {
       return measure === undefined ? [] : [aggregated(aggregate, measure)];
     }
     return [aggregated(aggregate, choice.column)];
+  }
+
+  /** "Our revenue": a word for a whole, where rows hold its parts under another name. */
+  #isMass({ mention, of }: Projection, column: ColumnModel): boolean {
+    const { projections, orders, groups, limit } = this.#frame;
+    const owner = of === null ? null : this.#choice(of);
+    const isAlone = projections.length === 1 && orders.length + groups.length === 0;
+    return (
+      isAlone &&
+      limit === null &&
+      column.isMeasure &&
+      isMassNoun(mention?.text ?? '') &&
+      !column.words.some((word) => mention?.text.toLowerCase().startsWith(word)) &&
+      !(owner?.kind === 'table' && owner.table === column.table)
+    );
   }
 
   /** A procedure's result: added up and ranked for entities that have many of the rows. */

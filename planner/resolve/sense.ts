@@ -1,0 +1,94 @@
+import type { ColumnModel } from '../grounding/schema-model.ts';
+import type { Frame } from '../parse/frame.ts';
+import type { LogicalQuery, Predicate } from '../query/logical.ts';
+import { isRepeated } from './join-tree.ts';
+import type { Choice } from './slots.ts';
+
+/** Whether a query that can be built answers something else than what was asked, or nothing. */
+export function isSenseless(
+  query: LogicalQuery,
+  frame: Frame,
+  choices: ReadonlyMap<object, Choice>,
+): boolean {
+  return (
+    addsTwice(query) ||
+    passesOverFigure(query, frame, choices) ||
+    ranksFromAfar(query, frame, choices) ||
+    query.where.some(findsNoNumber)
+  );
+}
+
+/** Sums by group over a join that repeats the rows with the figure: order totals by product. */
+function addsTwice({ from, select, groupBy, orderBy }: LogicalQuery): boolean {
+  if (groupBy.length === 0) return false;
+  return [...select, ...orderBy].some(
+    ({ expression }) =>
+      expression.kind === 'aggregate' &&
+      expression.name === 'sum' &&
+      expression.of?.kind === 'column' &&
+      isRepeated(from, expression.of.column.table),
+  );
+}
+
+/** "Which products need to be reordered" is not answered by all that have a reorder level. */
+function passesOverFigure(
+  query: LogicalQuery,
+  { related }: Frame,
+  choices: ReadonlyMap<object, Choice>,
+): boolean {
+  const used = new Set(columnsRead(query));
+  return related.some((mention) => {
+    const choice = choices.get(mention);
+    return choice?.kind === 'column' && choice.column.isMeasure && !used.has(choice.column);
+  });
+}
+
+/**
+ * "The best customers" are not those of the transaction with the highest risk score, and "top
+ * customers" not those with the highest number: an adjective ranks by a figure of the rows, or of
+ * rows that refer to them.
+ */
+function ranksFromAfar(
+  { from, orderBy }: LogicalQuery,
+  { orders }: Frame,
+  choices: ReadonlyMap<object, Choice>,
+): boolean {
+  return orders.some(({ mention, measures, isSuperlative }) => {
+    if (!isSuperlative) return false;
+    const [first] = orderBy;
+    if (first?.expression.kind === 'column' && first.expression.column.isForeignKey) return true;
+    const choice = mention === null && measures.length > 0 ? firstChoice(orders, choices) : null;
+    if (choice?.kind !== 'column') return false;
+    const { table } = choice.column;
+    const isNear = from.joins.some(
+      ({ edge }) =>
+        (edge.from === table && edge.to === from.root) ||
+        (edge.to === table && edge.from === from.root),
+    );
+    return table !== from.root && !isNear;
+  });
+}
+
+function firstChoice(orders: Frame['orders'], choices: ReadonlyMap<object, Choice>): Choice | null {
+  const order = orders.find(({ mention }) => mention === null);
+  return (order === undefined ? null : choices.get(order)) ?? null;
+}
+
+/** A number that is looked for among words, all of which are known, and is not there. */
+function findsNoNumber(predicate: Predicate): boolean {
+  if (predicate.kind !== 'compare' || predicate.operator !== '=') return false;
+  const { left, right } = predicate;
+  if (left.kind !== 'column' || right.kind !== 'text' || left.column.kind !== 'text') return false;
+  const { values, valuesAreComplete } = left.column.column;
+  return /^[\d.,]+$/.test(right.value) && valuesAreComplete && !values.includes(right.value);
+}
+
+/** The columns that a query reads, those of its subqueries among them; keys of joins left out. */
+function columnsRead(value: unknown): ColumnModel[] {
+  if (value === null || typeof value !== 'object') return [];
+  if ('kind' in value && /^(column|referred)$/.test(String(value.kind)) && 'column' in value)
+    return [value.column as ColumnModel];
+  return Object.entries(value).flatMap(([name, item]) =>
+    /^(from|starOf|edge|pairedBy)$/.test(name) ? [] : columnsRead(item),
+  );
+}
