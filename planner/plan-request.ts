@@ -7,6 +7,7 @@ import { schemaModel } from './grounding/schema-model.ts';
 import type { Interpretation, Reading } from './interpret.ts';
 import { interpret } from './interpret.ts';
 import type { Plan, PlanColumn, PlanOutcome } from './plan.ts';
+import { planDirectCall } from './procedures/direct-call.ts';
 import { procedureOf, procedureTasks } from './procedures/tasks.ts';
 import type { LogicalQuery } from './query/logical.ts';
 import type { Features } from './score/features.ts';
@@ -48,6 +49,10 @@ const PROBED_TABLE_ROWS_MAX = 3_000_000;
 export function prepareRequest({ request, catalog, now }: PlanRequestInput): PreparedRequest {
   const write = planWrite({ request, catalog, now });
   if (write !== null) return { probes: [], decide: () => write };
+  const call = planDirectCall(request, catalog);
+  if (call !== null) {
+    return { probes: [], decide: () => ({ status: 'planned', plan: call, alternatives: [] }) };
+  }
   const model = schemaModel(catalog);
   const interpretation = interpret(request, model, now);
   const candidates = interpretation.readings.slice(0, PROBES_MAX);

@@ -14,6 +14,7 @@ const AGGREGATED = /^(count_star\(\)|(count|sum|avg|min|max)\(.+\))$/is;
  */
 export function humanizeName(name: string): string {
   if (/^count(_star)?\(\*?\)$/.test(name)) return 'count';
+  if (name === 'avg') return 'average';
   const [, aggregate = '', distinct, operand = ''] =
     /^(count|sum|avg|min|max)\((DISTINCT )?"?([\p{L}\p{N}_. ]+)"?\)$/iu.exec(name) ?? [];
   const prefix = AGGREGATES[aggregate.toLowerCase()];

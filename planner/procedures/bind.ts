@@ -72,7 +72,8 @@ function resultColumn(binding: ProcedureBinding, id: number): ColumnModel {
   };
 }
 
-function nameWords(procedure: CatalogProcedure): readonly string[] {
+/** The words of a procedure's name that say what it computes. */
+export function nameWords(procedure: Pick<CatalogProcedure, 'name'>): readonly string[] {
   const words = splitName(procedure.name);
   const nouns = words.filter((word) => !PROCEDURE_VERBS.has(word));
   return nouns.length === 0 ? words : nouns;

@@ -1,6 +1,8 @@
+import { isPointInTime } from '../grounding/column-role.ts';
 import type { ColumnModel } from '../grounding/schema-model.ts';
 import type { Frame } from '../parse/frame.ts';
-import type { LogicalQuery, Predicate } from '../query/logical.ts';
+import { namesTable } from '../parse/mentions.ts';
+import type { LogicalQuery, Predicate, SelectItem } from '../query/logical.ts';
 import { isRepeated } from './join-tree.ts';
 import type { Choice } from './slots.ts';
 
@@ -12,6 +14,7 @@ export function isSenseless(
 ): boolean {
   return (
     addsTwice(query) ||
+    query.select.some((item) => aggregatesNames(item, frame)) ||
     passesOverFigure(query, frame, choices) ||
     ranksFromAfar(query, frame, choices) ||
     query.where.some(findsNoNumber)
@@ -27,6 +30,24 @@ function addsTwice({ from, select, groupBy, orderBy }: LogicalQuery): boolean {
       expression.name === 'sum' &&
       expression.of?.kind === 'column' &&
       isRepeated(from, expression.of.column.table),
+  );
+}
+
+/**
+ * Adds up or averages what is no amount: numbers of rows, truths, or, as "the average time between
+ * orders", the dates of something.
+ */
+function aggregatesNames({ expression }: SelectItem, { projections }: Frame): boolean {
+  if (expression.kind !== 'aggregate' || expression.name === 'count') return false;
+  if (expression.of?.kind !== 'column') return false;
+  const { column } = expression.of;
+  const isAdded = /^(sum|avg)$/.test(expression.name);
+  const isTime = projections.some(({ mention }) => /^times?$/i.test(mention?.text ?? ''));
+  const isEntity = projections.some(({ mention }) => mention !== null && namesTable(mention));
+  return (
+    (column.isForeignKey && isEntity) ||
+    (isAdded && column.kind === 'boolean') ||
+    (isAdded && isTime && isPointInTime(column))
   );
 }
 

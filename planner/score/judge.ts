@@ -70,13 +70,18 @@ export function judgeByRows<R extends Judgeable>(
       ...reading,
       features,
       ...(isBare(probe)
-        ? { confidence: words, floor: BARE_FLOOR }
+        ? { confidence: words, floor: bareFloor(reading) }
         : { confidence: byRows, floor: answerFloor('rows') }),
       isPlausible,
       isRepeated,
     };
   });
   return [...judged, ...judgeByWords(readings.slice(probed.length))];
+}
+
+/** What is asked for by what it lacks may well not exist. */
+function bareFloor({ features }: Judgeable): number {
+  return features.hasNegation > 0 ? answerFloor('words') : BARE_FLOOR;
 }
 
 /** Whether a result shows nothing: no row, only NULL, or a count of zero. */
