@@ -59,12 +59,14 @@ function isParameter({ parameters }: CatalogProcedure, word: string): boolean {
 
 function callPlan(
   request: string,
-  { schema, name, returns, comment }: CatalogProcedure,
+  { schema, name, parameters, returns, comment }: CatalogProcedure,
   bound: readonly LiteralArgument[],
 ): Plan {
   const column = nameWords({ name }).join('_');
-  const values = bound.map(
-    ({ parameter, expression }) => `${quoteName(parameter)} := ${expression}`,
+  // Names are needed only behind a default that is left out.
+  const isInOrder = bound.every(({ parameter }, index) => parameters[index]?.name === parameter);
+  const values = bound.map(({ parameter, expression }) =>
+    isInOrder ? expression : `${quoteName(parameter)} := ${expression}`,
   );
   const call = `${quoteName(schema)}.${quoteName(name)}(${values.join(', ')})`;
   return {

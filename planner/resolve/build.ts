@@ -197,7 +197,8 @@ class QueryBuilder {
     const isEntity = projections.some(
       ({ mention }) => mention !== null && this.#choice(mention)?.kind === 'table',
     );
-    if (!isFrequent || !isEntity || tables.length > 1) return null;
+    const isTold = subject.labels.some(identifies);
+    if (!isFrequent || !isEntity || !isTold || tables.length > 1) return null;
     const referring = this.#context.model.keys
       .edgesOf(subject)
       .filter(({ from, to }) => to === subject && from !== subject)
