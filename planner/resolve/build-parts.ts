@@ -2,9 +2,10 @@ import { identifies } from '../grounding/column-role.ts';
 import type { Mention } from '../grounding/link.ts';
 import type { ColumnModel, SchemaModel, TableModel } from '../grounding/schema-model.ts';
 import type { AggregateName } from '../language/lexicon.ts';
-import type { Order, TimeGroup } from '../parse/frame.ts';
+import type { Frame, Order, TimeGroup } from '../parse/frame.ts';
 import type { Expression, SelectItem } from '../query/logical.ts';
 import { numberOf } from '../query/logical.ts';
+import type { Assignment } from './assign.ts';
 
 /** "The biggest stadium" ranks by what is big about it, not by the letters of its name. */
 export function rankedBy(
@@ -86,4 +87,26 @@ export function referredName(
   return edge === undefined || label === undefined
     ? null
     : { kind: 'referred', edge, column: label };
+}
+
+/** The table whose rows the request is about. */
+export function subjectOf(
+  { projections, related, conditions }: Frame,
+  { choices, tables }: Assignment,
+): TableModel | null {
+  for (const { mention, of } of projections) {
+    const owner = of === null ? null : choices.get(of);
+    if (owner?.kind === 'table') return owner.table;
+    const own = mention === null ? null : choices.get(mention);
+    if (own != null) return own.table;
+  }
+  for (const mention of related) {
+    const choice = choices.get(mention);
+    if (choice !== undefined) return choice.table;
+  }
+  for (const condition of conditions) {
+    const near = condition.near === null ? null : choices.get(condition.near);
+    if (near != null) return near.table;
+  }
+  return tables[0] ?? null;
 }

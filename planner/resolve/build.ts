@@ -1,6 +1,5 @@
 import { identifies } from '../grounding/column-role.ts';
 import type { ColumnModel, SchemaModel, TableModel } from '../grounding/schema-model.ts';
-import { isMassNoun } from '../language/lexicon.ts';
 import type { Frame, Group, Order, Projection, TimeGroup } from '../parse/frame.ts';
 import type {
   Expression,
@@ -22,6 +21,7 @@ import {
   rankedBy,
   referredName,
   spanOfTime,
+  subjectOf,
 } from './build-parts.ts';
 import { isDate, isYearly } from './column-values.ts';
 import {
@@ -33,6 +33,7 @@ import {
   withLabels,
 } from './computed-columns.ts';
 import { countedSelect, groupingOf, isUnique, summarized } from './grouping.ts';
+import { countedFor, isMass } from './implied-figures.ts';
 import { isRepeated, joinTables, tablesOf } from './join-tree.ts';
 import { pairedQuery } from './paired.ts';
 import { dateOf } from './predicate-parts.ts';
@@ -76,10 +77,10 @@ class QueryBuilder {
   build(): LogicalQuery | null {
     const frame = this.#frame;
     const tables = [...this.#assignment.tables];
-    const subject = this.#subject();
+    const subject = subjectOf(this.#frame, this.#assignment);
     if (subject !== null && !tables.includes(subject)) tables.unshift(subject);
     if (tables.length === 0) return null;
-    const referring = subject === null ? null : this.#countedFor(subject, tables);
+    const referring = subject === null ? null : countedFor(subject, tables, this.#meaning);
     if (referring !== null) tables.push(referring);
     const from = joinTables(orderTables(tables, subject), this.#context.model, this.#context.words);
     if (from === null) return null;
@@ -187,24 +188,9 @@ class QueryBuilder {
     return { groups: [...this.#groupBy], orderBy: [...this.#orderBy], rankMax: this.#limit ?? 1 };
   }
 
-  /**
-   * "The most popular product": what refers to the rows most often is counted, here in the largest
-   * table that refers to them; rows of one table are all as frequent.
-   */
-  #countedFor(subject: TableModel, tables: readonly TableModel[]): TableModel | null {
-    const { orders, projections } = this.#frame;
-    const isFrequent = orders.some(({ isFrequency, mention }) => isFrequency && mention === null);
-    const isEntity = projections.some(
-      ({ mention }) => mention !== null && this.#choice(mention)?.kind === 'table',
-    );
-    const isTold = subject.labels.some(identifies);
-    if (!isFrequent || !isEntity || !isTold || tables.length > 1) return null;
-    const referring = this.#context.model.keys
-      .edgesOf(subject)
-      .filter(({ from, to }) => to === subject && from !== subject)
-      .map(({ from }) => from)
-      .sort((a, b) => b.table.rowCount - a.table.rowCount);
-    return referring[0] ?? null;
+  get #meaning() {
+    const { model } = this.#context;
+    return { frame: this.#frame, choices: this.#assignment.choices, model };
   }
 
   #choice(subject: object): Choice | null {
@@ -230,26 +216,6 @@ class QueryBuilder {
       !column.isMeasure &&
       column.column.distinctCount !== column.table.table.rowCount
     );
-  }
-
-  /** The table whose rows the request is about. */
-  #subject(): TableModel | null {
-    const { projections, related, conditions } = this.#frame;
-    for (const { mention, of } of projections) {
-      const owner = of === null ? null : this.#choice(of);
-      if (owner?.kind === 'table') return owner.table;
-      const own = mention === null ? null : this.#choice(mention);
-      if (own !== null) return own.table;
-    }
-    for (const mention of related) {
-      const choice = this.#choice(mention);
-      if (choice !== null) return choice.table;
-    }
-    for (const condition of conditions) {
-      const near = condition.near === null ? null : this.#choice(condition.near);
-      if (near !== null) return near.table;
-    }
-    return this.#assignment.tables[0] ?? null;
   }
 
   #select(subject: TableModel | null): SelectItem[] {
@@ -309,7 +275,8 @@ class QueryBuilder {
       if (choice === null) return [];
       if (choice.kind === 'table') return choice.table.labels.map(columnOf);
       if (choice.column.procedure !== null) return this.#computed(choice.column, subject);
-      if (this.#isMass(projection, choice.column)) return [aggregated('sum', choice.column)];
+      if (isMass(projection, choice.column, this.#meaning))
+        return [aggregated('sum', choice.column)];
       return [referredName(choice.column, mention, this.#context.model) ?? columnOf(choice.column)];
     }
     if (aggregate === 'count')
@@ -340,21 +307,6 @@ class QueryBuilder {
       return measure === undefined ? [] : [aggregated(aggregate, measure)];
     }
     return [aggregated(aggregate, choice.column)];
-  }
-
-  /** "Our revenue": a word for a whole, where rows hold its parts under another name. */
-  #isMass({ mention, of }: Projection, column: ColumnModel): boolean {
-    const { projections, orders, groups, limit } = this.#frame;
-    const owner = of === null ? null : this.#choice(of);
-    const isAlone = projections.length === 1 && orders.length + groups.length === 0;
-    return (
-      isAlone &&
-      limit === null &&
-      column.isMeasure &&
-      isMassNoun(mention?.text ?? '') &&
-      !column.words.some((word) => mention?.text.toLowerCase().startsWith(word)) &&
-      !(owner?.kind === 'table' && owner.table === column.table)
-    );
   }
 
   /** A procedure's result: added up and ranked for entities that have many of the rows. */
