@@ -4,14 +4,14 @@
  *
  *     npm run soak -- [statements, default 100000]
  *
- * DuckDB keeps an entry for every block of memory that it freed until a queue has 32 768 of them,
- * and then clears them out. Statements without procedures fill those queues first: their growth,
- * which is printed, is DuckDB's own, and what follows would otherwise be measured with it.
+ * Statements without procedures fill DuckDB's queues first: their growth, which is printed, is
+ * DuckDB's own.
  */
 import { join } from 'node:path';
 import { ensureEngine, Gateway } from '#runtime';
 import type { Connection } from '#storage';
 import { Database } from '#storage';
+import { fillQueues } from './fill-queues.ts';
 
 /**
  * Growth of what the process has allocated, in MB per 100 000 statements. Clearing a queue of
@@ -19,10 +19,6 @@ import { Database } from '#storage';
  * less than this.
  */
 const GROWTH_MB_MAX = 8;
-/** Joins whose hash tables take and free some forty blocks each. */
-const FILLING_JOINS = 20;
-/** After so many, further ones added nothing. */
-const FILLING_STATEMENTS = 800;
 const ROUND_STATEMENTS = 20;
 
 const statementsMax = Number(process.argv[2] ?? 100_000);
@@ -121,14 +117,7 @@ async function sample(): Promise<Sample> {
 
 console.log('filling the queues of DuckDB by statements without procedures');
 await sample();
-const joined = (index: number): string =>
-  `SELECT a.i FROM range(3000) a(i) JOIN range(2000) b(i) ON a.i = b.i + ${index}`;
-const joins = Array.from({ length: FILLING_JOINS }, (_, index) => joined(index)).join(
-  ' UNION ALL ',
-);
-for (let number = 0; number < FILLING_STATEMENTS; number += 1) {
-  await connection.query(`SELECT count(*) FROM (${joins})`);
-}
+await fillQueues(connection);
 await sample();
 
 console.log('procedures');
