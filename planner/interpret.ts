@@ -70,6 +70,8 @@ export interface Interpretation {
 /** Passing over one of these answers another question. */
 const DECISIVE = /^(than|less|fewer|never|neither|nor|without|except|excluding|between)$/;
 const UNIT = /^(seconds?|minutes?|hours?|days?|weeks?|months?|years?)$/;
+/** Asks about every row of a table, not about the groups that happen to have rows. */
+const EVERY_ENTITY = /^how many [^.?!]+ (?:does|do|did|has|have) (?:each|every) [^.?!]+[.?!]?$/i;
 const READINGS_MAX = 6;
 const ASSIGNMENTS_MAX = 24;
 
@@ -83,8 +85,15 @@ export function interpret(request: string, model: SchemaModel, now: string): Int
   return computed ?? rewritten(request, model, now) ?? interpretTokens(request, tokens, model, now);
 }
 
+/** "add up the totals per customer" asks for their sum. */
+const ADDED_UP = /^(?:please\s+)?(?:add|sum)(?:\s+up)?\s+(?=(?:the|all|their)\s)/i;
+
 /** What is read as another request whose queries are then changed; null where nothing is. */
 function rewritten(request: string, model: SchemaModel, now: string): Interpretation | null {
+  if (ADDED_UP.test(request)) {
+    const sum = request.replace(ADDED_UP, 'sum of ');
+    return interpretTokens(sum, tokenize(sum), model, now);
+  }
   const duplicates = readDuplicates(request);
   if (duplicates !== null) {
     return changed(duplicates.values, { model, now }, (query) => repeatedValues(query, duplicates));
@@ -239,6 +248,7 @@ function interpretTokens(
   const mentions = linkMentions(request, tokens, model);
   const frame = parseRequest(tokens, mentions, now);
   frame.isSubjectImplied ||= isSubjectImplied;
+  frame.keepsEmptyGroups = EVERY_ENTITY.test(request.trim());
   const isAsked = !isSubjectImplied && /^(who|what|which)$/.test(tokens[0]?.lower ?? '');
   const lostWord = lostWordOf(tokens, frame);
   const isClear = lostWord === null && (tokens[0]?.lower !== 'who' || askForPeople(frame, model));

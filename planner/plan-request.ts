@@ -203,9 +203,16 @@ export function planReading(
               : 'table',
       template: null,
     },
-    assumptions: [],
+    assumptions: assumptionsOf(reading.query),
     grounding: groundingOf(interpretation, reading),
   };
+}
+
+/** What was decided where the request leaves it open. */
+function assumptionsOf({ from, summarizedBy }: LogicalQuery): string[] {
+  const counted = from.joins[0]?.table.table.name;
+  if (from.isOuter !== true || summarizedBy !== undefined || counted === undefined) return [];
+  return [`${from.root.table.name} without any of ${counted} are listed with 0`];
 }
 
 function procedurePlan(

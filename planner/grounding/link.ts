@@ -29,12 +29,16 @@ const VALUE_TOKENS_MAX = 9;
 const NAMING_WORDS = new Set(
   `name order number value first last list type state record detail information kind total count rank
   people person score date top sex up place use table title individual sum open group form result entry use user
-  start end description code id average max min maximum minimum mean left other`.split(/\s+/),
+  start end description code id average max min maximum minimum mean left other available`.split(
+    /\s+/,
+  ),
 );
 /** These are looked up only beside another naming word: "first name", "maximum temperature". */
 const DEPENDENT_WORDS = new Set(
   `number first last list total top value detail information record kind sort up place use table average max min maximum mean sum
-  minimum count sum group form result entry open highest lowest average other`.split(/\s+/),
+  minimum count sum group form result entry open highest lowest average other available`.split(
+    /\s+/,
+  ),
 );
 const INNER_WORDS = new Set([
   'per',
@@ -381,7 +385,8 @@ function ownWords(column: ColumnModel): readonly string[] {
 
 /** A word that no name has may be two words that names have: "bedroom". */
 function known(word: string, model: SchemaModel): readonly string[] {
-  if (model.names.similarWords(word).size > 0) return [word];
+  const similar = model.names.similarWords(word);
+  if (similar.has(word)) return [word];
   const parts = splitName(word);
   return parts.length > 1 && parts.every((part) => model.names.similarWords(part).size > 0)
     ? parts

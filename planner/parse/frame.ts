@@ -15,6 +15,8 @@ export interface Frame {
   related: Mention[];
   conditions: Condition[];
   groups: Group[];
+  /** "How many orders does each customer have?": every customer is asked about, also those with none. */
+  keepsEmptyGroups: boolean;
   /** "by month": groups by a span of some point in time. */
   timeGroups: TimeGroup[];
   orders: Order[];
@@ -183,6 +185,7 @@ export function newFrame(covered: Set<number>): Frame {
     related: [],
     conditions: [],
     groups: [],
+    keepsEmptyGroups: false,
     timeGroups: [],
     orders: [],
     limit: null,

@@ -182,7 +182,8 @@ function readOrderKey(cursor: Cursor): OrderKey | null {
     return null;
   }
   return {
-    aggregate: phrase.aggregates[0] ?? null,
+    // "by the average number of rooms": of a column that keeps a number, the average is meant.
+    aggregate: phrase.outerAggregate ?? phrase.aggregates[0] ?? null,
     mention: phrase.mention,
     direction: (superlative ?? phrase.superlative)?.direction ?? null,
   };

@@ -32,7 +32,8 @@ import {
   rowOperation,
   withLabels,
 } from './computed-columns.ts';
-import { countedSelect, groupingOf, isUnique, summarized } from './grouping.ts';
+import { withEitherKey } from './either-key.ts';
+import { countedSelect, eachRowOnce, groupingOf, isUnique, perEntity } from './grouping.ts';
 import { countedFor, isMass } from './implied-figures.ts';
 import { isRepeated, joinTables, tablesOf } from './join-tree.ts';
 import { pairedQuery } from './paired.ts';
@@ -159,11 +160,9 @@ class QueryBuilder {
     }
     const [group] = frame.groups;
     const grouped = group === undefined ? null : this.#choice(group.mention);
-    return summarized(
-      predicates.withAlternatives(base),
-      frame.projections,
-      grouped?.kind === 'table' && frame.groups.length === 1 ? grouped.table : null,
-    );
+    const entity = grouped?.kind === 'table' && frame.groups.length === 1 ? grouped.table : null;
+    const query = withEitherKey(predicates.withAlternatives(base), this.#context);
+    return perEntity(eachRowOnce(query, subject), frame, entity);
   }
 
   /** "the most expensive product in each category": the first rows of every group. */

@@ -1,5 +1,5 @@
 import type { KeyEdge } from '../grounding/key-graph.ts';
-import type { TableModel } from '../grounding/schema-model.ts';
+import type { ColumnModel, TableModel } from '../grounding/schema-model.ts';
 import type { Direction } from '../parse/frame.ts';
 import type { Predicate } from '../query/logical.ts';
 import type { PredicateOptions } from './predicate-parts.ts';
@@ -44,4 +44,11 @@ function edgesTo(
   { model }: PredicateOptions['context'],
 ): readonly KeyEdge[] {
   return model.keys.edgesBetween(table, target).filter(({ from }) => from === table);
+}
+
+/** How well a column that keeps one end of a way itself fits "from" or "to"; 0 where it says neither. */
+export function directionFit(column: ColumnModel, direction: Direction): number {
+  const opposite = direction === 'from' ? 'to' : 'from';
+  if (column.words.some((word) => ROLES[direction].has(word))) return 0.1;
+  return column.words.some((word) => ROLES[opposite].has(word)) ? -0.3 : 0;
 }

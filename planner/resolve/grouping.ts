@@ -1,6 +1,6 @@
 import { identifies } from '../grounding/column-role.ts';
 import type { ColumnModel, TableModel } from '../grounding/schema-model.ts';
-import type { Projection } from '../parse/frame.ts';
+import type { Frame, Projection } from '../parse/frame.ts';
 import type {
   Expression,
   JoinTree,
@@ -10,6 +10,7 @@ import type {
 } from '../query/logical.ts';
 import { columnOf } from '../query/logical.ts';
 import { sameExpression } from '../query/same-expression.ts';
+import { isRepeated } from './join-tree.ts';
 
 export interface GroupingOptions {
   readonly select: readonly SelectItem[];
@@ -79,8 +80,19 @@ export function isUnique(column: ColumnModel): boolean {
   return column === column.table.key || column.column.distinctCount === column.table.table.rowCount;
 }
 
+/** The query with what is asked about the groups of an entity, null where they are no entity's. */
+export function perEntity(
+  query: LogicalQuery,
+  { projections, keepsEmptyGroups }: Pick<Frame, 'projections' | 'keepsEmptyGroups'>,
+  entity: TableModel | null,
+): LogicalQuery {
+  const whole = summarized(query, projections, entity);
+  const keepsEmpty = keepsEmptyGroups && entity !== null && whole.summarizedBy === undefined;
+  return (keepsEmpty ? keepingEmpty(whole, entity) : null) ?? whole;
+}
+
 /** "the average number of orders per customer": one figure for all groups. */
-export function summarized(
+function summarized(
   query: LogicalQuery,
   projections: readonly Projection[],
   entity: TableModel | null,
@@ -106,7 +118,7 @@ export function summarized(
  * The query with the entities that have no rows to count, as those of zero; null where it counts
  * something else than the rows that refer to the entity.
  */
-export function keepingEmpty(query: LogicalQuery, entity: TableModel): LogicalQuery | null {
+function keepingEmpty(query: LogicalQuery, entity: TableModel): LogicalQuery | null {
   const { from, where, select } = query;
   const counted = from.root === entity ? from.joins[0]?.table : from.root;
   const key = counted?.key ?? null;
@@ -131,6 +143,44 @@ export function keepingEmpty(query: LogicalQuery, entity: TableModel): LogicalQu
             expression: { kind: 'aggregate', name: 'count', isDistinct: false, of: columnOf(key) },
           }
         : item,
+    ),
+  };
+}
+
+/**
+ * The query with each of the subject's rows once, where joined rows only decide which are shown:
+ * "customers who ordered toys" lists a customer with two such orders once, and namesakes apart.
+ */
+export function eachRowOnce(query: LogicalQuery, subject: TableModel | null): LogicalQuery {
+  const { select, starOf, from, groupBy, having, orderBy, isCounted, isDistinct } = query;
+  const isList = groupBy.length + having.length === 0 && !isCounted && !isDistinct;
+  const isPlain = isList && query.setOperation === null && query.rankedWithin === undefined;
+  if (subject === null || !isPlain || !isRepeated(from, subject)) return query;
+  const isOwn = ({ expression }: { readonly expression: Expression }) =>
+    expression.kind === 'column' &&
+    expression.column.table === subject &&
+    expression.column.procedure === null;
+  if (starOf !== null) {
+    return starOf === subject && orderBy.length === 0 ? { ...query, isDistinct: true } : query;
+  }
+  if (!select.every(isOwn) || !orderBy.every(isOwn)) return query;
+  const isSorted = orderBy.every(({ expression }) =>
+    select.some((item) => sameExpression(item.expression, expression)),
+  );
+  const isTold = select.some(
+    ({ expression }) => expression.kind === 'column' && isUnique(expression.column),
+  );
+  if (subject.key === null || (isTold && isSorted)) {
+    return isSorted ? { ...query, isDistinct: true } : query;
+  }
+  const grouping = [
+    columnOf(subject.key),
+    ...[...select, ...orderBy].map((item) => item.expression),
+  ];
+  return {
+    ...query,
+    groupBy: grouping.filter(
+      (item, index) => grouping.findIndex((earlier) => sameExpression(earlier, item)) === index,
     ),
   };
 }

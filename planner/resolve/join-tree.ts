@@ -54,27 +54,37 @@ export function chooseEdge(
   let best = fallback;
   let bestScore = Number.NEGATIVE_INFINITY;
   for (const edge of model.keys.edgesBetween(a, b)) {
-    const roles = edge.fromColumns.flatMap((column) =>
-      model.names.wordsOf(column).filter(
-        (word) =>
-          !edge.to.words.includes(word) &&
-          // A word of the referring table names its rows, not the role of one of its keys.
-          !edge.from.words.some(
-            (named) => named === word || named.startsWith(word) || word.startsWith(named),
-          ) &&
-          word !== 'id' &&
-          word !== 'code',
-      ),
-    );
-    const spoken = roles.filter((role) =>
-      [...words].some(
-        (word) => word === role || (model.names.similarWords(word).get(role) ?? 0) > 0.7,
-      ),
-    ).length;
-    const score = spoken * 2 - edge.cost - roles.length * 0.05 + (edge === fallback ? 0.01 : 0);
+    const { roles, spoken } = spokenRoles(edge, model, words);
+    const score = spoken * 2 - edge.cost - roles * 0.05 + (edge === fallback ? 0.01 : 0);
     if (score > bestScore) [best, bestScore] = [edge, score];
   }
   return best;
+}
+
+/** What a key adds to the names of the tables it joins, and how much of it the request says. */
+export function spokenRoles(
+  edge: KeyEdge,
+  model: SchemaModel,
+  words: ReadonlySet<string>,
+): { readonly roles: number; readonly spoken: number } {
+  const roles = edge.fromColumns.flatMap((column) =>
+    model.names.wordsOf(column).filter(
+      (word) =>
+        !edge.to.words.includes(word) &&
+        // A word of the referring table names its rows, not the role of one of its keys.
+        !edge.from.words.some(
+          (named) => named === word || named.startsWith(word) || word.startsWith(named),
+        ) &&
+        word !== 'id' &&
+        word !== 'code',
+    ),
+  );
+  const spoken = roles.filter((role) =>
+    [...words].some(
+      (word) => word === role || (model.names.similarWords(word).get(role) ?? 0) > 0.7,
+    ),
+  ).length;
+  return { roles: roles.length, spoken };
 }
 
 /** Every table of a join tree. */

@@ -12,6 +12,7 @@ import type {
   TimeGroup,
 } from '../parse/frame.ts';
 import { isDate, isYearly, storesNumber } from './column-values.ts';
+import { directionFit } from './direction.ts';
 import type { Role } from './role.ts';
 import { roleAdjustment } from './role.ts';
 
@@ -55,6 +56,7 @@ export function collectSlots(frame: Frame, model: SchemaModel): readonly Slot[] 
   for (const group of frame.timeGroups) collector.addTimeGroup(group, dated);
   for (const order of frame.orders) collector.addOrder(order);
   if (frame.pairedBy !== null) collector.addMention(frame.pairedBy, 'compare', null);
+  collector.directions = frame.directions;
   collector.people = fullNames(frame.conditions);
   for (const condition of frame.conditions) collector.addCondition(condition);
   return collector.slots;
@@ -101,6 +103,7 @@ const KEY_LOSS = 0.4;
 class SlotCollector {
   readonly slots: Slot[] = [];
   people: ReadonlyMap<Literal, ReadonlySet<ColumnModel>> = new Map();
+  directions: Frame['directions'] = new Map();
   readonly #model: SchemaModel;
   readonly #seen = new Set<object>();
 
@@ -249,7 +252,15 @@ class SlotCollector {
               choice: valued(choice, literal.text),
               score: score + hinted(choice, hint),
             }));
-    this.#add(literal, options, hint === null ? near : null, 0.2);
+    const direction = this.directions.get(literal);
+    const fitted =
+      direction === undefined
+        ? options
+        : options.map(({ choice, score }) => ({
+            choice,
+            score: score + (choice.kind === 'table' ? 0 : directionFit(choice.column, direction)),
+          }));
+    this.#add(literal, fitted, hint === null ? near : null, 0.2);
     // A hint that only names the entity of the value still brings in its table.
     if (hint !== null && options.length === 0) this.addMention(hint, 'entity', near);
   }

@@ -1,0 +1,59 @@
+import { other } from '../grounding/key-graph.ts';
+import type { LogicalQuery, Predicate } from '../query/logical.ts';
+import { columnOf } from '../query/logical.ts';
+import type { BuildContext } from './build.ts';
+import { spokenRoles } from './join-tree.ts';
+import { columnsIn, mentionsTable } from './predicate-parts.ts';
+
+/**
+ * "matches of Red Star": where two keys of a row refer to the same table and the request says
+ * neither ("home", "to"), the row is meant when either of them refers to the named one.
+ */
+export function withEitherKey(query: LogicalQuery, context: BuildContext): LogicalQuery {
+  const { from, where } = query;
+  for (const { table, edge } of from.joins) {
+    const child = other(edge, table);
+    const parallel = context.model.keys
+      .edgesBetween(child, table)
+      .filter((item) => item.from === child && item.to === table && item.fromColumns.length === 1);
+    const isSpoken = parallel.some(
+      (item) => spokenRoles(item, context.model, context.words).spoken,
+    );
+    if (edge.from !== child || parallel.length < 2 || isSpoken) continue;
+    const about = where.filter((item) => mentionsTable(item, table));
+    const isAlone =
+      about.length > 0 &&
+      about.every((item) => columnsIn(item).every((column) => column.table === table)) &&
+      !from.joins.some(
+        (join) => join.edge !== edge && [join.edge.from, join.edge.to].includes(table),
+      ) &&
+      ![query.select, query.groupBy, query.having, query.orderBy].some((part) =>
+        columnsIn(part).some((column) => column.table === table),
+      );
+    if (!isAlone || query.starOf === table || query.setOperation !== null) continue;
+    const either = parallel.flatMap(({ fromColumns, toColumns }): Predicate[] => {
+      const [own, theirs] = [fromColumns[0], toColumns[0]];
+      if (own === undefined || theirs === undefined) return [];
+      const named: LogicalQuery = {
+        select: [{ expression: columnOf(theirs), alias: null }],
+        starOf: null,
+        isDistinct: false,
+        from: { root: table, joins: [] },
+        where: about,
+        groupBy: [],
+        having: [],
+        orderBy: [],
+        limit: null,
+        setOperation: null,
+        isCounted: false,
+      };
+      return [{ kind: 'inQuery', of: columnOf(own), query: named, isNegated: false }];
+    });
+    return {
+      ...query,
+      from: { ...from, joins: from.joins.filter((join) => join.edge !== edge) },
+      where: [...where.filter((item) => !about.includes(item)), { kind: 'or', of: either }],
+    };
+  }
+  return query;
+}
