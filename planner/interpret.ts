@@ -13,6 +13,7 @@ import {
 import { readOnAverage } from './decompose/on-average.ts';
 import { partOfTotal, readPartOfTotal } from './decompose/part-of-total.ts';
 import { readRunningTotal, runningTotal } from './decompose/running-total.ts';
+import { spellOutShare } from './decompose/share-of.ts';
 import { readWhichOfTwo } from './decompose/which-of-two.ts';
 import { decidingQuery, readYesNo } from './decompose/yes-no.ts';
 import type { Mention } from './grounding/link.ts';
@@ -81,12 +82,20 @@ export function interpret(request: string, model: SchemaModel, now: string): Int
   const change = compareTimes(request, model, now);
   if (change !== null) return change;
   const arithmetic = readArithmetic(request, tokens);
-  const computed = arithmetic === null ? null : compute(arithmetic, model, now);
+  const computed =
+    arithmetic === null ? computeShare(request, model, now) : compute(arithmetic, model, now);
   return computed ?? rewritten(request, model, now) ?? interpretTokens(request, tokens, model, now);
 }
 
 /** "add up the totals per customer" asks for their sum. */
 const ADDED_UP = /^(?:please\s+)?(?:add|sum)(?:\s+up)?\s+(?=(?:the|all|their)\s)/i;
+
+function computeShare(request: string, model: SchemaModel, now: string): Interpretation | null {
+  const share = spellOutShare(request);
+  const parts = share === null ? null : readArithmetic(share, tokenize(share));
+  const computed = parts === null ? null : compute(parts, model, now);
+  return computed !== null && computed.readings.length > 0 ? computed : null;
+}
 
 /** What is read as another request whose queries are then changed; null where nothing is. */
 function rewritten(request: string, model: SchemaModel, now: string): Interpretation | null {

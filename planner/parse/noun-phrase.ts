@@ -298,6 +298,12 @@ function readStar(cursor: Cursor): boolean {
     }
   }
   cursor.position = start;
+  // "Details of order 100": of one row everything is wanted.
+  const owner = cursor.looksAt('details|everything of|about') ? cursor.mentionAt(2) : null;
+  if (owner !== null && namesTable(owner) && cursor.peek(owner.end - start)?.kind === 'number') {
+    cursor.advance(2);
+    return true;
+  }
   cursor.eat('the');
   if (
     cursor.looksAt('information|info of|about|for|on|regarding') &&

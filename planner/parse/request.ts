@@ -233,6 +233,10 @@ function readCommand(cursor: Cursor): Command {
       return { isCommand: true, isAdded, measures: ['age', 'birth'], elapsed: 'year' };
     if (cursor.eat('how long'))
       return { isCommand: true, isAdded, measures: ['duration', 'length'] };
+    // "Name of customer 5" asks for the name; "name the customers" is a command.
+    if (cursor.looksAt('name of') && cursor.mentionAt() !== null) {
+      return { isCommand: true, isAdded, measures: [] };
+    }
     if (cursor.eat(COMMANDS)) {
       isCommand = true;
       continue;

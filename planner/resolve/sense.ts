@@ -70,7 +70,7 @@ function passesOverFigure(
  * rows that refer to them.
  */
 function ranksFromAfar(
-  { from, orderBy }: LogicalQuery,
+  { from, select, orderBy }: LogicalQuery,
   { orders }: Frame,
   choices: ReadonlyMap<object, Choice>,
 ): boolean {
@@ -78,7 +78,10 @@ function ranksFromAfar(
     if (!isSuperlative) return false;
     const [first] = orderBy;
     if (first?.expression.kind === 'column' && first.expression.column.isForeignKey) return true;
-    const choice = mention === null && measures.length > 0 ? firstChoice(orders, choices) : null;
+    // Entities are not ranked as the numbers that other rows know them by.
+    const isImplied = mention === null && measures.length > 0;
+    if (isImplied && select.some(isReference)) return true;
+    const choice = isImplied ? firstChoice(orders, choices) : null;
     if (choice?.kind !== 'column') return false;
     const { table } = choice.column;
     const isNear = from.joins.some(
@@ -88,6 +91,10 @@ function ranksFromAfar(
     );
     return table !== from.root && !isNear;
   });
+}
+
+function isReference({ expression }: SelectItem): boolean {
+  return expression.kind === 'column' && expression.column.isForeignKey;
 }
 
 function firstChoice(orders: Frame['orders'], choices: ReadonlyMap<object, Choice>): Choice | null {
