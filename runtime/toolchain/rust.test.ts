@@ -118,7 +118,8 @@ test('the module declares its procedure and imports host functions only', async 
     },
   ]);
   assert.deepEqual([...new Set(facts.imports.map(({ module }) => module))], ['heliosdb']);
-  assert.ok(facts.byteCount < 80_000, `${facts.byteCount} bytes`);
+  // Compiled for speed; what would not be used of the SDK must not be in it.
+  assert.ok(facts.byteCount < 110_000, `${facts.byteCount} bytes`);
 });
 
 test('a rebuilt module behaves like the committed one', async (context) => {

@@ -126,13 +126,13 @@ pub struct Range(pub u32, pub u32);
 
 impl Range {
     /// The range in the guest's memory; ends the guest when it lies outside.
-    pub fn of<'m>(self, memory: &'m [u8]) -> wasmtime::Result<&'m [u8]> {
+    pub fn of(self, memory: &[u8]) -> wasmtime::Result<&[u8]> {
         memory
             .get(self.positions())
             .map_or_else(|| self.outside(memory.len()), Ok)
     }
 
-    fn of_mut<'m>(self, memory: &'m mut [u8]) -> wasmtime::Result<&'m mut [u8]> {
+    fn of_mut(self, memory: &mut [u8]) -> wasmtime::Result<&mut [u8]> {
         let size = memory.len();
         memory
             .get_mut(self.positions())
