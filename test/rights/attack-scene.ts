@@ -38,7 +38,7 @@ export async function openAttackScene(): Promise<AttackScene> {
     COPY secret TO '${folder}/secret.parquet';
     ${createRunner('attacker', ['read:lookup', 'read:"odd name"'])};
     CREATE PROCEDURE collecting(sql VARCHAR) RETURNS JSON LANGUAGE wasm ENTRY 'query'
-      CAPABILITIES ('read:lookup') ON ERROR NULL AS 'file://query.wat';
+      CAPABILITIES ('read:lookup', 'read:"odd name"') ON ERROR NULL AS 'file://query.wat';
     ${createRunner('reach', ['read:*', 'write:*', 'ddl:*'])};`);
   return {
     session,
