@@ -74,14 +74,14 @@ function ranksFromAfar(
   { orders }: Frame,
   choices: ReadonlyMap<object, Choice>,
 ): boolean {
-  return orders.some(({ mention, measures, isSuperlative }) => {
-    if (!isSuperlative) return false;
+  return orders.some((order) => {
+    if (!order.isSuperlative) return false;
     const [first] = orderBy;
     if (first?.expression.kind === 'column' && first.expression.column.isForeignKey) return true;
     // Entities are not ranked as the numbers that other rows know them by.
-    const isImplied = mention === null && measures.length > 0;
+    const isImplied = order.mention === null && order.measures.length > 0;
     if (isImplied && select.some(isReference)) return true;
-    const choice = isImplied ? firstChoice(orders, choices) : null;
+    const choice = isImplied ? choices.get(order) : undefined;
     if (choice?.kind !== 'column') return false;
     const { table } = choice.column;
     const isNear = from.joins.some(
@@ -95,11 +95,6 @@ function ranksFromAfar(
 
 function isReference({ expression }: SelectItem): boolean {
   return expression.kind === 'column' && expression.column.isForeignKey;
-}
-
-function firstChoice(orders: Frame['orders'], choices: ReadonlyMap<object, Choice>): Choice | null {
-  const order = orders.find(({ mention }) => mention === null);
-  return (order === undefined ? null : choices.get(order)) ?? null;
 }
 
 /** A number that is looked for among words, all of which are known, and is not there. */
