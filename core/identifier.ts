@@ -20,6 +20,14 @@ export function printIdentifier(name: string): string {
   return /^[a-z_][a-z0-9_]*$/.test(name) && !RESERVED.has(name) ? name : quoteIdentifier(name);
 }
 
+/** The names in a qualified name as SQL prints it: `shop.main."order items"` has three. */
+export function namesIn(qualified: string): readonly string[] {
+  const parts = qualified.match(/"(?:[^"]|"")*"|[^."]+/g) ?? [];
+  return parts.map((part) =>
+    part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part,
+  );
+}
+
 /** A text as an SQL string literal. */
 export function quoteLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;

@@ -10,7 +10,7 @@ export { errorNameOf, HeliosError, toHeliosError } from './error.ts';
 export { decodeErrorText, encodeErrorText } from './error-text.ts';
 export type { ErrorName, SqlState } from './errors.generated.ts';
 export { ERRORS } from './errors.generated.ts';
-export { printIdentifier, quoteIdentifier, quoteLiteral } from './identifier.ts';
+export { namesIn, printIdentifier, quoteIdentifier, quoteLiteral } from './identifier.ts';
 export { nearest } from './nearest.ts';
 export type { NumberTextOptions } from './number-text.ts';
 export { printGroupedNumber } from './number-text.ts';

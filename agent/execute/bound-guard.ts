@@ -1,4 +1,4 @@
-import { HeliosError } from '#core';
+import { HeliosError, namesIn } from '#core';
 import type { CatalogSnapshot } from '#planner';
 import type { SqlSession } from '#storage';
 import type { BoundCalls } from './bound-calls.ts';
@@ -61,12 +61,10 @@ export async function guardBound(
       detail: `it calls procedure ${writer}, which writes, behind another name`,
     });
   }
-  const allowed = new Set(
-    catalog.tables.map(({ schema, name }) => `${schema}.${name}`.toLowerCase()),
-  );
+  const allowed = new Set(catalog.tables.map(({ schema, name }) => nameKey([schema, name])));
   const unknown = [...reads.tables].filter((table) => {
-    const [database = '', ...rest] = table.split('.');
-    return database !== scratch?.toLowerCase() && !allowed.has(rest.join('.'));
+    const [database = '', ...rest] = namesIn(table);
+    return database !== scratch?.toLowerCase() && !allowed.has(nameKey(rest));
   });
   const strange = [...reads.sources];
   if (unknown.length > 0 || strange.length > 0 || reads.functions.size > 0) {
@@ -80,6 +78,11 @@ export async function guardBound(
       throw new HeliosError('invalid_plan', { detail: `it reads ${hidden} behind another name` });
     }
   }
+}
+
+/** A name may have points of its own: its parts are told apart by what no name has. */
+function nameKey(parts: readonly string[]): string {
+  return parts.join('\u0000').toLowerCase();
 }
 
 async function readsOfViews(
