@@ -1,10 +1,11 @@
 /** Changing one part of a query and keeping the others; every function returns a query or null. */
 import type { SchemaModel, TableModel } from '../grounding/schema-model.ts';
+import { columnsRead } from '../query/columns-read.ts';
 import type { Expression, JoinTree, LogicalQuery, OrderItem, Predicate } from '../query/logical.ts';
 import { columnOf } from '../query/logical.ts';
 import { sameExpression } from '../query/same-expression.ts';
 import { isRepeated, joinTables, tablesOf } from '../resolve/join-tree.ts';
-import { columnsIn, negate } from '../resolve/predicate-parts.ts';
+import { negate } from '../resolve/predicate-parts.ts';
 
 export interface MergeContext {
   readonly model: SchemaModel;
@@ -67,7 +68,7 @@ function membership(delta: LogicalQuery, entity: TableModel): readonly Predicate
 }
 
 function isAbout(a: Predicate, b: Predicate): boolean {
-  const [left, right] = [new Set(columnsIn(a)), new Set(columnsIn(b))];
+  const [left, right] = [new Set(columnsRead(a, 'own')), new Set(columnsRead(b, 'own'))];
   return (
     left.size > 0 && left.size === right.size && [...left].every((column) => right.has(column))
   );
@@ -132,7 +133,7 @@ function widen(
   const tables = [
     ...new Set([
       ...tablesOf(from),
-      ...expressions.flatMap((one) => columnsIn([one]).map(({ table }) => table)),
+      ...expressions.flatMap((one) => columnsRead(one, 'own').map(({ table }) => table)),
     ]),
   ];
   if (tables.length === tablesOf(from).length) return from;

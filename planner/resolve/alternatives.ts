@@ -1,7 +1,7 @@
 import type { ColumnModel } from '../grounding/schema-model.ts';
+import { columnsRead } from '../query/columns-read.ts';
 import type { LogicalQuery, Predicate } from '../query/logical.ts';
 import { columnOf } from '../query/logical.ts';
-import { columnsIn } from './predicate-parts.ts';
 
 /** What a request says that one WHERE clause cannot. */
 export interface Alternatives {
@@ -68,7 +68,7 @@ function metByKey(
       },
     }),
   );
-  const needed = new Set(columnsIn(query.select).map(({ table }) => table));
+  const needed = new Set(columnsRead(query.select, 'own').map(({ table }) => table));
   const isOwn = [...needed].every((table) => table === key.table);
   const from = isOwn ? { root: key.table, joins: [] } : query.from;
   return { ...query, from, where: isOwn ? met : [...query.where, ...met] };

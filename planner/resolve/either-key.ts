@@ -1,9 +1,10 @@
 import { other } from '../grounding/key-graph.ts';
+import { columnsRead } from '../query/columns-read.ts';
 import type { LogicalQuery, Predicate } from '../query/logical.ts';
 import { columnOf } from '../query/logical.ts';
 import type { BuildContext } from './build.ts';
 import { spokenRoles } from './join-tree.ts';
-import { columnsIn, mentionsTable } from './predicate-parts.ts';
+import { mentionsTable } from './predicate-parts.ts';
 
 /**
  * "matches of Red Star": where two keys of a row refer to the same table and the request says
@@ -23,12 +24,12 @@ export function withEitherKey(query: LogicalQuery, context: BuildContext): Logic
     const about = where.filter((item) => mentionsTable(item, table));
     const isAlone =
       about.length > 0 &&
-      about.every((item) => columnsIn(item).every((column) => column.table === table)) &&
+      about.every((item) => columnsRead(item, 'own').every((column) => column.table === table)) &&
       !from.joins.some(
         (join) => join.edge !== edge && [join.edge.from, join.edge.to].includes(table),
       ) &&
       ![query.select, query.groupBy, query.having, query.orderBy].some((part) =>
-        columnsIn(part).some((column) => column.table === table),
+        columnsRead(part, 'own').some((column) => column.table === table),
       );
     if (!isAlone || query.starOf === table || query.setOperation !== null) continue;
     const either = parallel.flatMap(({ fromColumns, toColumns }): Predicate[] => {

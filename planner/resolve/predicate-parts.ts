@@ -1,8 +1,8 @@
-import type { KeyEdge } from '../grounding/key-graph.ts';
 import type { ColumnModel, TableModel } from '../grounding/schema-model.ts';
 import type { ComparisonOperator } from '../language/lexicon.ts';
 import { isYear, shiftDate } from '../parse/dates.ts';
 import type { Condition, Direction, Literal, Operand } from '../parse/frame.ts';
+import { columnsRead } from '../query/columns-read.ts';
 import type { Expression, Predicate } from '../query/logical.ts';
 import { columnOf, numberOf } from '../query/logical.ts';
 import type { BuildContext } from './build.ts';
@@ -21,20 +21,7 @@ export interface PredicateOptions {
 
 /** Whether a predicate reads a column of the table. */
 export function mentionsTable(predicate: Predicate, table: TableModel): boolean {
-  return columnsIn(predicate).some((column) => column.table === table);
-}
-
-/** The columns that a predicate reads, those of its subqueries left out. */
-export function columnsIn(value: unknown): ColumnModel[] {
-  if (value === null || typeof value !== 'object') return [];
-  if ('kind' in value && value.kind === 'column' && 'column' in value)
-    return [value.column as ColumnModel];
-  if ('kind' in value && value.kind === 'referred' && 'edge' in value)
-    return [...(value.edge as KeyEdge).fromColumns];
-  if ('kind' in value && (value.kind === 'subquery' || value.kind === 'inQuery')) return [];
-  return Object.values(value).flatMap((item) =>
-    Array.isArray(item) ? item.flatMap(columnsIn) : columnsIn(item),
-  );
+  return columnsRead(predicate, 'own').some((column) => column.table === table);
 }
 
 /** The constant that a comparison compares with, or null. */

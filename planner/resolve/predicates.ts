@@ -3,6 +3,7 @@ import type { ColumnModel } from '../grounding/schema-model.ts';
 import type { ComparisonOperator } from '../language/lexicon.ts';
 import { isYear } from '../parse/dates.ts';
 import type { Condition, Direction, Frame, Literal, Operand } from '../parse/frame.ts';
+import { columnsRead } from '../query/columns-read.ts';
 import type { Expression, LogicalQuery, Predicate } from '../query/logical.ts';
 import { columnOf, numberOf } from '../query/logical.ts';
 import { missingColumn, notIn } from './absence.ts';
@@ -14,7 +15,6 @@ import { directedPair } from './direction.ts';
 import type { PredicateOptions } from './predicate-parts.ts';
 import {
   ageComparison,
-  columnsIn,
   comparedValue,
   dateOf,
   extremeFor,
@@ -464,9 +464,9 @@ export class PredicateBuilder {
         }
         const [only] = inner.where;
         if (inner.where.length === 1 && only?.kind === 'null') return negate(only);
-        const columns = new Set(inner.where.flatMap(columnsIn));
+        const columns = new Set(columnsRead(inner.where, 'own'));
         const contradicted = this.where.filter((item) =>
-          columnsIn(item).some((column) => columns.has(column)),
+          columnsRead(item, 'own').some((column) => columns.has(column)),
         );
         if (contradicted.length > 0 && this.#excluded === null) {
           this.#excluded = inner.where;

@@ -1,7 +1,7 @@
 import { isPointInTime } from '../grounding/column-role.ts';
-import type { ColumnModel } from '../grounding/schema-model.ts';
 import type { Frame } from '../parse/frame.ts';
 import { namesTable } from '../parse/mentions.ts';
+import { columnsRead } from '../query/columns-read.ts';
 import type { LogicalQuery, Predicate, SelectItem } from '../query/logical.ts';
 import { isRepeated } from './join-tree.ts';
 import type { Choice } from './slots.ts';
@@ -57,7 +57,7 @@ function passesOverFigure(
   { related }: Frame,
   choices: ReadonlyMap<object, Choice>,
 ): boolean {
-  const used = new Set(columnsRead(query));
+  const used = new Set(columnsRead(query, 'all'));
   return related.some((mention) => {
     const choice = choices.get(mention);
     return choice?.kind === 'column' && choice.column.isMeasure && !used.has(choice.column);
@@ -104,14 +104,4 @@ function findsNoNumber(predicate: Predicate): boolean {
   if (left.kind !== 'column' || right.kind !== 'text' || left.column.kind !== 'text') return false;
   const { values, valuesAreComplete } = left.column.column;
   return /^[\d.,]+$/.test(right.value) && valuesAreComplete && !values.includes(right.value);
-}
-
-/** The columns that a query reads, those of its subqueries among them; keys of joins left out. */
-function columnsRead(value: unknown): ColumnModel[] {
-  if (value === null || typeof value !== 'object') return [];
-  if ('kind' in value && /^(column|referred)$/.test(String(value.kind)) && 'column' in value)
-    return [value.column as ColumnModel];
-  return Object.entries(value).flatMap(([name, item]) =>
-    /^(from|starOf|edge|pairedBy)$/.test(name) ? [] : columnsRead(item),
-  );
 }
