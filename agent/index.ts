@@ -69,7 +69,6 @@ export type { RowBound } from './statements/bounded-connection.ts';
 export { assertRepeatable, recordProfile, sampledCalls } from './statements/record-profile.ts';
 export type { RunnerOptions } from './statements/statement-runner.ts';
 export { StatementRunner } from './statements/statement-runner.ts';
-export { suggestQuestions } from './suggest-questions.ts';
 export type { ConfirmWriteOptions } from './writes/confirm-write.ts';
 export { confirmWrite, declinedAnswer } from './writes/confirm-write.ts';
 export type { PendingStore, PendingWrite } from './writes/confirmations.ts';

@@ -40,6 +40,9 @@ export type {
 export { plan, planColumn, task } from './plan.ts';
 export type { PlanRequestInput, PreparedRequest, RankedReading } from './plan-request.ts';
 export { planRequest, prepareRequest, readRequest } from './plan-request.ts';
+export { planSchemaQuestion } from './schema-questions/plan-schema-question.ts';
+export type { SuggestOptions } from './schema-questions/suggest-questions.ts';
+export { suggestQuestions } from './schema-questions/suggest-questions.ts';
 export type { FeatureName, Features } from './score/features.ts';
 export { featureNames, probeFeatures } from './score/features.ts';
 export { judgeByRows } from './score/judge.ts';

@@ -1,7 +1,7 @@
 import type { HeliosError } from '#core';
 import { toHeliosError } from '#core';
 import type { CatalogSnapshot, Plan, PlanOutcome, PromptTurn, VerifiedQuestion } from '#planner';
-import { planConversation, planWrite, sameQuestion } from '#planner';
+import { planConversation, planSchemaQuestion, planWrite, sameQuestion } from '#planner';
 import type { SqlDatabase } from '#storage';
 import { toAnswerError } from '../answer/answer-error.ts';
 import type { RunListener } from '../events.ts';
@@ -39,12 +39,16 @@ export interface PlanQuestionOptions {
 }
 
 /**
- * Plans a question: by the SQL a person verified for it, else by the model, else by the offline
+ * Plans a question: by the SQL a person verified for it, by the snapshot where it is about the
+ * database itself, else by the model, else by the offline
  * parser. A model that is down, slow or wrong is said and passed over, never a reason to fail.
  */
 export async function planQuestion(options: PlanQuestionOptions): Promise<PlannedQuestion> {
   const verified = await planVerified(options);
   if (verified !== null) return verified;
+  // The snapshot knows the answer better than a model, and a conversation does not change it.
+  const listing = planSchemaQuestion({ ...options, request: options.question });
+  if (listing !== null) return { outcome: listing, plannedBy: OFFLINE, notes: [] };
   const { model } = options;
   if (model === null) {
     return { outcome: await planWithoutModel(options), plannedBy: OFFLINE, notes: [] };

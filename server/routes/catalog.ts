@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { suggestQuestions } from '#agent';
 import type { CatalogSnapshot, CatalogTable } from '#planner';
+import { suggestQuestions } from '#planner';
 import type { ServiceContext } from '../context.ts';
 import type { Route } from '../http/route.ts';
 import { defineRoute } from '../http/route.ts';

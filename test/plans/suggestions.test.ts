@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { suggestQuestions } from '#agent';
-import { planRequest } from '#planner';
+import { planRequest, suggestQuestions } from '#planner';
 import { openShop } from './shop.ts';
 
 const NOW = '2026-06-15T12:00:00Z';

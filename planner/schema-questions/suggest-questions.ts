@@ -1,5 +1,5 @@
-import type { CatalogColumn, CatalogSnapshot, CatalogTable } from '#planner';
-import { planRequest } from '#planner';
+import type { CatalogColumn, CatalogSnapshot, CatalogTable } from '../catalog.ts';
+import { planRequest } from '../plan-request.ts';
 
 export interface SuggestOptions {
   readonly catalog: CatalogSnapshot;

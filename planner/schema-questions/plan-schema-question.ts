@@ -1,0 +1,160 @@
+import type { CatalogSnapshot, CatalogTable } from '../catalog.ts';
+import { quoteName, quoteText } from '../compile/sql.ts';
+import { schemaModel } from '../grounding/schema-model.ts';
+import type { Plan, PlanOutcome } from '../plan.ts';
+import type { PlanRequestInput } from '../plan-request.ts';
+import { semanticTable } from '../semantics/semantic-model.ts';
+import type { SchemaQuestion } from './read-schema-question.ts';
+import { readSchemaQuestion } from './read-schema-question.ts';
+import { suggestQuestions } from './suggest-questions.ts';
+
+const EXAMPLES_MAX = 12;
+
+type Cell = string | number | null;
+
+interface Listing {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+  /** What the rows are, for people: "{rowCount} tables". */
+  readonly template: string;
+}
+
+/**
+ * Plans a question about the database itself: its tables, their columns, its procedures, or what can
+ * be asked. The answer comes from the snapshot, which has only what the asker may see, written out as
+ * rows: such a plan reads no table. Null for a question about rows.
+ */
+export function planSchemaQuestion(input: PlanRequestInput): PlanOutcome | null {
+  const { request, catalog } = input;
+  const question = readSchemaQuestion(request, schemaModel(catalog));
+  if (question === null) return null;
+  const listing = listingOf(question, input);
+  if (listing.rows.length === 0) {
+    const reason = `There are no ${question.kind} to tell of in this database.`;
+    return { status: 'refused', reason, unknownWords: [], suggestions: [] };
+  }
+  return { status: 'planned', plan: listingPlan(request, question, listing), alternatives: [] };
+}
+
+function listingOf(question: SchemaQuestion, { catalog, now }: PlanRequestInput): Listing {
+  switch (question.kind) {
+    case 'tables':
+      return tablesOf(catalog);
+    case 'columns':
+      return columnsOf(question.table.table, catalog);
+    case 'procedures':
+      return proceduresOf(catalog);
+    case 'examples': {
+      const questions = suggestQuestions({ catalog, now, typed: '', countMax: EXAMPLES_MAX });
+      const rows = questions.map((text) => [text]);
+      return { columns: ['question'], rows, template: 'For example:' };
+    }
+  }
+}
+
+function tablesOf(catalog: CatalogSnapshot): Listing {
+  const rows = catalog.tables.map((table): readonly Cell[] => [
+    table.schema === 'main' ? table.name : `${table.schema}.${table.name}`,
+    table.kind,
+    table.rowCount,
+    semanticTable(catalog.semantics, table)?.description ?? table.comment,
+  ]);
+  return { columns: ['name', 'kind', 'rows', 'description'], rows, template: tally(rows, 'table') };
+}
+
+function columnsOf(table: CatalogTable, catalog: CatalogSnapshot): Listing {
+  const semantics = semanticTable(catalog.semantics, table);
+  const rows = table.columns.map(({ name, type, comment }): readonly Cell[] => {
+    const description = semantics?.columns.find((column) => column.name === name)?.description;
+    return [name, type, keyOf(name, table, catalog), description ?? comment];
+  });
+  const metrics = (semantics?.metrics ?? []).map(
+    ({ name, expression, description }): readonly Cell[] => [
+      name,
+      `computed as ${expression}`,
+      null,
+      description,
+    ],
+  );
+  return {
+    columns: ['column', 'type', 'key', 'description'],
+    rows: [...rows, ...metrics],
+    template: `${table.name} has ${tally(rows, 'column')}`,
+  };
+}
+
+function keyOf(name: string, table: CatalogTable, { keys }: CatalogSnapshot): string | null {
+  const key = keys.find(
+    ({ from }) =>
+      from.schema === table.schema && from.table === table.name && from.columns.includes(name),
+  );
+  const isPrimary = table.primaryKey?.includes(name) ?? false;
+  const refers = key === undefined ? null : `refers to ${key.to.table}`;
+  return (
+    [isPrimary ? 'primary key' : null, refers].filter((part) => part !== null).join(', ') || null
+  );
+}
+
+function proceduresOf({ procedures }: CatalogSnapshot): Listing {
+  const rows = procedures.map(({ name, parameters, returns, writes, comment }): readonly Cell[] => [
+    name,
+    parameters.map((parameter) => `${parameter.name} ${parameter.type}`).join(', '),
+    returns,
+    writes === undefined ? 'reads' : 'writes',
+    comment,
+  ]);
+  return {
+    columns: ['name', 'parameters', 'returns', 'access', 'description'],
+    rows,
+    template: tally(rows, 'procedure'),
+  };
+}
+
+function tally(rows: readonly unknown[], noun: string): string {
+  return rows.length === 1 ? `1 ${noun}.` : `{rowCount} ${noun}s.`;
+}
+
+function listingPlan(request: string, question: SchemaQuestion, listing: Listing): Plan {
+  // A column without any value, as where nothing was described, would only take space.
+  const shown = listing.columns
+    .map((name, index) => ({ name, index }))
+    .filter(({ index }) => listing.rows.some((row) => row[index] !== null));
+  const rows = listing.rows.map((row) => shown.map(({ index }) => print(row[index] ?? null)));
+  const names = shown.map(({ name }) => quoteName(name)).join(', ');
+  const values = rows.map((row) => `(${row.join(', ')})`).join(', ');
+  const isNumber = (index: number) => listing.rows.some((row) => typeof row[index] === 'number');
+  return {
+    request,
+    tasks: [
+      {
+        kind: 'query',
+        id: 'task1',
+        title: TITLES[question.kind],
+        dependsOn: [],
+        sql: `SELECT * FROM (VALUES ${values}) AS ${quoteName(question.kind)}(${names})`,
+        columns: shown.map(({ name, index }) => ({
+          name,
+          type: isNumber(index) ? 'BIGINT' : 'VARCHAR',
+        })),
+      },
+    ],
+    answer: { kind: 'answer', from: 'task1', shape: 'table', template: listing.template },
+    assumptions: [],
+    grounding:
+      question.kind === 'columns'
+        ? [{ text: question.name, meaning: question.table.table.name }]
+        : [],
+  };
+}
+
+const TITLES = {
+  tables: 'List the tables',
+  columns: 'List the columns',
+  procedures: 'List the procedures',
+  examples: 'List questions that can be asked',
+} as const;
+
+function print(cell: Cell): string {
+  if (cell === null) return 'NULL';
+  return typeof cell === 'number' ? String(cell) : quoteText(cell);
+}
