@@ -1,6 +1,6 @@
 /** The page of measurements: each bench owns the part between its markers. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -11,6 +11,12 @@ const RESULTS = join(ROOT, 'bench', 'results');
 export function measuredCommit(): string {
   const arguments_ = ['rev-parse', '--short', 'HEAD'];
   return execFileSync('git', arguments_, { cwd: ROOT, encoding: 'utf8' }).trim();
+}
+
+/** A bench's results as they were kept; null before it ever ran. */
+export function readResults(bench: string): unknown {
+  const file = join(RESULTS, `${bench}.json`);
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null;
 }
 
 /** Keeps a bench's results as a file, and puts its text between its markers of the page. */

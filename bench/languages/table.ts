@@ -56,7 +56,7 @@ export function tableOf(figures: readonly Figures[]): string {
     'first ms',
     'cold ms',
     'call µs',
-    'memory MB',
+    'linear MB',
     'row µs',
     'native µs',
     'overhead',

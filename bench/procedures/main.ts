@@ -2,25 +2,27 @@
  * Question: what does a procedure cost beside the other ways to compute the same?
  * Method: all contenders take turns in one run; medians, and the fastest and slowest run.
  * Usage: npm run bench -- procedures [--rows N] [--orders N] [--customers N,N] [--rounds N]
- *        [--only scalar,lookups,calls] [--dry-run]
+ *        [--only scalar,lookups,calls,python,memory] [--dry-run]
  */
 import { parseArgs } from 'node:util';
 import { expensiveCalls, warmCall } from './calls.ts';
 import { lookupCases } from './lookups.ts';
 import type { CaseResult } from './measure.ts';
 import { hardwareClass } from './measure.ts';
+import { memoryCases } from './memory.ts';
 import { pythonCases } from './python.ts';
 import { printCases, writeReport } from './report.ts';
 import { scalarCases } from './scalar.ts';
 import { openScene } from './scene.ts';
 
+const PARTS = 'scalar,lookups,calls,python,memory';
 const { values } = parseArgs({
   options: {
     rows: { type: 'string', default: '20000000' },
     orders: { type: 'string', default: '20000' },
     customers: { type: 'string', default: '20000,200000,2000000' },
     rounds: { type: 'string', default: '5' },
-    only: { type: 'string', default: 'scalar,lookups,calls,python' },
+    only: { type: 'string', default: PARTS },
     'dry-run': { type: 'boolean', default: false },
   },
 });
@@ -44,7 +46,7 @@ const add = (...found: readonly CaseResult[]): void => {
   cases.push(...found);
   process.stdout.write(`${printCases(found)}\n`);
 };
-{
+if (['scalar', 'calls', 'lookups'].some((part) => parts.includes(part))) {
   await using scene = await openScene();
   if (parts.includes('scalar')) add(...(await scalarCases(scene, { rows, rounds })));
   if (parts.includes('calls')) {
@@ -56,4 +58,7 @@ const add = (...found: readonly CaseResult[]): void => {
   }
 }
 if (parts.includes('python')) add(...pythonCases({ rows, rounds }));
-if (!values['dry-run']) writeReport(cases, { rows, orders, rounds });
+if (parts.includes('memory')) add(...memoryCases({ rounds }));
+if (!values['dry-run']) {
+  writeReport(cases, { rows, orders, rounds }, { isComplete: values.only === PARTS });
+}

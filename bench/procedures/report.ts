@@ -1,5 +1,5 @@
 /** What was measured, as a file and as tables of docs/performance.md. */
-import { measuredCommit, recordResults } from '../performance-page.ts';
+import { measuredCommit, readResults, recordResults } from '../performance-page.ts';
 import type { CaseResult } from './measure.ts';
 import { hardwareClass } from './measure.ts';
 
@@ -39,11 +39,55 @@ function significant(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
 
-/** Writes the results and puts their tables between the page's markers. */
-export function writeReport(cases: readonly CaseResult[], facts: RunFacts): void {
-  const commit = measuredCommit();
-  const hardware = hardwareClass();
-  const intro = `Measured at ${commit} on ${hardware}; ${facts.rows} rows, ${facts.orders} orders, median of ${facts.rounds} rounds in turn.`;
-  const tables = `${intro}\n\n${printCases(cases)}`;
-  recordResults('procedures', { commit, hardware, ...facts, cases }, tables);
+/** A case in the report; one that was measured apart from the others says where and how. */
+interface ReportedCase extends CaseResult {
+  readonly apart?: { readonly commit: string; readonly hardware: string; readonly rounds: number };
+}
+
+interface Report extends RunFacts {
+  readonly commit: string;
+  readonly hardware: string;
+  readonly cases: readonly ReportedCase[];
+}
+
+/**
+ * Writes the results and puts their tables between the page's markers. Where only a part was
+ * measured, the other cases stay as they are.
+ */
+export function writeReport(
+  cases: readonly CaseResult[],
+  facts: RunFacts,
+  { isComplete }: { isComplete: boolean },
+): void {
+  const [commit, hardware] = [measuredCommit(), hardwareClass()];
+  const before = readResults('procedures') as Report | null;
+  const report =
+    isComplete || before === null
+      ? { commit, hardware, ...facts, cases }
+      : { ...before, cases: replaced(before.cases, cases, { commit, hardware, ...facts }) };
+  const intro = `Measured at ${report.commit} on ${report.hardware}; ${report.rows} rows, ${report.orders} orders, median of ${report.rounds} rounds in turn.`;
+  recordResults('procedures', report, `${intro}\n\n${printReported(report.cases)}`);
+}
+
+function replaced(
+  before: readonly ReportedCase[],
+  measured: readonly CaseResult[],
+  { commit, hardware, rounds }: { commit: string; hardware: string; rounds: number },
+): ReportedCase[] {
+  const fresh = new Map<string, ReportedCase>(
+    measured.map((each) => [each.name, { ...each, apart: { commit, hardware, rounds } }]),
+  );
+  const kept = before.map((each) => fresh.get(each.name) ?? each);
+  const known = new Set(before.map(({ name }) => name));
+  return [...kept, ...[...fresh.values()].filter(({ name }) => !known.has(name))];
+}
+
+function printReported(cases: readonly ReportedCase[]): string {
+  const printed = cases.map((each) => {
+    const { apart } = each;
+    if (apart === undefined) return printCase(each);
+    const where = `Measured apart at ${apart.commit} on ${apart.hardware}, ${apart.rounds} rounds.`;
+    return `${printCase(each)}\n${where}\n`;
+  });
+  return printed.join('\n');
 }
