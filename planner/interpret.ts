@@ -10,6 +10,7 @@ import {
   repeatedValues,
   rowsThatShare,
 } from './decompose/duplicates.ts';
+import { withoutFraming } from './decompose/framing.ts';
 import { readOnAverage } from './decompose/on-average.ts';
 import { partOfTotal, readPartOfTotal } from './decompose/part-of-total.ts';
 import { readRunningTotal, runningTotal } from './decompose/running-total.ts';
@@ -77,7 +78,8 @@ const READINGS_MAX = 6;
 const ASSIGNMENTS_MAX = 24;
 
 /** Reads a request against a database. */
-export function interpret(request: string, model: SchemaModel, now: string): Interpretation {
+export function interpret(text: string, model: SchemaModel, now: string): Interpretation {
+  const request = withoutFraming(text);
   const tokens = tokenize(request);
   const change = compareTimes(request, model, now);
   if (change !== null) return change;

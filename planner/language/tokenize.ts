@@ -59,7 +59,19 @@ export function tokenize(text: string): readonly Token[] {
       tokens.push(makeToken(kindOf(piece), piece, start, end));
     }
   }
-  return tokens;
+  return tokens.map((token, index) =>
+    isPronoun(tokens, index) ? { ...token, number: null } : token,
+  );
+}
+
+/** "the one that", "the ones with": no number is said. */
+function isPronoun(tokens: readonly Token[], index: number): boolean {
+  const [before, token, after] = [tokens[index - 1], tokens[index], tokens[index + 1]];
+  return (
+    token?.lower === 'one' &&
+    before?.lower === 'the' &&
+    /^(that|who|which|whose|with|having|where)$/.test(after?.lower ?? '')
+  );
 }
 
 function splitContraction(text: string): readonly string[] {

@@ -334,10 +334,12 @@ function readGroup(cursor: Cursor, frame: Frame): boolean {
   const hasAggregate = frame.projections.some(({ aggregate }) => aggregate !== null);
   const isMarked =
     GROUP_MARKS.some((pattern) => cursor.eat(pattern)) ||
-    (hasAggregate && cursor.eat('across|among different|various|all'));
+    (hasAggregate && cursor.eat('across|among different|various'));
   const previous = cursor.tokens[start - 1];
   const isAgent = /(ed|en|ght|ne)$/.test(previous?.lower ?? '') && previous?.lower !== 'grouped';
-  const isBy = !isMarked && hasAggregate && !isAgent && cursor.eat('by|across|over');
+  // "over all payments" takes them together.
+  const isTogether = cursor.looksAt('across|over|among all');
+  const isBy = !isMarked && hasAggregate && !isAgent && !isTogether && cursor.eat('by|across|over');
   const isTerse = !isMarked && !isBy && !isAgent && canBeSummed(frame) && cursor.eat('by|per');
   if (!isMarked && !isBy && !isTerse) return false;
   if (readTimeGroup(cursor, frame)) return true;

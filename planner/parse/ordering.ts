@@ -136,7 +136,7 @@ function readPlainOrder(cursor: Cursor, frame: Frame, near: Mention | null): boo
     frame.orders.length === 0 &&
     frame.topDirection === null &&
     frame.projections.every((item) => item.aggregate === null && item.mention !== null) &&
-    frame.projections.some(({ mention: own }) => own !== null && namesTable(own));
+    frame.projections.some(({ mention: own }) => own !== null && isListed(own));
   if (mention === null || !isList || /(ed|en|ght|ne)$/.test(before)) return false;
   const best = mention.names[0];
   const isOrdered =
@@ -157,6 +157,12 @@ function readPlainOrder(cursor: Cursor, frame: Frame, near: Mention | null): boo
     isSuperlative: false,
   });
   return true;
+}
+
+/** What can be listed: rows, or what tells them apart. */
+function isListed(mention: Mention): boolean {
+  const [best] = mention.names;
+  return namesTable(mention) || (best?.kind === 'column' && identifies(best.column));
 }
 
 /** The verb pattern consumed the preposition too; step back so that a direction can be read. */

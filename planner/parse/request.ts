@@ -213,7 +213,8 @@ function readCommand(cursor: Cursor): Command {
     if (elapsed !== null) {
       return { isCommand: true, isAdded, measures: ['date', 'time', 'timestamp'], elapsed };
     }
-    if (cursor.looksAt('how many|much') || cursor.looksAt('count of|the'))
+    const isCount = cursor.word() === 'count' && cursor.mentionAt(1) !== null;
+    if (cursor.looksAt('how many|much') || cursor.looksAt('count of|the') || isCount)
       return { isCommand: true, isAdded, measures: [] };
     if (cursor.eat('where is|are|was|were|do|does|did'))
       return { isCommand: true, isAdded, measures: ['address', 'location', 'city', 'place'] };
