@@ -104,7 +104,7 @@ function unframed(text: string): string {
     INDIRECT,
     (_, before: string, noun: string) => `${before}${noun.trim()}`,
   );
-  plain = plain.replace(/\uE002([^]*)/g, (_, wanted: string) => asked(wanted));
+  plain = plain.replace(/\uE002(.*)/gs, (_, wanted: string) => asked(wanted));
   return plain.trim();
 }
 

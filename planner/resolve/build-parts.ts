@@ -41,8 +41,21 @@ export function isCount(item: SelectItem | undefined): boolean {
   return item?.expression.kind === 'aggregate' && item.expression.name === 'count';
 }
 
+/** Whether the aggregate of a column says anything: words do not add up. */
+export function canBeAggregated(name: AggregateName, { kind, column }: ColumnModel): boolean {
+  if (kind !== 'text' || !/^(avg|sum|median)$/.test(name) || column.values.length === 0)
+    return true;
+  const numbers = column.values.filter((value) => /^\s*-?\d+(\.\d+)?\s*$/.test(value)).length;
+  return numbers * 2 > column.values.length;
+}
+
 export function aggregated(name: AggregateName, column: ColumnModel): Expression {
-  return { kind: 'aggregate', name, isDistinct: false, of: dated(numberOf(column)) };
+  // Only numbers add up: text is read as numbers here, also where not all of it looks like that.
+  const isAddedUp = column.kind === 'text' && /^(avg|sum|median)$/.test(name);
+  const of: Expression = isAddedUp
+    ? { kind: 'column', column, cast: 'DOUBLE' }
+    : dated(numberOf(column));
+  return { kind: 'aggregate', name, isDistinct: false, of };
 }
 
 /** Dates kept as text in another form than ISO only order rightly when cast. */

@@ -14,6 +14,7 @@ import { sameExpression } from '../query/same-expression.ts';
 import type { Assignment } from './assign.ts';
 import {
   aggregated,
+  canBeAggregated,
   dated,
   isCount,
   isNamed,
@@ -305,7 +306,7 @@ class QueryBuilder {
       const measure = choice.table.columns.find((column) => column.isMeasure);
       return measure === undefined ? [] : [aggregated(aggregate, measure)];
     }
-    return [aggregated(aggregate, choice.column)];
+    return canBeAggregated(aggregate, choice.column) ? [aggregated(aggregate, choice.column)] : [];
   }
 
   /** A procedure's result: added up and ranked for entities that have many of the rows. */
