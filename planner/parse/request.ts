@@ -280,6 +280,7 @@ function projection(part: Partial<Projection>): Projection {
 /** Reads the list of things asked for and returns the entity they belong to. */
 export function parseProjections(cursor: Cursor, frame: Frame): Mention | null {
   let head: Mention | null = null;
+  let owner: Mention | null = null;
   let isOpen = true;
   if (cursor.mentionAt() === null) cursor.eat('both|either');
   if (cursor.mentionAt() === null && cursor.eat('the? all? pairs|pair of')) frame.isPaired = true;
@@ -305,14 +306,23 @@ export function parseProjections(cursor: Cursor, frame: Frame): Mention | null {
       break;
     }
     adoptPhrase(frame, phrase);
-    head = phrase.mention ?? head;
+    head = owner ?? phrase.mention ?? head;
     const made = addProjections(cursor, frame, phrase);
-    head = readOwner(cursor, frame, made) ?? head;
+    // "the driver's first name and id": what is listed after it is the driver's as well.
+    if (owner !== null) for (const item of made) if (isOwnable(item)) item.of ??= owner;
+    const isPossessive = cursor.looksAt("'s");
+    const owned = readOwner(cursor, frame, made);
+    if (isPossessive) owner = owned;
+    head = owned ?? head;
     readNameParts(cursor, frame);
     if (frame.timeGroups.length > 0) aggregateProjections(frame);
     isOpen = readJoiner(cursor);
   }
   return head;
+}
+
+function isOwnable({ aggregate, mention }: Projection): boolean {
+  return aggregate === null && mention !== null && !namesTable(mention);
 }
 
 /** "name (first and last name)": the parts in parentheses replace the whole before them. */

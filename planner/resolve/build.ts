@@ -33,6 +33,7 @@ import {
   rowOperation,
   withLabels,
 } from './computed-columns.ts';
+import { countedApart, tablesLeft } from './counted-apart.ts';
 import { withEitherKey } from './either-key.ts';
 import { countedSelect, eachRowOnce, groupingOf, isUnique, perEntity } from './grouping.ts';
 import { countedFor, isMass } from './implied-figures.ts';
@@ -78,8 +79,9 @@ class QueryBuilder {
 
   build(): LogicalQuery | null {
     const frame = this.#frame;
-    const tables = [...this.#assignment.tables];
     const subject = subjectOf(this.#frame, this.#assignment);
+    const apart = countedApart(frame.conditions, this.#assignment.choices);
+    const tables = [...tablesLeft(this.#assignment, apart, subject)];
     if (subject !== null && !tables.includes(subject)) tables.unshift(subject);
     if (tables.length === 0) return null;
     const referring = subject === null ? null : countedFor(subject, tables, this.#meaning);

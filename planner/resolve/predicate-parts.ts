@@ -71,6 +71,16 @@ export function isStoredNumber(
   return column.column.values.includes(String(condition.number));
 }
 
+/** Whether a condition is about how many rows there are, or what they come to. */
+export function isAboutGroups(condition: Condition, choices: PredicateOptions['choices']): boolean {
+  if (condition.kind === 'quantity') {
+    const choice = choices.get(condition.mention ?? condition);
+    if (isStoredNumber(condition, choice)) return false;
+    return !(choice?.kind === 'column' && choice.column.isMeasure);
+  }
+  return condition.kind === 'compare' && condition.aggregate !== null;
+}
+
 /** The operator with its sides exchanged. */
 export function mirror(operator: ComparisonOperator): ComparisonOperator {
   const mirrored = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', '=': '=', '<>': '<>' } as const;

@@ -11,6 +11,7 @@ import { withAlternatives } from './alternatives.ts';
 import { assign } from './assign.ts';
 import { buildQuery } from './build.ts';
 import { isDate, isYearly } from './column-values.ts';
+import { countApart, countedApart } from './counted-apart.ts';
 import { directedPair } from './direction.ts';
 import type { PredicateOptions } from './predicate-parts.ts';
 import {
@@ -18,6 +19,7 @@ import {
   comparedValue,
   dateOf,
   extremeFor,
+  isAboutGroups,
   isStoredNumber,
   literalExpression,
   mentionedOperand,
@@ -48,6 +50,7 @@ export class PredicateBuilder {
   #contradicted: readonly Predicate[] = [];
   readonly #directions = new Map<Predicate, Direction>();
   readonly #options: PredicateOptions;
+  #apart: ReadonlySet<Condition> = new Set();
 
   constructor(options: PredicateOptions) {
     this.#options = options;
@@ -55,6 +58,7 @@ export class PredicateBuilder {
 
   /** False when some condition cannot be expressed. */
   addAll(conditions: readonly Condition[]): boolean {
+    this.#apart = countedApart(conditions, this.#options.choices);
     return conditions.every((condition) => this.#add(condition));
   }
 
@@ -91,7 +95,8 @@ export class PredicateBuilder {
       const separate = this.#separateValues(condition);
       if (separate) return true;
     }
-    const isHaving = this.#isHaving(condition);
+    const isApart = this.#apart.has(condition);
+    const isHaving = !isApart && isAboutGroups(condition, this.#options.choices);
     const predicate = this.#predicate(condition);
     if (predicate === null) return false;
     if (predicate.kind === 'and' && predicate.of.length === 0) return true;
@@ -152,18 +157,10 @@ export class PredicateBuilder {
     return true;
   }
 
-  #isHaving(condition: Condition): boolean {
-    if (condition.kind === 'quantity') {
-      const choice = this.#options.choices.get(condition.mention ?? condition);
-      if (isStoredNumber(condition, choice)) return false;
-      return !(choice?.kind === 'column' && choice.column.isMeasure);
-    }
-    if (condition.kind === 'compare') return condition.aggregate !== null;
-    return false;
-  }
-
   #predicate(condition: Condition): Predicate | null {
-    const positive = this.#positive(condition);
+    const own = this.#positive(condition);
+    const isApart = own !== null && this.#apart.has(condition);
+    const positive = isApart ? countApart(condition, own, this.#options) : own;
     if (positive === null || !condition.isNegated || condition.kind === 'exists') return positive;
     return negate(positive);
   }
