@@ -1,4 +1,5 @@
 import { lemma } from './lemma.ts';
+import { comparativeOf } from './lexicon.ts';
 import { parseNumberWord } from './numbers.ts';
 
 /** A piece of the request; `start` and `end` are offsets into its text. */
@@ -59,9 +60,17 @@ export function tokenize(text: string): readonly Token[] {
       tokens.push(makeToken(kindOf(piece), piece, start, end));
     }
   }
-  return tokens.map((token, index) =>
-    isPronoun(tokens, index) ? { ...token, number: null } : token,
-  );
+  return tokens.map((token, index) => {
+    if (isMistakenThen(tokens, index)) return { ...token, lower: 'than', lemma: 'than' };
+    return isPronoun(tokens, index) ? { ...token, number: null } : token;
+  });
+}
+
+/** "more expensive then": who compares means "than". */
+function isMistakenThen(tokens: readonly Token[], index: number): boolean {
+  if (tokens[index]?.lower !== 'then') return false;
+  const [first, second] = [tokens[index - 1]?.lower ?? '', tokens[index - 2]?.lower ?? ''];
+  return comparativeOf(first) !== null || /^(more|less|fewer)$/.test(second);
 }
 
 /** "the one that", "the ones with": no number is said. */

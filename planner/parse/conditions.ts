@@ -95,8 +95,13 @@ function readCompared(cursor: Cursor, scope: Scope, isNegated: boolean): Conditi
   if (quantity !== null) return quantity;
   const comparator = bare.measures.length === 0 ? { ...bare, measures } : bare;
   const operand = readOperand(cursor, null);
+  // "under the category 'Seeds'": a place among others, which nothing is compared with.
+  const isPlace =
+    operand?.kind === 'mention' && (cursor.peek()?.kind === 'quoted' || namesValue(cursor));
   const isOrdered =
-    operand !== null && !(operand.kind === 'literal' && operand.literal.kind === 'text');
+    operand !== null &&
+    !isPlace &&
+    !(operand.kind === 'literal' && operand.literal.kind === 'text');
   if (operand === null || !isOrdered) {
     cursor.position = start;
     return null;
@@ -105,6 +110,11 @@ function readCompared(cursor: Cursor, scope: Scope, isNegated: boolean): Conditi
   // What people spend is what all their payments come to.
   const isSum = isSummed && compared.kind === 'compare' && scope.near !== null;
   return [isSum ? { ...compared, aggregate: 'sum', measures: MONEY } : compared];
+}
+
+function namesValue(cursor: Cursor): boolean {
+  const mention = cursor.mentionAt();
+  return mention !== null && isMostlyValue(mention);
 }
 
 /** "more salary than", "a higher price than": the column stands inside the comparison. */

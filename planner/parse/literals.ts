@@ -10,6 +10,10 @@ export interface LiteralList {
   readonly isBoth: boolean;
 }
 
+/** What figures are counted in; a column rarely says it. */
+const UNITS =
+  '%|percent|dollars|dollar|bucks|usd|eur|gbp|euros|euro|cents|pounds|years|year|minutes|minute|mins|seconds|second|secs|hours|hour|hrs|days|miles|mile|km|kilometers|kilometres|meters|metres|meter|cm|centimeters|mm|feet|foot|ft|inches|inch|yards|kg|kilograms|kilogram|kilos|grams|gram|lbs|lb|ounces|tons|tonnes|liters|litres|mph|kph|kmh|knots|degrees|celsius|fahrenheit|gb|mb|tb|ghz|mhz|watts|kw|mw|volts|points';
+
 /** Reads one value: a quotation, a stored value, a number or a date. */
 export function readLiteral(cursor: Cursor): Literal | null {
   let token = cursor.peek();
@@ -42,7 +46,7 @@ export function readLiteral(cursor: Cursor): Literal | null {
   }
   if (token.number !== null && token.kind === 'number') {
     cursor.advance();
-    cursor.eat('%|percent|dollars|dollar|usd|euros|euro|years|year|minutes|hours|days|miles|km|kg');
+    if (cursor.mentionAt() === null) cursor.eat(UNITS);
     return { text: String(token.number), kind: 'number', mention: null };
   }
   if (token.number !== null && mention === null) {

@@ -1,14 +1,13 @@
-import { identifies, isPointInTime } from '../grounding/column-role.ts';
 import type { Mention } from '../grounding/link.ts';
-import { grainOf, isLightVerb, isState } from '../language/lexicon.ts';
-import { readComparator } from './comparators.ts';
+import { isLightVerb, isState } from '../language/lexicon.ts';
 import { readCondition } from './conditions.ts';
 import type { Cursor } from './cursor.ts';
 import { readPeriod, readRecurrence } from './dates.ts';
-import type { Condition, Frame, TimeGroup } from './frame.ts';
+import type { Condition, Frame } from './frame.ts';
 import { newFrame } from './frame.ts';
-import { isMostlyValue, namesMeasure, namesTable } from './mentions.ts';
-import { adoptPhrase, readNounPhrase } from './noun-phrase.ts';
+import { readGroup } from './groups.ts';
+import { isMostlyValue, namesTable } from './mentions.ts';
+import { readNounPhrase } from './noun-phrase.ts';
 import { readOrder } from './ordering.ts';
 import { parseProjections } from './request.ts';
 
@@ -92,8 +91,7 @@ export function readModifiers(
     if (found !== null && cursor.position > start) {
       push(frame, found, isOr);
       if (found.length > 0) isOr = false;
-      const noun = frame.related.at(-1);
-      if (found.length === 0 && noun !== undefined && namesTable(noun)) near = noun;
+      if (found.length === 0) near = introduced(frame) ?? near;
       continue;
     }
     cursor.position = start;
@@ -122,6 +120,17 @@ export function readModifiers(
       cursor.advance();
     } else cursor.skip();
   }
+}
+
+/** The rows that a superlative or a noun without a condition brings in: what follows is about them. */
+function introduced(frame: Frame): Mention | null {
+  const order = frame.orders.at(-1);
+  const noun = frame.related.at(-1) ?? null;
+  const ranked = order?.isQuantity === true ? order.mention : null;
+  if (ranked !== null && (noun === null || ranked.start > noun.start) && namesTable(ranked)) {
+    return ranked;
+  }
+  return noun !== null && namesTable(noun) ? noun : null;
 }
 
 /** "with a commission", "who have an email": a column of the row that holds something. */
@@ -178,9 +187,10 @@ function readLateProjections(cursor: Cursor, frame: Frame, { isInner }: Modifier
   const isCounted =
     !isCommand &&
     cursor.eat('and') &&
-    cursor.looksAt(
-      'the|their|its? corresponding|total|average|respective? number|count|average|total|sum|maximum|minimum of|number',
-    );
+    (cursor.looksAt('how many') ||
+      cursor.looksAt(
+        'the|their|its? corresponding|total|average|respective? number|count|average|total|sum|maximum|minimum of|number',
+      ));
   if (isCommand || isCounted) {
     cursor.eat('me|all');
     const before = frame.projections.length;
@@ -320,137 +330,6 @@ const IDIOMS = [
   'in his|her|their|its|all life|history|times',
   'of all times',
 ];
-
-const GROUP_MARKS = [
-  'for|in|of|by|from|at|with|per|on each|every|different',
-  'for each|every of the?',
-  'per',
-  'each',
-  'grouped|group|broken|split by|down|into by?',
-];
-
-function readGroup(cursor: Cursor, frame: Frame): boolean {
-  const start = cursor.position;
-  const hasAggregate = frame.projections.some(({ aggregate }) => aggregate !== null);
-  const isMarked =
-    GROUP_MARKS.some((pattern) => cursor.eat(pattern)) ||
-    (hasAggregate && cursor.eat('across|among different|various'));
-  const previous = cursor.tokens[start - 1];
-  const isAgent = /(ed|en|ght|ne)$/.test(previous?.lower ?? '') && previous?.lower !== 'grouped';
-  // "over all payments" takes them together.
-  const isTogether = cursor.looksAt('across|over|among all');
-  const isBy = !isMarked && hasAggregate && !isAgent && !isTogether && cursor.eat('by|across|over');
-  const isTerse = !isMarked && !isBy && !isAgent && canBeSummed(frame) && cursor.eat('by|per');
-  if (!isMarked && !isBy && !isTerse) return false;
-  if (readTimeGroup(cursor, frame)) return true;
-  const phrase = readNounPhrase(cursor);
-  if (phrase === null || phrase.mention === null || (isBy && isMostlyValue(phrase.mention))) {
-    cursor.position = start;
-    return false;
-  }
-  if (isTerse && !isDimension(phrase.mention)) {
-    cursor.position = start;
-    return false;
-  }
-  if (isTerse || (cursor.tokens[start]?.lower === 'per' && isPlainList(frame))) {
-    aggregateProjections(frame);
-  }
-  adoptPhrase(frame, phrase);
-  frame.groups.push({ mention: phrase.mention, isProjected: true, isLeading: false });
-  while (cursor.looksAt('and|,')) {
-    const before = cursor.position;
-    cursor.eat(',');
-    cursor.eat('and|by');
-    if (readTimeGroup(cursor, frame)) continue;
-    const next =
-      cursor.mentionAt() === null && !cursor.looksAt('the|each') ? null : readNounPhrase(cursor);
-    if (
-      next?.mention == null ||
-      next.aggregates.length > 0 ||
-      isMostlyValue(next.mention) ||
-      readComparator(cursor) !== null
-    ) {
-      cursor.position = before;
-      break;
-    }
-    frame.groups.push({ mention: next.mention, isProjected: true, isLeading: false });
-  }
-  return true;
-}
-
-/** "by month", "each year": a span of time that no column is named after. */
-export function readTimeGroup(cursor: Cursor, frame: Frame): boolean {
-  if (cursor.mentionAt() === null) {
-    const grain = readCycle(cursor);
-    if (grain !== null) {
-      frame.timeGroups.push({ grain });
-      aggregateProjections(frame);
-      return true;
-    }
-  }
-  const grain = grainOf(cursor.word());
-  const mention = cursor.mentionAt();
-  const isNamed = mention !== null && (mention.names[0]?.score ?? 0) >= 0.8;
-  if (grain === null || isNamed) return false;
-  cursor.advance();
-  frame.timeGroups.push({ grain });
-  aggregateProjections(frame);
-  return true;
-}
-
-/** "by hour of the day", "per weekday": what comes again every day or week. */
-function readCycle(cursor: Cursor): TimeGroup['grain'] | null {
-  if (cursor.eat('hour|hours of the? day') || cursor.eat('hour|hours')) return 'hour';
-  if (cursor.eat('weekday|weekdays') || cursor.eat('day of the? week')) return 'weekday';
-  return null;
-}
-
-/** "revenue by month" adds up, "orders by month" counts. */
-export function aggregateProjections(frame: Frame): void {
-  if (frame.projections.some(({ aggregate }) => aggregate !== null)) return;
-  frame.projections = frame.projections.map((item) =>
-    item.mention === null
-      ? item
-      : {
-          ...item,
-          aggregate: namesMeasure(item.mention) && !isTable(item.mention) ? 'sum' : 'count',
-        },
-  );
-}
-
-/** "users per country": rows alone are counted. */
-function isPlainList({ projections, orders, limit }: Frame): boolean {
-  return projections.length === 1 && orders.length === 0 && limit === null;
-}
-
-/** "revenue by country": one measure, without a word that asks for a list. */
-function canBeSummed(frame: Frame): boolean {
-  const [only] = frame.projections;
-  return (
-    frame.projections.length === 1 &&
-    only?.mention != null &&
-    only.aggregate === null &&
-    frame.orders.length === 0 &&
-    (isTable(only.mention) ? isCountable(frame) : namesMeasure(only.mention))
-  );
-}
-
-/** "Customers by country" counts them; once some are picked out, they are listed. */
-function isCountable({ limit, topDirection, groups, isDistinct }: Frame): boolean {
-  return limit === null && topDirection === null && groups.length === 0 && !isDistinct;
-}
-
-function isTable(mention: Mention): boolean {
-  const best = mention.names[0]?.score ?? 0;
-  return mention.names.some(({ kind, score }) => kind === 'table' && score >= best);
-}
-
-/** Whether rows fall into groups by it: not a figure, a point in time, or a name of each row. */
-function isDimension(mention: Mention): boolean {
-  const [best] = mention.names;
-  if (best === undefined || namesMeasure(mention)) return false;
-  return best.kind === 'table' || !(identifies(best.column) || isPointInTime(best.column));
-}
 
 const NEGATIONS = [
   'but? do|does|did|have|has|had|are|is|were|was|can|could not have|has|had|be? a|an|any|the?',

@@ -19,6 +19,7 @@ const JOIN_COST = 0.13;
 const UNCONNECTED_COST = 1.5;
 /** Nobody asks for one column twice. */
 const REPEAT_COST = 0.5;
+const NAME_LOSS = 0.3;
 
 /**
  * Chooses a meaning for every slot together: names that fit well, few joins, columns that
@@ -88,11 +89,19 @@ function repeats(state: State, slots: readonly Slot[], choice: Choice): boolean 
   });
 }
 
+function isBareName(subject: object): boolean {
+  return 'text' in subject && /^names?$/i.test(String(subject.text));
+}
+
 /** Agreement of a choice with the entity it is said to belong to, as far as that is chosen. */
 function contextScore(state: State, slot: Slot, choice: Choice, model: SchemaModel): number {
   if (slot.context === null) return 0;
   const context = state.choices.get(slot.context);
   if (context === undefined) return 0;
+  // The names of departments that are kept as a column are that column, not whom it is said of.
+  if (context.kind === 'column' && choice.kind === 'column' && isBareName(slot.subject)) {
+    return choice.column === context.column ? slot.contextWeight : -NAME_LOSS;
+  }
   if (choice.table === context.table) return slot.contextWeight;
   return -0.04 * Math.min(4, model.keys.distance(choice.table, context.table));
 }
