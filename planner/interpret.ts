@@ -32,7 +32,10 @@ import type { Assignment } from './resolve/assign.ts';
 import { assign } from './resolve/assign.ts';
 import { buildQuery } from './resolve/build.ts';
 import { isRepeated } from './resolve/join-tree.ts';
+import { keyLookup } from './resolve/key-lookup.ts';
+import { openRanking } from './resolve/open-ranking.ts';
 import { isSenseless } from './resolve/sense.ts';
+import type { Slot } from './resolve/slots.ts';
 import { collectSlots } from './resolve/slots.ts';
 import { confidenceOf } from './score/confidence.ts';
 import type { Features } from './score/features.ts';
@@ -48,6 +51,20 @@ export interface Reading {
   readonly features: Features;
   /** The chance that this is what was meant, by its words alone. */
   readonly confidence: number;
+  /** Asks for the row with a certain key: that there is none is an answer. */
+  readonly isLookup: boolean;
+}
+
+/** What to ask back, and the readings that the answers lead to. */
+export interface OpenQuestion {
+  readonly question: string;
+  readonly readings: readonly { readonly label: string; readonly reading: Reading }[];
+}
+
+interface Understanding {
+  readonly frame: Frame;
+  readonly slots: readonly Slot[];
+  readonly drafts: readonly Draft[];
 }
 
 interface Draft {
@@ -67,6 +84,8 @@ export interface Interpretation {
   readonly unknown: readonly Token[];
   /** A word that turns an answer around, and that no part of the request could be read with. */
   readonly lostWord: string | null;
+  /** What the request leaves open although it can be said, with the readings that say it. */
+  readonly open: OpenQuestion | null;
 }
 
 /** Passing over one of these answers another question. */
@@ -263,19 +282,24 @@ function interpretTokens(
   const isAsked = !isSubjectImplied && /^(who|what|which)$/.test(tokens[0]?.lower ?? '');
   const lostWord = lostWordOf(tokens, frame);
   const isClear = lostWord === null && (tokens[0]?.lower !== 'who' || askForPeople(frame, model));
-  const slots = collectSlots(frame, model);
   const words = new Set(tokens.filter(({ kind }) => kind === 'word').map(({ lemma }) => lemma));
-  const drafts: Draft[] = [];
-  const assignments = isClear ? assign(slots, model).slice(0, ASSIGNMENTS_MAX) : [];
-  for (const assignment of assignments) {
-    const query = buildQuery(frame, assignment, { model, words, now });
-    if (query === null || (isAsked && saysNothing(query))) continue;
-    if (isSenseless(query, frame, assignment.choices)) continue;
-    const sql = compileQuery(query);
-    if (drafts.some((draft) => draft.sql === sql)) continue;
-    drafts.push({ query, sql, assignment });
-    if (drafts.length >= READINGS_MAX) break;
-  }
+  const understood = (meant: Frame): Understanding => {
+    const slots = collectSlots(meant, model);
+    const drafts: Draft[] = [];
+    for (const assignment of assign(slots, model).slice(0, ASSIGNMENTS_MAX)) {
+      const query = buildQuery(meant, assignment, { model, words, now });
+      if (query === null || (isAsked && saysNothing(query))) continue;
+      if (isSenseless(query, meant, assignment.choices)) continue;
+      const sql = compileQuery(query);
+      if (drafts.some((draft) => draft.sql === sql)) continue;
+      drafts.push({ query, sql, assignment });
+      if (drafts.length >= READINGS_MAX) break;
+    }
+    return { frame: meant, slots, drafts };
+  };
+  const understanding: Understanding = isClear
+    ? understood(frame)
+    : { frame, slots: [], drafts: [] };
   const lost = tokens.filter(
     (token, index) =>
       token.kind === 'word' &&
@@ -289,26 +313,40 @@ function interpretTokens(
     (token, index) =>
       token.kind === 'word' && !frame.covered.has(index) && isLightVerb(token.lemma),
   ).length;
-  const readings = drafts.map((draft): Reading => {
-    const { query, assignment } = draft;
-    const rival = drafts.find((other) => other !== draft);
-    const features = measureReading({
-      tokens,
-      frame,
-      slots,
-      assignment,
-      query,
-      unknownCount: unknown.length,
-      verbsLost,
-      rivalScore: rival?.assignment.score ?? null,
-      repeatsRows: isRepeated(query.from, query.from.root),
+  const measured = ({ frame: meant, slots, drafts }: Understanding) =>
+    drafts.map((draft): Reading => {
+      const { query, assignment } = draft;
+      const rival = drafts.find((other) => other !== draft);
+      const features = measureReading({
+        tokens,
+        frame: meant,
+        slots,
+        assignment,
+        query,
+        unknownCount: unknown.length,
+        verbsLost,
+        rivalScore: rival?.assignment.score ?? null,
+        repeatsRows: isRepeated(query.from, query.from.root),
+      });
+      return {
+        ...draft,
+        score: assignment.score,
+        features,
+        confidence: confidenceOf(features, 'words'),
+        isLookup: keyLookup(query) !== null,
+      };
     });
-    return {
-      ...draft,
-      score: assignment.score,
-      features,
-      confidence: confidenceOf(features, 'words'),
-    };
-  });
-  return { tokens, mentions, frame, readings, unknown, lostWord };
+  const readings = measured(understanding);
+  const isOpen = isClear && readings.length === 0 && verbsLost === 0;
+  const ranking = isOpen ? openRanking(frame, model) : null;
+  const rankings = (ranking?.options ?? []).flatMap(({ label, frame: meant }) =>
+    measured(understood(meant))
+      .slice(0, 1)
+      .map((reading) => ({ label, reading })),
+  );
+  const open =
+    ranking === null
+      ? null
+      : { question: `By what are ${ranking.entity} ranked?`, readings: rankings };
+  return { tokens, mentions, frame, readings, unknown, lostWord, open };
 }

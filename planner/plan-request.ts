@@ -1,5 +1,6 @@
 import type { CatalogSnapshot } from './catalog.ts';
 import { pairNames } from './compile/sql.ts';
+import { assumptionsOf } from './explain/assumptions-of.ts';
 import { describeReading } from './explain/describe-reading.ts';
 import { groundingOf } from './explain/grounding-of.ts';
 import type { ColumnModel, SchemaModel } from './grounding/schema-model.ts';
@@ -10,6 +11,7 @@ import type { Plan, PlanColumn, PlanOutcome } from './plan.ts';
 import { planDirectCall } from './procedures/direct-call.ts';
 import { procedureOf, procedureTasks } from './procedures/tasks.ts';
 import type { LogicalQuery } from './query/logical.ts';
+import { keyLookup } from './resolve/key-lookup.ts';
 import type { Features } from './score/features.ts';
 import type { Judgement } from './score/judge.ts';
 import { judgeByRows, judgeByWords } from './score/judge.ts';
@@ -82,6 +84,19 @@ function decide(
 ): PlanOutcome {
   const [best, ...others] = readings;
   const unknownWords = interpretation.unknown.map(({ text }) => text);
+  const { question = '', readings: open = [] } = interpretation.open ?? {};
+  if (best === undefined && unknownWords.length === 0 && open.length > 0) {
+    const options = open.map(({ label, reading }) => ({
+      label,
+      plan: planReading(request, interpretation, reading),
+    }));
+    const [only, other] = options;
+    if (only !== undefined && other === undefined) {
+      const assumptions = [`ranked ${only.label}`, ...only.plan.assumptions];
+      return { status: 'planned', plan: { ...only.plan, assumptions }, alternatives: [] };
+    }
+    return { status: 'clarify', question, options };
+  }
   if (best === undefined || unknownWords.length > 0) {
     return refusal(interpretation, model, unknownReason(unknownWords, interpretation.lostWord));
   }
@@ -94,10 +109,15 @@ function decide(
   }
   if (best.confidence < best.floor) {
     const distinct = others.filter(({ isRepeated }) => !isRepeated);
-    const options = [best, ...distinct].slice(0, OPTIONS_MAX).map((reading) => ({
-      label: describeReading(reading),
-      plan: planReading(request, interpretation, reading),
-    }));
+    const options = [best, ...distinct]
+      .slice(0, OPTIONS_MAX)
+      .map((reading) => optionOf(request, interpretation, reading));
+    const [only, other] = options;
+    if (only !== undefined && other === undefined) {
+      // Nobody can choose among one.
+      const reason = `The request may mean ${only.label}, which is not certain enough to answer; put it in other words.`;
+      return refusal(interpretation, model, reason);
+    }
     return { status: 'clarify', question: 'Is one of these meant?', options };
   }
   return {
@@ -105,6 +125,11 @@ function decide(
     plan: planReading(request, interpretation, best),
     alternatives: others.map((reading) => planReading(request, interpretation, reading)),
   };
+}
+
+function optionOf(request: string, interpretation: Interpretation, reading: Reading) {
+  const plan = planReading(request, interpretation, reading);
+  return { label: describeReading(reading), plan };
 }
 
 const OPTIONS_MAX = 3;
@@ -150,6 +175,7 @@ export interface RankedReading {
   readonly sql: string;
   readonly confidence: number;
   readonly features: Features;
+  readonly score: number;
 }
 
 /** Every reading of a request, best first, answered or not; for evaluation and for learning. */
@@ -202,17 +228,19 @@ export function planReading(
               ? 'row'
               : 'table',
       template: null,
+      ...emptySentence(reading.query),
     },
-    assumptions: assumptionsOf(reading.query),
+    assumptions: [...assumptionsOf(reading.query)],
     grounding: groundingOf(interpretation, reading),
   };
 }
 
-/** What was decided where the request leaves it open. */
-function assumptionsOf({ from, summarizedBy }: LogicalQuery): string[] {
-  const counted = from.joins[0]?.table.table.name;
-  if (from.isOuter !== true || summarizedBy !== undefined || counted === undefined) return [];
-  return [`${from.root.table.name} without any of ${counted} are listed with 0`];
+/** "No row of orders has order_id 99": what was looked for is said where it is not there. */
+function emptySentence(query: LogicalQuery): { readonly whenEmpty?: string } {
+  const lookup = keyLookup(query);
+  if (lookup === null) return {};
+  const { column, value } = lookup;
+  return { whenEmpty: `No row of ${column.table.table.name} has ${column.column.name} ${value}.` };
 }
 
 function procedurePlan(

@@ -86,6 +86,8 @@ export const answerTask = z.strictObject({
   shape: z.enum(['scalar', 'row', 'table', 'list']),
   /** Sentence with `{rowCount}` and `{<column>}` (first row) placeholders, or null for the default. */
   template: z.string().nullable(),
+  /** Sentence for where no row matches, instead of the default. */
+  whenEmpty: z.string().min(1).optional(),
 });
 
 export const task = z.discriminatedUnion('kind', [

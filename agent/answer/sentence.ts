@@ -14,6 +14,7 @@ const LISTED_MAX = 5;
 
 /** Puts a result into one sentence, by the plan's template or by the result's shape alone. */
 export function printSentence(shape: Plan['answer'], result: Result): string {
+  if (shape.whenEmpty !== undefined && result.rows.length === 0) return shape.whenEmpty;
   const templated = shape.template === null ? null : fillTemplate(shape.template, result);
   return templated ?? defaultSentence(shape.shape, result);
 }

@@ -285,6 +285,8 @@ function findNames(
     .map((candidate) => ({ ...candidate, score: candidate.score - 0.08 }));
 }
 
+const PARTICIPLE = /(ed|en)$|^(born|built|bought|sold|sent|paid|held|won|lost|made|lent)$/;
+
 /** "books published after": a table's rows and a participle with what it governs. */
 function isParticipleOf(
   tokens: readonly Token[],
@@ -294,7 +296,7 @@ function isParticipleOf(
 ): boolean {
   const last = tokens[end - 1];
   const next = tokens[end]?.lower ?? '';
-  if (end - start < 2 || last === undefined || !/(ed|en)$/.test(last.lower)) return false;
+  if (end - start < 2 || last === undefined || !PARTICIPLE.test(last.lower)) return false;
   if (last.lemma === last.lower) return false;
   if (
     !/^(after|before|in|since|between|on|during|until|by|from|at|more|less|over|under|last|this|earlier|later)$/.test(

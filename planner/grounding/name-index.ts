@@ -23,6 +23,8 @@ interface Entry {
 }
 
 const CANDIDATES_MAX = 40;
+/** What a table holds is more likely meant than what could be computed. */
+const DERIVED_LOSS = 0.06;
 const LIGHT_WORDS: Readonly<Record<string, number>> = {
   code: 0.3,
   name: 0.6,
@@ -250,7 +252,8 @@ function scoreEntry(
     (similarity / counted) * (0.4 + 0.6 * coverage) +
     0.06 * Math.min(1, contextCount) -
     0.12 * trailing +
-    (isWhole ? 0.1 : 0)
+    (isWhole ? 0.1 : 0) -
+    (item.column?.lineAmount == null ? 0 : DERIVED_LOSS)
   );
 }
 

@@ -4,6 +4,8 @@ import type { ProcedureBinding } from '../procedures/bind.ts';
 import { procedureColumns } from '../procedures/bind.ts';
 import { chosenLabels, semanticNames } from '../semantics/semantic-names.ts';
 import { KeyGraph } from './key-graph.ts';
+import type { LineAmount } from './line-amounts.ts';
+import { lineAmounts } from './line-amounts.ts';
 import { NameIndex } from './name-index.ts';
 import { ValueIndex } from './value-index.ts';
 
@@ -29,6 +31,8 @@ export interface ColumnModel {
   readonly isMeasure: boolean;
   /** Set when the column is the result of calling a procedure for each row. */
   readonly procedure: ProcedureBinding | null;
+  /** Set when the column is computed from a quantity and a price of each row. */
+  readonly lineAmount: LineAmount | null;
 }
 
 export interface TableModel {
@@ -49,6 +53,8 @@ export interface SchemaModel {
   readonly catalog: CatalogSnapshot;
   readonly tables: readonly TableModel[];
   readonly columns: readonly ColumnModel[];
+  /** Numbers that no table holds: what people defined, and amounts of rows. */
+  readonly metrics: readonly ColumnModel[];
   readonly names: NameIndex;
   readonly values: ValueIndex;
   readonly keys: KeyGraph;
@@ -111,11 +117,13 @@ function buildModel(catalog: CatalogSnapshot): SchemaModel {
   });
   const computed = procedureColumns(catalog, tables, columns.length);
   const { metrics, aliases } = semanticNames(catalog, tables, columns.length + computed.length);
-  const names = new NameIndex(tables, [...computed, ...metrics], aliases);
+  const amounts = lineAmounts(tables, columns.length + computed.length + metrics.length);
+  const names = new NameIndex(tables, [...computed, ...metrics, ...amounts], aliases);
   return {
     catalog,
     tables,
     columns,
+    metrics: [...metrics, ...amounts],
     names,
     values: new ValueIndex(columns),
     keys: new KeyGraph(catalog, tables),
@@ -232,6 +240,7 @@ function describeColumn(
       !isKey &&
       !/^(year|code|number|zip|phone|rank|month|day)$/.test(last),
     procedure: null,
+    lineAmount: null,
   };
 }
 

@@ -110,6 +110,7 @@ const SYNONYM_GROUPS: readonly string[] = [
   'budget fund',
   'revenue sale income turnover',
   'revenue total amount',
+  'sale turnover total amount',
   'profit earning',
   'payment pay',
   'bill invoice',

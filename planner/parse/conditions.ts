@@ -8,7 +8,7 @@ import { isYear, readPeriod, readSpan } from './dates.ts';
 import type { Condition, Frame, Literal, Operand } from './frame.ts';
 import { newFrame } from './frame.ts';
 import { readLiteral, readLiteralList } from './literals.ts';
-import { isMostlyValue, namesColumn, namesMeasure, namesTable } from './mentions.ts';
+import { isMostlyValue, namesColumn, namesDate, namesMeasure, namesTable } from './mentions.ts';
 import type { NounPhrase } from './noun-phrase.ts';
 import { adoptPhrase, MONEY, readNounPhrase, readValueAfterNoun } from './noun-phrase.ts';
 import { readOperand } from './operand.ts';
@@ -427,7 +427,10 @@ function readNounCondition(
     const isPlace = /^(in|at|on|with)$/.test(cursor.tokens[cursor.position - 1]?.lower ?? '');
     const literals = readLiteralList(cursor);
     const isNumber = literals?.values.every(({ kind }) => kind === 'number') ?? false;
-    if (literals !== null && !(isPlace && isNumber && !namesMeasure(mention))) {
+    // "born in 1950": a year is when, other numbers after a preposition are of something else.
+    const isYearOf =
+      namesDate(mention) && (literals?.values.every(({ text }) => isYear(Number(text))) ?? false);
+    if (literals !== null && !(isPlace && isNumber && !isYearOf && !namesMeasure(mention))) {
       // "appellations in North Coast area": the noun after the value says which column.
       const after = cursor.mentionAt();
       const isAfter = after !== null && namesColumn(after) && !isMostlyValue(after) && isPlace;

@@ -172,6 +172,8 @@ export type Condition =
       /** Dates within a span counted back from now. */
       readonly kind: 'period';
       readonly mention: Mention | null;
+      /** Lemma of the verb before it: "shipped last week" is about when things were shipped. */
+      readonly verb?: string;
       readonly from: string;
       readonly to: string;
     });

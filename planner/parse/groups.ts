@@ -1,4 +1,4 @@
-import { identifies, isPointInTime } from '../grounding/column-role.ts';
+import { identifies, isIntensive, isPointInTime } from '../grounding/column-role.ts';
 import type { Mention } from '../grounding/link.ts';
 import { grainOf } from '../language/lexicon.ts';
 import { readComparator } from './comparators.ts';
@@ -92,7 +92,7 @@ function readCycle(cursor: Cursor): TimeGroup['grain'] | null {
   return null;
 }
 
-/** "revenue by month" adds up, "orders by month" counts. */
+/** "revenue by month" adds up, "temperature by month" averages, "orders by month" counts. */
 export function aggregateProjections(frame: Frame): void {
   if (frame.projections.some(({ aggregate }) => aggregate !== null)) return;
   frame.projections = frame.projections.map((item) =>
@@ -100,9 +100,15 @@ export function aggregateProjections(frame: Frame): void {
       ? item
       : {
           ...item,
-          aggregate: namesMeasure(item.mention) && !isTable(item.mention) ? 'sum' : 'count',
+          aggregate:
+            namesMeasure(item.mention) && !isTable(item.mention) ? total(item.mention) : 'count',
         },
   );
+}
+
+function total({ names }: Mention): 'sum' | 'avg' {
+  const best = names.find(({ kind }) => kind === 'column');
+  return best?.kind === 'column' && isIntensive(best.column) ? 'avg' : 'sum';
 }
 
 /** "users per country": rows alone are counted. */

@@ -1,3 +1,4 @@
+import { isPointInTime } from '../grounding/column-role.ts';
 import type { Mention } from '../grounding/link.ts';
 
 /** Whether the best readings of a mention are values rather than names. */
@@ -34,4 +35,9 @@ export function namesMeasure(mention: Mention): boolean {
     (candidate) =>
       candidate.kind === 'column' && candidate.column.isMeasure && candidate.score >= best - 0.15,
   );
+}
+
+/** Whether the mention most likely names a column of dates. */
+export function namesDate({ names: [best] }: Mention): boolean {
+  return best?.kind === 'column' && isPointInTime(best.column);
 }

@@ -7,9 +7,10 @@ import type { Condition, Frame } from './frame.ts';
 import { newFrame } from './frame.ts';
 import { readGroup } from './groups.ts';
 import { isMostlyValue, namesTable } from './mentions.ts';
-import { readNounPhrase } from './noun-phrase.ts';
+import { MONEY, readNounPhrase } from './noun-phrase.ts';
 import { readOrder } from './ordering.ts';
 import { parseProjections } from './request.ts';
+import { readStock } from './stock.ts';
 
 export interface ModifierOptions {
   /** Inside a negation or comparison: stops where the outer clause goes on. */
@@ -55,12 +56,9 @@ export function readModifiers(
       IDIOMS.some((idiom) => cursor.eat(idiom))
     )
       continue;
-    if (isInStock(cursor, near)) {
-      push(frame, [stocked(near, '>')], isOr);
-      continue;
-    }
-    if (cursor.eat('out of stock') || cursor.eat('sold out')) {
-      push(frame, [stocked(near, '<=')], isOr);
+    const stocked = readStock(cursor, near);
+    if (stocked !== null) {
+      push(frame, [stocked], isOr);
       continue;
     }
     const owned = readOwned(cursor, near);
@@ -75,9 +73,11 @@ export function readModifiers(
       isOr = false;
       continue;
     }
+    const verb = cursor.peek(-1)?.lemma ?? '';
     const period = readPeriod(cursor);
     if (period !== null) {
-      push(frame, [{ kind: 'period', near, isNegated: false, mention: null, ...period }], isOr);
+      const about = { near, isNegated: false, mention: null, verb };
+      push(frame, [{ kind: 'period', ...about, ...period }], isOr);
       isOr = false;
       continue;
     }
@@ -148,32 +148,6 @@ function readOwned(cursor: Cursor, near: Mention | null): Condition | null {
   });
 }
 
-/** "in stock" at the end of what is said; a procedure or column of that name has the better claim. */
-function isInStock(cursor: Cursor, near: Mention | null): boolean {
-  const stock = cursor.mentionAt(1);
-  const table = near?.names[0]?.table;
-  const isOwn = stock?.names.some(
-    (name) => name.kind === 'column' && name.table === table && name.score > 0.8,
-  );
-  const isEnd = /^(|and|or|but|[,.?!])$/.test(cursor.word(2));
-  return isOwn !== true && cursor.mentionAt() === null && isEnd && cursor.eat('in stock');
-}
-
-/** "in stock", "out of stock": something or nothing of it is left. */
-function stocked(near: Mention | null, operator: '>' | '<='): Condition {
-  return {
-    kind: 'compare',
-    near,
-    isNegated: false,
-    aggregate: null,
-    mention: null,
-    measures: ['stock', 'available', 'inventory', 'quantity'],
-    operator,
-    isInvertedForDates: false,
-    operand: { kind: 'literal', literal: { text: '0', kind: 'number', mention: null } },
-  };
-}
-
 /** "…, and also show their city": a later command goes on listing what is wanted. */
 function readLateProjections(cursor: Cursor, frame: Frame, { isInner }: ModifierOptions): boolean {
   if (isInner) return false;
@@ -201,6 +175,8 @@ function readLateProjections(cursor: Cursor, frame: Frame, { isInner }: Modifier
   return false;
 }
 
+const SPENT = 'the? total|overall|combined? amount|money? spent|spend|spending|spendings|paid';
+
 /** "the top 3 shops by revenue", "in terms of revenue" */
 function readTopMeasure(cursor: Cursor, frame: Frame, near: Mention | null): boolean {
   if (frame.topDirection === null || frame.orders.length > 0) return false;
@@ -212,6 +188,12 @@ function readTopMeasure(cursor: Cursor, frame: Frame, near: Mention | null): boo
     !cursor.eat('according to')
   )
     return false;
+  if (cursor.mentionAt() === null && cursor.eat(SPENT)) {
+    const about = { mention: null, measures: MONEY, isFrequency: false, isQuantity: false, near };
+    const direction = frame.topDirection;
+    frame.orders.push({ direction, aggregate: 'sum', ...about, isSuperlative: true });
+    return true;
+  }
   const phrase = readNounPhrase(cursor);
   const isMeasure =
     phrase?.mention != null && phrase.superlative === null && !isMostlyValue(phrase.mention);

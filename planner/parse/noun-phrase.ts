@@ -318,8 +318,7 @@ function readTop(cursor: Cursor): { limit: number; superlative: PhraseSuperlativ
     };
   }
   const noun = /^(top|bottom)$/.test(word) ? cursor.mentionAt(1) : null;
-  const isRankedBy = noun !== null && cursor.word(noun.end - cursor.position) === 'by';
-  if (noun !== null && isRankedBy && namesTable(noun) && /s$/.test(noun.text)) {
+  if (noun !== null && namesTable(noun) && /s$/.test(noun.text)) {
     cursor.advance();
     const direction = word === 'bottom' ? 'asc' : 'desc';
     const superlative = { direction, measures: [], isFrequency: false, isQuantity: false } as const;

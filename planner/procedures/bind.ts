@@ -69,6 +69,7 @@ function resultColumn(binding: ProcedureBinding, id: number): ColumnModel {
     refersToOwnTable: false,
     isMeasure: kind === 'number',
     procedure: binding,
+    lineAmount: null,
   };
 }
 

@@ -29,6 +29,8 @@ import {
   aliasOf,
   isAggregate,
   isBirth,
+  isOfMetric,
+  metricAlias,
   operationAlias,
   rowOperation,
   withLabels,
@@ -236,9 +238,11 @@ class QueryBuilder {
     return items;
   }
 
-  #aliasOf(projection: Projection, { kind }: Expression): string | null {
+  #aliasOf(projection: Projection, expression: Expression): string | null {
+    const { kind } = expression;
     if (kind === 'elapsed') return `${projection.elapsed}s`;
     if (kind === 'referred') return aliasOf(projection.mention?.text ?? '');
+    if (isOfMetric(expression)) return metricAlias(expression, projection.mention?.text ?? '');
     const sides = this.#sides(projection);
     return sides === null ? null : operationAlias(projection, sides);
   }

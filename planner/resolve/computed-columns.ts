@@ -47,6 +47,28 @@ export function isAggregate(expression: Expression): boolean {
   );
 }
 
+/** Whether an aggregate is over what no table holds, and so has no name of its own. */
+export function isOfMetric(
+  expression: Expression,
+): expression is Extract<Expression, { kind: 'aggregate' }> {
+  return (
+    expression.kind === 'aggregate' &&
+    expression.of?.kind === 'column' &&
+    expression.of.column.column.expression !== undefined
+  );
+}
+
+/** What such a figure is called: as it was asked for, where that is a name. */
+export function metricAlias(
+  { name, of }: Extract<Expression, { kind: 'aggregate' }>,
+  text: string,
+): string {
+  const column = of?.kind === 'column' ? of.column.column.name : name;
+  const named = { sum: 'total', avg: 'average' }[name as 'sum' | 'avg'] ?? name;
+  const asked = aliasOf(text) ?? column;
+  return name === 'sum' && asked !== column ? asked : `${named}_${asked}`;
+}
+
 /** What each row is called beside a figure that was computed from it. */
 export function withLabels(
   select: readonly SelectItem[],

@@ -24,6 +24,12 @@ export function mentionsTable(predicate: Predicate, table: TableModel): boolean 
   return columnsRead(predicate, 'own').some((column) => column.table === table);
 }
 
+/** Whether a predicate reads columns of this table and of no other. */
+export function isOnlyAbout(predicate: Predicate, table: TableModel): boolean {
+  const columns = columnsRead(predicate, 'own');
+  return columns.length > 0 && columns.every((column) => column.table === table);
+}
+
 /** The constant that a comparison compares with, or null. */
 export function comparedValue(predicate: Predicate): unknown {
   return predicate.kind === 'compare' && 'value' in predicate.right ? predicate.right.value : null;

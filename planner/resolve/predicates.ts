@@ -20,6 +20,7 @@ import {
   dateOf,
   extremeFor,
   isAboutGroups,
+  isOnlyAbout,
   isStoredNumber,
   literalExpression,
   mentionedOperand,
@@ -453,6 +454,8 @@ export class PredicateBuilder {
       if (!inner.addAll(frame.conditions)) continue;
       inner.addClaims(frame.related);
       const needed = assignment.tables.filter((table) => table !== anchor);
+      // "doctors without patients this year": when there were none, not when the doctor came.
+      if (needed.length > 0 && inner.where.some((item) => isOnlyAbout(item, anchor))) continue;
       if (needed.length === 0) {
         if (inner.where.length === 0) {
           const missing = missingColumn(frame, assignment.choices, anchor);

@@ -89,7 +89,10 @@ function ranksFromAfar(
         (edge.from === table && edge.to === from.root) ||
         (edge.to === table && edge.from === from.root),
     );
-    return table !== from.root && !isNear;
+    // Nor by the one largest row of many: the biggest customers are not those of the biggest order.
+    const isMany = from.joins.some(({ edge }) => edge.from === table && edge.to === from.root);
+    const isSingle = isMany && first?.expression.kind === 'column' && choice.column.isMeasure;
+    return table !== from.root && (!isNear || isSingle);
   });
 }
 

@@ -13,6 +13,7 @@ import type {
 } from '../parse/frame.ts';
 import { isDate, isYearly, storesNumber } from './column-values.ts';
 import { directionFit } from './direction.ts';
+import { fullNames } from './full-names.ts';
 import type { Role } from './role.ts';
 import { roleAdjustment } from './role.ts';
 
@@ -62,40 +63,6 @@ export function collectSlots(frame: Frame, model: SchemaModel): readonly Slot[] 
   return collector.slots;
 }
 
-/**
- * Two values side by side that are one row's first and last name, "Mark Twain": the label
- * columns that both can be read as, by literal.
- */
-function fullNames(
-  conditions: readonly Condition[],
-): ReadonlyMap<Literal, ReadonlySet<ColumnModel>> {
-  const found = new Map<Literal, Set<ColumnModel>>();
-  const values = conditions.flatMap((condition) =>
-    condition.kind === 'value'
-      ? condition.values
-      : condition.kind === 'or' || condition.kind === 'and'
-        ? condition.conditions.flatMap((inner) => (inner.kind === 'value' ? inner.values : []))
-        : [],
-  );
-  for (const [index, first] of values.entries()) {
-    const second = values[index + 1];
-    if (
-      first.mention === null ||
-      second?.mention == null ||
-      first.mention.end !== second.mention.start
-    )
-      continue;
-    for (const candidate of first.mention.values) {
-      const [given, family] = candidate.column.table.labels;
-      if (given !== candidate.column || family === undefined) continue;
-      if (!second.mention.values.some(({ column }) => column === family)) continue;
-      found.set(first, (found.get(first) ?? new Set()).add(given));
-      found.set(second, (found.get(second) ?? new Set()).add(family));
-    }
-  }
-  return found;
-}
-
 const OPTIONS_MAX = 30;
 /** More than a join costs: the rows are meant that the key refers to. */
 const KEY_LOSS = 0.4;
@@ -116,7 +83,7 @@ class SlotCollector {
     if (mention !== null) {
       const counted = projection.isDistinct ? 'distinct' : 'count';
       const role = aggregate === null ? 'projection' : aggregate === 'count' ? counted : 'measure';
-      this.addMention(mention, role, of);
+      this.addMention(mention, role, of, aggregate === 'sum');
       if (projection.operation !== null)
         this.addMention(projection.operation.mention, 'measure', mention);
     } else if (projection.measures.length > 0) {
@@ -124,14 +91,18 @@ class SlotCollector {
     }
   }
 
-  addMention(mention: Mention, role: Role, context: Mention | null): void {
+  addMention(mention: Mention, role: Role, context: Mention | null, isSummed = false): void {
     // What is called exactly like a table is hardly meant as a column that refers to it.
     const isTable = mention.names.some(({ kind, score }) => kind === 'table' && score >= 0.95);
     const options = mention.names.map((candidate): Option => {
       const choice: Choice =
         candidate.kind === 'table'
           ? { kind: 'table', table: candidate.table }
-          : { kind: 'column', column: candidate.column, table: candidate.table };
+          : {
+              kind: 'column',
+              column: isSummed ? this.#amountFor(candidate.column, mention) : candidate.column,
+              table: candidate.table,
+            };
       const isReference = candidate.kind === 'column' && candidate.column.isForeignKey;
       const isLoss =
         isTable &&
@@ -146,6 +117,12 @@ class SlotCollector {
     this.#add(mention, options, context, weight, role === 'projection');
   }
 
+  /** What prices add up to where rows have quantities: the price of one piece is no amount. */
+  #amountFor(column: ColumnModel, { text }: Mention): ColumnModel {
+    if (/\bunit\b/i.test(text)) return column;
+    return this.#model.metrics.find(({ lineAmount }) => lineAmount?.price === column) ?? column;
+  }
+
   addTimeGroup(group: TimeGroup, context: Mention | null): void {
     const options = this.#dateColumns().filter(
       ({ choice }) =>
@@ -157,7 +134,8 @@ class SlotCollector {
   addOrder(order: Order): void {
     if (order.mention !== null) {
       const isCount = order.aggregate === 'count' || order.isQuantity;
-      this.addMention(order.mention, isCount ? 'quantity' : 'order', order.near);
+      const isSummed = order.aggregate === 'sum' || (isCount && order.aggregate === null);
+      this.addMention(order.mention, isCount ? 'quantity' : 'order', order.near, isSummed);
     } else if (order.measures.length > 0) {
       this.#add(order, this.#measured(order.measures, 'ranked'), order.near, 0.3);
     }
@@ -172,6 +150,7 @@ class SlotCollector {
             condition.mention,
             condition.aggregate === 'count' ? 'count' : 'compare',
             condition.near,
+            condition.aggregate === 'sum',
           );
         } else {
           this.#add(condition, this.#compared(condition), condition.near, 0.3);
@@ -206,7 +185,7 @@ class SlotCollector {
       case 'period':
         if (condition.mention !== null)
           this.addMention(condition.mention, 'compare', condition.near);
-        else this.#add(condition, this.#dateColumns(), condition.near, 0.3);
+        else this.#add(condition, this.#dateColumns(condition.verb), condition.near, 0.3);
         return;
       case 'or':
       case 'and':
@@ -400,8 +379,13 @@ class SlotCollector {
       .map((column) => option(column, 0.25));
   }
 
-  #dateColumns(): readonly Option[] {
-    return this.#model.columns.filter(isDate).map((column) => option(column, dateScore(column)));
+  #dateColumns(verb = ''): readonly Option[] {
+    const said = this.#model.names.similarWords(verb);
+    const isSaid = (column: ColumnModel) =>
+      column.words.some((word) => word.length > 2 && (said.get(word) ?? 0) > 0.8);
+    return this.#model.columns
+      .filter(isDate)
+      .map((column) => option(column, isSaid(column) ? SAID_DATE : dateScore(column)));
   }
 
   #measured(
@@ -409,7 +393,7 @@ class SlotCollector {
     kind: 'any' | 'ordered' | 'ranked' | 'date',
   ): readonly Option[] {
     const options: Option[] = [];
-    for (const column of this.#model.columns) {
+    for (const column of [...this.#model.columns, ...this.#model.metrics]) {
       if (column.isKey) continue;
       if (kind === 'date' && !isDate(column)) continue;
       if (
@@ -447,15 +431,21 @@ class SlotCollector {
   }
 }
 
+/** How well a date fits that the verb before a time names: "shipped last week". */
+const SAID_DATE = 0.7;
+/** Nobody is born when a row is made: such a date is meant only where it is said. */
+const BIRTH_LOSS = 0.5;
+
 /** What happens to a row later, or is only planned, is rarely what dates it. */
 function dateScore({ words, table }: ColumnModel): number {
   const isLater = words.some((word) =>
-    /^(due|expire|expiry|expiration|end|update|updated|modify|modified|return|close|resolve|cancel|deadline|discharge|birth)$/.test(
+    /^(due|expire|expiry|expiration|end|update|updated|modify|modified|return|close|resolve|clear|cancel|deadline|discharge|pay|paid|ship|deliver|finish|complete|leave|termination|terminate|term)$/.test(
       word,
     ),
   );
   const isOwn = words.some((word) => table.words.includes(word) || /^(create|created)$/.test(word));
-  return 0.5 - (isLater ? 0.06 : 0) + (isOwn ? 0.02 : 0);
+  const isBirth = words.includes('birth');
+  return 0.5 - (isLater ? 0.06 : 0) - (isBirth ? BIRTH_LOSS : 0) + (isOwn ? 0.02 : 0);
 }
 
 /** "Members" are no `member_id`: who means the key says so. */

@@ -9,6 +9,10 @@ export interface Judgeable {
   readonly features: Features;
   /** By its words alone. */
   readonly confidence: number;
+  /** Fit of the words; comparable between readings of one request. */
+  readonly score: number;
+  /** Asks for the row with a certain key. */
+  readonly isLookup?: boolean;
 }
 
 export interface Judgement {
@@ -27,6 +31,9 @@ export interface Judgement {
 const BARE_FLOOR = 0.9;
 /** A reading that finds nothing yields to one that is so much less likely by its words at most. */
 const BARE_MARGIN = 0.08;
+
+/** Nor are orders of last week, where there are none, those that were shipped then. */
+const BARE_SCORE_MARGIN = 0.05;
 
 /** Judges readings without having run them. */
 export function judgeByWords<R extends Judgeable>(readings: readonly R[]): (R & Judgement)[] {
@@ -55,7 +62,10 @@ export function judgeByRows<R extends Judgeable>(
   const [first] = run;
   if (first !== undefined && isBare(first.probe)) {
     const better = run.findIndex(
-      ({ probe, words }) => !isBare(probe) && words >= first.words - BARE_MARGIN,
+      ({ probe, words, reading }) =>
+        !isBare(probe) &&
+        words >= first.words - BARE_MARGIN &&
+        reading.score >= first.reading.score - BARE_SCORE_MARGIN,
     );
     if (better > 0) run.unshift(...run.splice(better, 1));
   }
@@ -79,8 +89,9 @@ export function judgeByRows<R extends Judgeable>(
   return [...judged, ...judgeByWords(readings.slice(probed.length))];
 }
 
-/** What is asked for by what it lacks may well not exist. */
-function bareFloor({ features }: Judgeable): number {
+/** What is asked for by what it lacks may well not exist, and neither may what has a certain key. */
+function bareFloor({ features, isLookup = false }: Judgeable): number {
+  if (isLookup) return refusalCeiling;
   return features.hasNegation > 0 ? answerFloor('words') : BARE_FLOOR;
 }
 

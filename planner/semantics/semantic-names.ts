@@ -1,5 +1,6 @@
 import type { CatalogSnapshot } from '../catalog.ts';
 import { quoteName } from '../compile/sql.ts';
+import { expressionColumn } from '../grounding/expression-column.ts';
 import type { ColumnModel, TableModel } from '../grounding/schema-model.ts';
 import { splitName } from '../language/names.ts';
 import type { SemanticMetric } from './semantic-model.ts';
@@ -59,32 +60,9 @@ export function chosenLabels(
 }
 
 function metricColumn(metric: SemanticMetric, table: TableModel, id: number): ColumnModel {
-  return {
-    id,
-    table,
-    column: {
-      name: metric.name,
-      type: 'DOUBLE',
-      isNullable: true,
-      comment: metric.description,
-      distinctCount: null,
-      nullCount: null,
-      minimum: null,
-      maximum: null,
-      values: [],
-      valuesAreComplete: false,
-      expression: qualifyExpression(metric.expression, table),
-    },
-    words: splitName(metric.name),
-    kind: 'number',
-    isNumericText: false,
-    dateTextFormat: null,
-    isKey: false,
-    isForeignKey: false,
-    refersToOwnTable: false,
-    isMeasure: true,
-    procedure: null,
-  };
+  const { name, description } = metric;
+  const expression = qualifyExpression(metric.expression, table);
+  return expressionColumn({ id, table, name, expression, description });
 }
 
 /** An expression over a table's columns, which keep their meaning when other tables are joined. */
