@@ -1,9 +1,12 @@
+import { isPointInTime } from '../grounding/column-role.ts';
 import { other } from '../grounding/key-graph.ts';
 import type { ColumnModel, TableModel } from '../grounding/schema-model.ts';
 import type { Frame } from '../parse/frame.ts';
+import { namesTable } from '../parse/mentions.ts';
 import type { LogicalQuery, Predicate } from '../query/logical.ts';
 import { columnOf } from '../query/logical.ts';
 import type { BuildContext } from './build.ts';
+import { isUnique } from './grouping.ts';
 import { joinTables } from './join-tree.ts';
 import { mentionsTable } from './predicate-parts.ts';
 import type { Choice } from './slots.ts';
@@ -51,6 +54,55 @@ export function notIn({ anchor, needed, inner, context }: NotInOptions): Predica
   // What refers to nothing has no related row either.
   if (isChild || (own.column.nullCount ?? 0) === 0) return absent;
   return { kind: 'or', of: [{ kind: 'null', of: columnOf(own), isNegated: false }, absent] };
+}
+
+/**
+ * "Countries with no pro users": values of a column none of whose rows meet the conditions. Null where
+ * the request is not about such values, or names no rows that they could be without.
+ */
+export function categoryAbsence(
+  values: Choice | undefined,
+  {
+    frame,
+    choices,
+    needed,
+    inner,
+    context,
+  }: Omit<NotInOptions, 'anchor'> & {
+    readonly frame: Frame;
+    readonly choices: ReadonlyMap<object, Choice>;
+  },
+): Predicate | null {
+  if (values?.kind !== 'column' || inner.having.length > 0) return null;
+  const { column } = values;
+  const isRow = column.isKey || column.table.labels.includes(column) || isUnique(column);
+  const isFigure = column.isMeasure || isPointInTime(column);
+  const namesRows =
+    frame.related.some((mention) => choices.get(mention)?.kind === 'table') ||
+    // "No pro users": the noun after a value names its rows.
+    frame.conditions.some(
+      (condition) =>
+        condition.kind === 'value' && condition.hint !== null && namesTable(condition.hint),
+    );
+  if (isRow || isFigure || !namesRows || (needed.length === 0 && inner.where.length === 0))
+    return null;
+  const from = joinTables([column.table, ...needed], context.model, context.words);
+  if (from === null) return null;
+  const known: Predicate = { kind: 'null', of: columnOf(column), isNegated: true };
+  const query: LogicalQuery = {
+    select: [{ expression: columnOf(column), alias: null }],
+    starOf: null,
+    isDistinct: false,
+    from,
+    where: [...inner.where, known],
+    groupBy: [],
+    having: [],
+    orderBy: [],
+    limit: null,
+    setOperation: null,
+    isCounted: false,
+  };
+  return { kind: 'inQuery', of: columnOf(column), query, isNegated: true };
 }
 
 /** "customers without a phone": a column of the row itself that holds nothing. */

@@ -93,6 +93,18 @@ export function mirror(operator: ComparisonOperator): ComparisonOperator {
   return mirrored[operator];
 }
 
+/** That one of the columns contains, begins or ends with a text; null where there are no columns. */
+export function patternPredicate(
+  columns: readonly ColumnModel[],
+  { operator, text }: Extract<Condition, { kind: 'pattern' }>,
+): Predicate | null {
+  const pattern = { contains: `%${text}%`, starts: `${text}%`, ends: `%${text}` }[operator];
+  const parts = columns.map(
+    (column): Predicate => ({ kind: 'like', of: columnOf(column), pattern }),
+  );
+  return parts.length > 1 ? { kind: 'or', of: parts } : (parts[0] ?? null);
+}
+
 /** What holds where the predicate does not. */
 export function negate(predicate: Predicate): Predicate {
   if (predicate.kind === 'compare') {

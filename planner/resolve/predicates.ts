@@ -6,7 +6,7 @@ import type { Condition, Direction, Frame, Literal, Operand } from '../parse/fra
 import { columnsRead } from '../query/columns-read.ts';
 import type { Expression, LogicalQuery, Predicate } from '../query/logical.ts';
 import { columnOf, numberOf } from '../query/logical.ts';
-import { missingColumn, notIn } from './absence.ts';
+import { categoryAbsence, missingColumn, notIn } from './absence.ts';
 import { withAlternatives } from './alternatives.ts';
 import { assign } from './assign.ts';
 import { buildQuery } from './build.ts';
@@ -26,6 +26,7 @@ import {
   mentionedOperand,
   mirror,
   negate,
+  patternPredicate,
   referringColumn,
   storedValue,
   summedAlike,
@@ -174,23 +175,8 @@ export class PredicateBuilder {
         return this.#valuePredicate(condition.values, condition);
       case 'quantity':
         return this.#quantity(condition);
-      case 'pattern': {
-        const columns = this.#columnsOf(condition.hint ?? condition);
-        const pattern =
-          condition.operator === 'contains'
-            ? `%${condition.text}%`
-            : condition.operator === 'starts'
-              ? `${condition.text}%`
-              : `%${condition.text}`;
-        const parts = columns.map(
-          (column): Predicate => ({ kind: 'like', of: columnOf(column), pattern }),
-        );
-        return parts.length === 0
-          ? null
-          : parts.length === 1
-            ? (parts[0] ?? null)
-            : { kind: 'or', of: parts };
-      }
+      case 'pattern':
+        return patternPredicate(this.#columnsOf(condition.hint ?? condition), condition);
       case 'between':
         return this.#between(condition);
       case 'missing': {
@@ -456,6 +442,15 @@ export class PredicateBuilder {
       const needed = assignment.tables.filter((table) => table !== anchor);
       // "doctors without patients this year": when there were none, not when the doctor came.
       if (needed.length > 0 && inner.where.some((item) => isOnlyAbout(item, anchor))) continue;
+      const values = near === null ? undefined : choices.get(near);
+      const category = categoryAbsence(values, {
+        frame,
+        choices: assignment.choices,
+        needed,
+        inner,
+        context,
+      });
+      if (category !== null) return category;
       if (needed.length === 0) {
         if (inner.where.length === 0) {
           const missing = missingColumn(frame, assignment.choices, anchor);
