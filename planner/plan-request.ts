@@ -230,7 +230,7 @@ export function planReading(
       template: null,
       ...emptySentence(reading.query),
     },
-    assumptions: [...assumptionsOf(reading.query)],
+    assumptions: [...assumptionsOf(interpretation, reading)],
     grounding: groundingOf(interpretation, reading),
   };
 }

@@ -1,15 +1,51 @@
 import { lineAmountSaid } from '../grounding/line-amounts.ts';
+import type { ColumnModel } from '../grounding/schema-model.ts';
+import { isMisspelled } from '../grounding/word-similarity.ts';
+import type { Interpretation, Reading } from '../interpret.ts';
 import { columnsRead } from '../query/columns-read.ts';
 import type { LogicalQuery } from '../query/logical.ts';
+import type { Choice } from '../resolve/slots.ts';
 
-/** What was decided where the request leaves it open, in words for people. */
-export function assumptionsOf(query: LogicalQuery): readonly string[] {
+/** What was decided where a request leaves it open, in words for people. */
+export function assumptionsOf(
+  { tokens, mentions, frame }: Pick<Interpretation, 'tokens' | 'mentions' | 'frame'>,
+  { query, assignment: { choices } }: Pick<Reading, 'query' | 'assignment'>,
+): readonly string[] {
+  const misspelled = mentions.flatMap(({ start, end }, index) => {
+    const choice = choices.get(mentions[index] ?? {});
+    return choice === undefined ? [] : misspellings(tokens.slice(Math.max(0, start), end), choice);
+  });
+  const ranked = frame.orders.map((order) => {
+    const choice = choices.get(order);
+    return choice?.kind === 'column' ? `ranked by ${label(choice.column)}` : null;
+  });
   const amounts = columnsRead(query, 'all').map(lineAmountSaid);
-  return [...new Set([emptyGroupsSaid(query), ...amounts])].filter((text) => text !== null);
+  const said = [...misspelled, emptyGroupsSaid(query), ...amounts, ...ranked];
+  return [...new Set([...said, ...(query.assumed ?? [])])].filter((text) => text !== null);
+}
+
+/** "custmer" for `customers`: what was guessed has to be told. */
+function misspellings(
+  tokens: readonly { readonly text: string; readonly lemma: string }[],
+  choice: Choice,
+): readonly string[] {
+  if (choice.kind === 'value') return [];
+  const { words } = choice.kind === 'table' ? choice.table : choice.column;
+  const name = choice.kind === 'table' ? choice.table.table.name : choice.column.column.name;
+  const known = [...words, ...choice.table.words];
+  return tokens
+    .filter(
+      ({ lemma }) => !known.includes(lemma) && known.some((word) => isMisspelled(lemma, word)),
+    )
+    .map(({ text }) => `"${text}" read as ${name}`);
 }
 
 function emptyGroupsSaid({ from, summarizedBy }: LogicalQuery): string | null {
   const counted = from.joins[0]?.table.table.name;
   if (from.isOuter !== true || summarizedBy !== undefined || counted === undefined) return null;
   return `${from.root.table.name} without any of ${counted} are listed with 0`;
+}
+
+function label({ table, column }: ColumnModel): string {
+  return `${table.table.name}.${column.name}`;
 }

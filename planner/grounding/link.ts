@@ -412,11 +412,17 @@ function damped(span: readonly Token[], names: readonly NameCandidate[]): readon
   }
   if (verbs.length === 0) return names;
   return names
+    .filter((name) => name.kind === 'column' || !verbs.some(({ lemma }) => isDoer(name, lemma)))
     .map((name) => {
       const isWritten = verbs.every(({ lower }) => writtenName(name).includes(lower));
       return isWritten ? name : { ...name, score: name.score * 0.72 };
     })
     .sort((a, b) => b.score - a.score);
+}
+
+/** "Matches that were played" are no matches of players: the table's rows only do what is said. */
+function isDoer({ table: { words } }: NameCandidate, verb: string): boolean {
+  return words.length === 1 && [`${verb}er`, `${verb}r`, `${verb}or`].includes(words[0] ?? '');
 }
 
 function writtenName(name: NameCandidate): string {

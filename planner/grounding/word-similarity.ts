@@ -3,6 +3,18 @@ import { areSynonyms } from '../language/lexicon.ts';
 
 /** How close a word of a request is to a word of a name, 0 to 1; 0 means unrelated. */
 export function wordSimilarity(asked: string, named: string): number {
+  return (
+    relatedness(asked, named) ?? (isSlip(asked, named) ? 0.85 : isMistyped(asked, named) ? 0.8 : 0)
+  );
+}
+
+/** Whether a word is taken for another only because a slip of the hand could have made it. */
+export function isMisspelled(asked: string, named: string): boolean {
+  return relatedness(asked, named) === null && (isSlip(asked, named) || isMistyped(asked, named));
+}
+
+/** How close the words are as they are written; null where nothing but a slip relates them. */
+function relatedness(asked: string, named: string): number | null {
   if (asked === named) return 1;
   if (asked.length < 2 || named.length < 2) return 0;
   if (/\d/.test(asked) || /\d/.test(named)) return 0;
@@ -16,10 +28,12 @@ export function wordSimilarity(asked: string, named: string): number {
   if (asked.length >= 4 && named.startsWith(asked)) return sharesRoot(named, asked);
   if (areSynonyms(asked, named)) return 0.75;
   if (asked === 'number' && named === 'id') return 0.62;
-  if (asked.length >= 6 && named.length >= 6 && isOneEditApart(asked, named)) return 0.85;
-  if (isSkeleton(asked, named)) return 0.75;
-  if (isMistyped(asked, named)) return 0.8;
-  return 0;
+  return isSkeleton(asked, named) ? 0.75 : null;
+}
+
+/** A letter too few, too many, wrong or swapped in a long word. */
+function isSlip(asked: string, named: string): boolean {
+  return asked.length >= 6 && named.length >= 6 && isOneEditApart(asked, named);
 }
 
 /** A publisher is nothing published, and a goalkeeper no goal. */

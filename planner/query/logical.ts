@@ -28,6 +28,8 @@ export interface LogicalQuery {
   readonly summarizedBy?: AggregateName;
   /** Pairs of different rows that agree in a column, instead of the rows. */
   readonly pairedBy?: ColumnModel;
+  /** What was decided in building it that the request leaves open, in words for people. */
+  readonly assumed?: readonly string[];
   /** Whether there are any rows, or none, instead of the rows. */
   readonly isExistence?: 'some' | 'none';
   /** What is computed from the numbers of two queries, instead of everything above. */

@@ -12,6 +12,7 @@ import type {
 import { columnOf, numberOf } from '../query/logical.ts';
 import { sameExpression } from '../query/same-expression.ts';
 import type { Assignment } from './assign.ts';
+import { assumedKeys } from './assumed-keys.ts';
 import {
   aggregated,
   canBeAggregated,
@@ -36,10 +37,11 @@ import {
   withLabels,
 } from './computed-columns.ts';
 import { countedApart, tablesLeft } from './counted-apart.ts';
+import { countOf } from './counted-rows.ts';
 import { withEitherKey } from './either-key.ts';
 import { countedSelect, eachRowOnce, groupingOf, isUnique, perEntity } from './grouping.ts';
 import { countedFor, isMass } from './implied-figures.ts';
-import { isRepeated, joinTables, tablesOf } from './join-tree.ts';
+import { joinTables, tablesOf } from './join-tree.ts';
 import { pairedQuery } from './paired.ts';
 import { dateOf } from './predicate-parts.ts';
 import { PredicateBuilder } from './predicates.ts';
@@ -167,7 +169,9 @@ class QueryBuilder {
     const grouped = group === undefined ? null : this.#choice(group.mention);
     const entity = grouped?.kind === 'table' && frame.groups.length === 1 ? grouped.table : null;
     const query = withEitherKey(predicates.withAlternatives(base), this.#context);
-    return perEntity(eachRowOnce(query, subject), frame, entity);
+    const assumed = [...(query.assumed ?? []), ...assumedKeys(query.from, this.#context)];
+    const told = assumed.length === 0 ? query : { ...query, assumed };
+    return perEntity(eachRowOnce(told, subject), frame, entity);
   }
 
   /** "the most expensive product in each category": the first rows of every group. */
@@ -190,6 +194,11 @@ class QueryBuilder {
       );
     if (!isRanked) return null;
     return { groups: [...this.#groupBy], orderBy: [...this.#orderBy], rankMax: this.#limit ?? 1 };
+  }
+
+  get #countContext() {
+    const { choices } = this.#assignment;
+    return { frame: this.#frame, choices, from: this.#from, context: this.#context };
   }
 
   get #meaning() {
@@ -285,8 +294,7 @@ class QueryBuilder {
         return [aggregated('sum', choice.column)];
       return [referredName(choice.column, mention, this.#context.model) ?? columnOf(choice.column)];
     }
-    if (aggregate === 'count')
-      return [this.#counted(choice, projection.isDistinct, projection.outerAggregate)];
+    if (aggregate === 'count') return [countOf(choice, projection, this.#countContext)];
     if (choice === null) {
       return subject === null || /^(avg|median|min|max)$/.test(aggregate)
         ? []
@@ -307,7 +315,7 @@ class QueryBuilder {
           (item) => item.isMeasure && item.words.includes('quantity'),
         );
         if (isCalled !== true && quantity !== undefined) return [aggregated('sum', quantity)];
-        return [this.#counted(choice, projection.isDistinct, null)];
+        return [countOf(choice, { ...projection, outerAggregate: null }, this.#countContext)];
       }
       const measure = choice.table.columns.find((column) => column.isMeasure);
       return measure === undefined ? [] : [aggregated(aggregate, measure)];
@@ -333,37 +341,6 @@ class QueryBuilder {
     return [...key, ...subject.labels.filter((label) => label !== subject.key)]
       .map(columnOf)
       .concat(total);
-  }
-
-  #counted(
-    choice: Choice | null,
-    isDistinct: boolean,
-    outer: Projection['outerAggregate'],
-  ): Expression {
-    const rows: Expression = { kind: 'aggregate', name: 'count', isDistinct: false, of: null };
-    if (choice === null || choice.kind === 'table') {
-      const key = choice?.table.key ?? null;
-      // Within groups a row is repeated only if the relation itself repeats, which is then meant.
-      const { projections, groups, timeGroups } = this.#frame;
-      const isAlone = projections.length === 1 && groups.length + timeGroups.length === 0;
-      const counts = this.#frame.projections.filter((item) => item.aggregate === 'count');
-      const repeats =
-        (isAlone || counts.length > 1) &&
-        this.#from !== null &&
-        choice !== null &&
-        isRepeated(this.#from, choice.table);
-      if ((isDistinct || repeats) && key !== null) {
-        return { kind: 'aggregate', name: 'count', isDistinct: true, of: columnOf(key) };
-      }
-      return rows;
-    }
-    const { column } = choice;
-    if (outer !== null) return aggregated(outer, column);
-    if (column.isMeasure && !isDistinct) return aggregated('sum', column);
-    // "How many users signed up": those who did, not the days on which they did.
-    const isRow = column === column.table.key || isDate(column);
-    if (isRow && !isDistinct) return rows;
-    return { kind: 'aggregate', name: 'count', isDistinct: true, of: columnOf(column) };
   }
 
   #group(choice: Choice | null, { isProjected, isLeading }: Group, select: SelectItem[]): void {

@@ -2,8 +2,8 @@ import { other } from '../grounding/key-graph.ts';
 import { columnsRead } from '../query/columns-read.ts';
 import type { LogicalQuery, Predicate } from '../query/logical.ts';
 import { columnOf } from '../query/logical.ts';
+import { columnOfKey, isKeySpoken, parallelKeys } from './assumed-keys.ts';
 import type { BuildContext } from './build.ts';
-import { spokenRoles } from './join-tree.ts';
 import { mentionsTable } from './predicate-parts.ts';
 
 /**
@@ -14,13 +14,8 @@ export function withEitherKey(query: LogicalQuery, context: BuildContext): Logic
   const { from, where } = query;
   for (const { table, edge } of from.joins) {
     const child = other(edge, table);
-    const parallel = context.model.keys
-      .edgesBetween(child, table)
-      .filter((item) => item.from === child && item.to === table && item.fromColumns.length === 1);
-    const isSpoken = parallel.some(
-      (item) => spokenRoles(item, context.model, context.words).spoken,
-    );
-    if (edge.from !== child || parallel.length < 2 || isSpoken) continue;
+    const parallel = parallelKeys(child, table, context);
+    if (edge.from !== child || parallel.length < 2 || isKeySpoken(parallel, context)) continue;
     const about = where.filter((item) => mentionsTable(item, table));
     const isAlone =
       about.length > 0 &&
@@ -54,6 +49,9 @@ export function withEitherKey(query: LogicalQuery, context: BuildContext): Logic
       ...query,
       from: { ...from, joins: from.joins.filter((join) => join.edge !== edge) },
       where: [...where.filter((item) => !about.includes(item)), { kind: 'or', of: either }],
+      assumed: [
+        `${child.table.name} count whether ${parallel.map(columnOfKey).join(' or ')} refers to what is named of ${table.table.name}`,
+      ],
     };
   }
   return query;
