@@ -1,3 +1,4 @@
+import { areSynonyms } from '../language/lexicon.ts';
 import type { NameAlias } from '../semantics/semantic-names.ts';
 import type { ColumnModel, TableModel } from './schema-model.ts';
 import { wordSimilarity } from './word-similarity.ts';
@@ -20,6 +21,8 @@ interface Entry {
   readonly weights: readonly number[];
   /** Words of the table, which may stand beside a column's own. */
   readonly context: readonly string[];
+  /** Words that leave what they stand beside what it is: those of other tables, and general ones. */
+  readonly qualified: ReadonlySet<string>;
 }
 
 const CANDIDATES_MAX = 40;
@@ -97,13 +100,15 @@ export class NameIndex {
     computed: readonly ColumnModel[] = [],
     aliases: readonly NameAlias[] = [],
   ) {
+    // "Customer orders" are orders.
+    const qualified = new Set([...QUALIFIERS, ...tables.flatMap(({ words }) => words.slice(-1))]);
     this.#entries = [
       ...tables.flatMap((table) => [
-        entry(table, null),
-        ...table.columns.map((column) => entry(table, column)),
+        entry(table, null, qualified),
+        ...table.columns.map((column) => entry(table, column, qualified)),
       ]),
-      ...computed.map((column) => entry(column.table, column)),
-      ...aliases.map(({ table, column, words }) => entry(table, column, words)),
+      ...computed.map((column) => entry(column.table, column, qualified)),
+      ...aliases.map(({ table, column, words }) => entry(table, column, qualified, words)),
     ];
     for (const { column, words } of aliases) {
       if (column !== null) {
@@ -169,7 +174,7 @@ export class NameIndex {
         item.column === null
           ? item.table.table.name
           : `${item.table.table.name}.${item.column.column.name}`,
-      score: Math.max(...item.words.map((word) => bigramOverlap(asked, word)), 0),
+      score: Math.max(...item.words.map((word) => nearness(asked, word)), 0),
     }));
     return scored
       .filter(({ score }) => score > 0.25)
@@ -185,7 +190,12 @@ function add(map: Map<string, number[]>, word: string, id: number): void {
   else list.push(id);
 }
 
-function entry(table: TableModel, column: ColumnModel | null, alias?: readonly string[]): Entry {
+function entry(
+  table: TableModel,
+  column: ColumnModel | null,
+  qualified: ReadonlySet<string>,
+  alias?: readonly string[],
+): Entry {
   const all = alias ?? (column === null ? table.words : column.words);
   const own = column === null ? all : all.filter((word) => !table.words.includes(word));
   const words = own.length === 0 ? all : own;
@@ -197,6 +207,7 @@ function entry(table: TableModel, column: ColumnModel | null, alias?: readonly s
       Object.hasOwn(LIGHT_WORDS, word) ? (LIGHT_WORDS[word] ?? 1) : word.length === 1 ? 0.2 : 1,
     ),
     context: column === null ? [] : table.words,
+    qualified,
   };
 }
 
@@ -223,7 +234,14 @@ function scoreEntry(
       counted++;
       continue;
     }
-    const context = Math.max(0, ...item.context.map((word) => similar.get(word) ?? 0));
+    // Another word for a table has to stand for what its rows are: for alerts, not for fraud.
+    const head = item.context.at(-1);
+    const context = Math.max(
+      0,
+      ...item.context.map((word) =>
+        word !== head && areSynonyms(asked[position] ?? '', word) ? 0 : (similar.get(word) ?? 0),
+      ),
+    );
     if (context > 0) {
       contextCount += context > 0.85 ? context : -2;
       continue;
@@ -236,6 +254,7 @@ function scoreEntry(
     return 0;
   }
   if (counted === 0) return 0;
+  if (asked.length === 1 && isLoose(item, asked[0] ?? '', perWord[0] ?? new Map(), used)) return 0;
   // "Page views" are rows of page_views, not the page that each has.
   const isPartOfTable =
     item.column !== null && item.words.every((word) => item.context.includes(word));
@@ -255,6 +274,36 @@ function scoreEntry(
     (isWhole ? 0.1 : 0) -
     (item.column?.lineAmount == null ? 0 : DERIVED_LOSS)
   );
+}
+
+/** Words before a noun that leave it what it is: a unit price is a price. */
+const QUALIFIERS = new Set(
+  `unit total list base gross net average full current actual standard overall amount number value main
+  minimum maximum primary first last name date time code type level home local original final`.split(
+    /\s+/,
+  ),
+);
+
+/**
+ * Whether only another word for a part of the name was asked for: a rating is no `risk_score`, and
+ * suspicious transactions are no `fraud_alerts`, because the rest makes them something else.
+ */
+function isLoose(
+  { words, qualified, column, table }: Entry,
+  asked: string,
+  similar: ReadonlyMap<string, number>,
+  used: ReadonlySet<number>,
+): boolean {
+  const isOther = [...used].every((index) => areSynonyms(asked, words[index] ?? ''));
+  if (!isOther) return false;
+  const head = column === null ? table.words.at(-1) : null;
+  const isLight = (word: string) => word !== head && (qualified.has(word) || word.length <= 2);
+  return words.some((word, index) => !used.has(index) && !similar.has(word) && !isLight(word));
+}
+
+/** How near a word is for a suggestion: what means much the same comes before what looks alike. */
+function nearness(asked: string, word: string): number {
+  return areSynonyms(asked, word) ? 1 : bigramOverlap(asked, word);
 }
 
 function bigramOverlap(a: string, b: string): number {
