@@ -60,5 +60,5 @@ if (['scalar', 'calls', 'lookups'].some((part) => parts.includes(part))) {
 if (parts.includes('python')) add(...pythonCases({ rows, rounds }));
 if (parts.includes('memory')) add(...memoryCases({ rounds }));
 if (!values['dry-run']) {
-  writeReport(cases, { rows, orders, rounds }, { isComplete: values.only === PARTS });
+  await writeReport(cases, { rows, orders, rounds }, { isComplete: values.only === PARTS });
 }

@@ -1,5 +1,6 @@
-/** What was measured, as a file and as tables of docs/performance.md. */
+/** What was measured, as a file and as charts and tables of docs/performance.md. */
 import { measuredCommit, readResults, recordResults } from '../performance-page.ts';
+import { drawCharts } from './charts.ts';
 import type { CaseResult } from './measure.ts';
 import { hardwareClass } from './measure.ts';
 
@@ -51,14 +52,14 @@ interface Report extends RunFacts {
 }
 
 /**
- * Writes the results and puts their tables between the page's markers. Where only a part was
+ * Writes the results and puts their charts and tables between the page's markers. Where only a part was
  * measured, the other cases stay as they are.
  */
-export function writeReport(
+export async function writeReport(
   cases: readonly CaseResult[],
   facts: RunFacts,
   { isComplete }: { isComplete: boolean },
-): void {
+): Promise<void> {
   const [commit, hardware] = [measuredCommit(), hardwareClass()];
   const before = readResults('procedures') as Report | null;
   const report =
@@ -66,7 +67,8 @@ export function writeReport(
       ? { commit, hardware, ...facts, cases }
       : { ...before, cases: replaced(before.cases, cases, { commit, hardware, ...facts }) };
   const intro = `Measured at ${report.commit} on ${report.hardware}; ${report.rows} rows, ${report.orders} orders, median of ${report.rounds} rounds in turn.`;
-  recordResults('procedures', report, `${intro}\n\n${printReported(report.cases)}`);
+  const charts = await drawCharts(report.cases);
+  recordResults('procedures', report, `${intro}\n\n${charts}\n${printReported(report.cases)}`);
 }
 
 function replaced(
