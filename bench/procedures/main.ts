@@ -2,7 +2,7 @@
  * Question: what does a procedure cost beside the other ways to compute the same?
  * Method: all contenders take turns in one run; medians, and the fastest and slowest run.
  * Usage: npm run bench -- procedures [--rows N] [--orders N] [--customers N,N] [--rounds N]
- *        [--only scalar,lookups,calls,python,memory] [--dry-run]
+ *        [--only scalar,metrics,calls,lookups,python,memory] [--dry-run]
  */
 import { parseArgs } from 'node:util';
 import { expensiveCalls, warmCall } from './calls.ts';
@@ -10,12 +10,13 @@ import { lookupCases } from './lookups.ts';
 import type { CaseResult } from './measure.ts';
 import { hardwareClass } from './measure.ts';
 import { memoryCases } from './memory.ts';
+import { metricsCase } from './metrics.ts';
 import { pythonCases } from './python.ts';
 import { printCases, writeReport } from './report.ts';
 import { scalarCases } from './scalar.ts';
 import { openScene } from './scene.ts';
 
-const PARTS = 'scalar,lookups,calls,python,memory';
+const PARTS = 'scalar,metrics,calls,lookups,python,memory';
 const { values } = parseArgs({
   options: {
     rows: { type: 'string', default: '20000000' },
@@ -57,6 +58,7 @@ if (['scalar', 'calls', 'lookups'].some((part) => parts.includes(part))) {
     add(...(await lookupCases(scene, { customers, orders, rounds })));
   }
 }
+if (parts.includes('metrics')) add(await metricsCase({ rows, rounds }));
 if (parts.includes('python')) add(...pythonCases({ rows, rounds }));
 if (parts.includes('memory')) add(...memoryCases({ rounds }));
 if (!values['dry-run']) {

@@ -23,7 +23,6 @@ mod together;
 mod wave;
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use crate::duckdb::{
     BindInfo, Connection, InitInfo, InvokeInfo, ScalarFunction, ScalarFunctionSpec,
@@ -32,13 +31,12 @@ use crate::duckdb::{
 use crate::error::{EngineError, EngineResult};
 use crate::execution::{ExecutionGuard, Pinned};
 use crate::generated::errors::ErrorCode;
-use crate::observe::{CallClock, Counters};
+use crate::observe::{CallClock, ChunkClock, Counters};
 use crate::registry::Volatility;
 use crate::state::DatabaseState;
 use crate::value::convert::convert;
 use crate::value::read::VectorReader;
 use crate::value::{LogicalType, Value};
-use crate::wasm::thread_cpu_ns;
 use chunk::{Chunk, Columns, Scratch};
 pub use guest_call::ProcedureCall;
 
@@ -169,6 +167,7 @@ struct Local {
     argument_types: Option<Arc<[LogicalType]>>,
     counters: Option<Arc<Counters>>,
     clock: CallClock,
+    chunk_clock: ChunkClock,
     columns: Columns,
     /// Reused between rows.
     key: Vec<u8>,
@@ -257,6 +256,7 @@ impl Invoke {
             argument_types: bound.argument_types.clone(),
             counters: None,
             clock: CallClock::default(),
+            chunk_clock: ChunkClock::default(),
             columns: Columns::default(),
             key: Vec::new(),
         })
@@ -296,8 +296,11 @@ impl Invoke {
                 .counters
                 .get_or_insert_with(|| self.state.metrics.of(pinned.subject())),
         );
-        sampling::offer(&counters, &pinned, &readers[LEADING_ARGUMENTS..], row_count);
-        let (started, cpu_start) = (Instant::now(), thread_cpu_ns());
+        let is_counted = self.state.metrics.is_on();
+        if is_counted {
+            sampling::offer(&counters, &pinned, &readers[LEADING_ARGUMENTS..], row_count);
+        }
+        let start = is_counted.then(|| local.chunk_clock.start());
         let call = Arc::new(ProcedureCall::new(
             Arc::clone(&self.state),
             Arc::clone(local.guard.execution()),
@@ -318,18 +321,22 @@ impl Invoke {
         let outcome = chunk.run(&readers[LEADING_ARGUMENTS..], row_count, info);
         let is_timed_by_call = chunk.is_timed_by_call();
         let mut tally = chunk.finish();
-        let elapsed = started.elapsed();
-        if self.state.profiler.is_on() {
-            self.state
-                .profiler
-                .span("call", &pinned.procedure.name, elapsed);
+        if let Some(start) = start {
+            let (elapsed, cpu_ns) = local.chunk_clock.end(&start);
+            if self.state.profiler.is_on() {
+                self.state
+                    .profiler
+                    .span("call", &pinned.procedure.name, elapsed);
+            }
+            tally.wall_ns = elapsed.as_nanos() as u64;
+            tally.guest_cpu_ns += cpu_ns;
         }
-        tally.wall_ns = elapsed.as_nanos() as u64;
-        tally.guest_cpu_ns += thread_cpu_ns().saturating_sub(cpu_start);
         call.add_to(&mut tally);
         let totals = &local.guard.execution().totals;
         totals.add(&pinned.subject(), &mut tally);
-        counters.add(&tally, is_timed_by_call);
+        if is_counted {
+            counters.add(&tally, is_timed_by_call);
+        }
         outcome
     }
 }

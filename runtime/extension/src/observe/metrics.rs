@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
 
 use parking_lot::{Mutex, RwLock};
 
@@ -226,13 +225,29 @@ pub struct Subject {
     pub procedure_id: String,
 }
 
+/// Switches counting off where it says `off`, so that what counting costs can be measured.
+const METRICS_VARIABLE: &str = "HELIOSDB_METRICS";
+
 /// The counters of a database.
-#[derive(Default)]
 pub struct Metrics {
+    is_on: bool,
     counters: RwLock<BTreeMap<Subject, Arc<Counters>>>,
 }
 
+impl Default for Metrics {
+    fn default() -> Self {
+        Self {
+            is_on: !std::env::var(METRICS_VARIABLE).is_ok_and(|value| value == "off"),
+            counters: RwLock::default(),
+        }
+    }
+}
+
 impl Metrics {
+    pub fn is_on(&self) -> bool {
+        self.is_on
+    }
+
     pub fn of(&self, subject: Subject) -> Arc<Counters> {
         if let Some(found) = self.counters.read().get(&subject) {
             return Arc::clone(found);
@@ -246,53 +261,6 @@ impl Metrics {
             .iter()
             .map(|(subject, found)| (subject.clone(), Arc::clone(found)))
             .collect()
-    }
-}
-
-/// Chooses the calls whose time is taken: every slow one, and of fast ones one in sixteen, which
-/// then stands for sixteen.
-pub struct CallClock {
-    stride: u64,
-    countdown: u64,
-}
-
-/// Calls below this are fast: reading the clock twice would be felt.
-const FAST_CALL_NS: u64 = 10_000;
-const FAST_CALL_STRIDE: u64 = 16;
-
-impl Default for CallClock {
-    fn default() -> Self {
-        Self {
-            stride: 1,
-            countdown: 1,
-        }
-    }
-}
-
-impl CallClock {
-    /// The time, when the call that begins is to be timed.
-    pub fn start(&mut self) -> Option<Instant> {
-        // It stays at zero when the call that was to be timed never came about.
-        self.countdown = self.countdown.saturating_sub(1);
-        (self.countdown == 0).then(Instant::now)
-    }
-
-    /// How many calls the timed one stands for.
-    pub fn weight(&self) -> u64 {
-        self.stride
-    }
-
-    /// Ends a timed call; returns its duration and how many calls it stands for.
-    pub fn end(&mut self, started: Instant) -> (u64, u64) {
-        let elapsed = started.elapsed().as_nanos() as u64;
-        let weight = self.stride;
-        self.stride = if elapsed < FAST_CALL_NS {
-            FAST_CALL_STRIDE
-        } else {
-            1
-        };
-        self.countdown = self.stride;
-        (elapsed, weight)
     }
 }
 
@@ -351,18 +319,5 @@ mod tests {
         taken.merge(&counters.take());
         assert_eq!(taken.sum("rows"), 3 * THREADS * ROUNDS);
         assert_eq!(taken.errors["39W01"], THREADS * ROUNDS);
-    }
-
-    #[test]
-    fn fast_calls_are_timed_now_and_then_and_counted_whole() {
-        let mut clock = CallClock::default();
-        let mut counted = 0;
-        for _ in 0..161 {
-            if let Some(started) = clock.start() {
-                counted += clock.end(started).1;
-            }
-        }
-        // A call that the scheduler interrupts counts as slow, and then the last few may be missing.
-        assert!((146..=161).contains(&counted), "{counted}");
     }
 }

@@ -6,6 +6,7 @@
 //!                                                             └──── heliosdb_metrics() … ◄──┘
 //! ```
 
+mod clocks;
 mod histogram;
 mod last_execution;
 mod logs;
@@ -24,9 +25,10 @@ use crate::duckdb::Connection;
 use crate::error::EngineResult;
 use crate::state::DatabaseState;
 
+pub use clocks::{CallClock, ChunkClock};
 pub use last_execution::{ExecutionTotals, LastExecutions};
 pub use logs::{LogEntry, LogRing};
-pub use metrics::{CallClock, Counters, Metrics, Subject, Tally};
+pub use metrics::{Counters, Metrics, Subject, Tally};
 pub use profile::{Profiler, thread_number};
 pub use samples::{SAMPLE_BYTES_MAX, Sample};
 pub use shapes::{QueryOutcome, ShapeTally, shape_text};

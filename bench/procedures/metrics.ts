@@ -1,0 +1,84 @@
+/** What it costs that calls are always counted: two processes in turn, one of which does not count. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { CaseResult } from './measure.ts';
+import { summarise } from './measure.ts';
+
+/** Pairs of runs for each round: a difference of a few per cent hides in few. */
+const PAIRS_PER_ROUND = 4;
+
+interface Process {
+  run(): Promise<number>;
+  end(): void;
+}
+
+/** Compares `a * b + c` with the counters on and off; the interval is of the median of the pairs. */
+export async function metricsCase({
+  rows,
+  rounds,
+}: {
+  rows: number;
+  rounds: number;
+}): Promise<CaseResult> {
+  const counting = await start(rows, 'on');
+  const silent = await start(rows, 'off');
+  const [withCounters, without]: [number[], number[]] = [[], []];
+  const pairs = rounds * PAIRS_PER_ROUND;
+  for (let pair = -1; pair < pairs; pair++) {
+    // Who goes first changes, so that neither always runs after the other.
+    const isFirst = pair % 2 === 0;
+    const first = await (isFirst ? counting : silent).run();
+    const second = await (isFirst ? silent : counting).run();
+    if (pair < 0) continue;
+    withCounters.push((isFirst ? first : second) / rows);
+    without.push((isFirst ? second : first) / rows);
+  }
+  counting.end();
+  silent.end();
+  const ratios = withCounters.map((time, pair) => time / (without[pair] ?? Number.NaN));
+  const [low, middle, high] = medianInterval(ratios).map((ratio) => `${percent(ratio)} %`);
+  return {
+    name: 'a * b + c, BIGINT, with counters and without',
+    unit: 'ns of processor time a row',
+    timings: [summarise('not counted', without), summarise('counted', withCounters)],
+    goal: 'at most 3 %',
+    reached: `${middle}, with 95 % confidence between ${low} and ${high} (${pairs} pairs)`,
+  };
+}
+
+function percent(ratio: number): string {
+  return ((ratio - 1) * 100).toFixed(1);
+}
+
+/** The median and its 95 % confidence interval, from order statistics of the binomial distribution. */
+function medianInterval(values: readonly number[]): readonly [number, number, number] {
+  const sorted = [...values].sort((left, right) => left - right);
+  const reach = 0.98 * Math.sqrt(sorted.length);
+  const middle = (sorted.length - 1) / 2;
+  const at = (index: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.max(0, index))] ?? Number.NaN;
+  return [at(Math.floor(middle - reach)), at(Math.round(middle)), at(Math.ceil(middle + reach))];
+}
+
+async function start(rows: number, metrics: 'on' | 'off'): Promise<Process> {
+  const script = join(import.meta.dirname, 'counted.ts');
+  const child = spawn(process.execPath, [script, String(rows)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, HELIOSDB_METRICS: metrics },
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const next = async (): Promise<string> => {
+    const { value, done } = await lines.next();
+    if (done === true) throw new Error('a process that was measured ended early');
+    return value;
+  };
+  await next();
+  return {
+    async run() {
+      child.stdin.write('\n');
+      return Number(await next());
+    },
+    end: () => child.stdin.end(),
+  };
+}
