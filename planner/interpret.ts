@@ -1,6 +1,7 @@
 import { compileQuery } from './compile/sql.ts';
 import type { Arithmetic } from './decompose/arithmetic.ts';
 import { readArithmetic } from './decompose/arithmetic.ts';
+import { readBusiest } from './decompose/busiest.ts';
 import { changeBetween, readChange } from './decompose/change.ts';
 import { combineQueries } from './decompose/combine.ts';
 import { inlineDefinition } from './decompose/definition.ts';
@@ -11,8 +12,13 @@ import {
   rowsThatShare,
 } from './decompose/duplicates.ts';
 import { withoutFraming } from './decompose/framing.ts';
+import { readGrowth } from './decompose/growth.ts';
+import { readNewRows } from './decompose/new-rows.ts';
 import { readOnAverage } from './decompose/on-average.ts';
 import { partOfTotal, readPartOfTotal } from './decompose/part-of-total.ts';
+import { readRankedRatio } from './decompose/ranked-ratio.ts';
+import { readRepeatRows } from './decompose/repeat-rows.ts';
+import type { RewritingReader } from './decompose/rewriting.ts';
 import { readRunningTotal, runningTotal } from './decompose/running-total.ts';
 import { spellOutShare } from './decompose/share-of.ts';
 import { readWhichOfTwo } from './decompose/which-of-two.ts';
@@ -154,8 +160,43 @@ function rewritten(request: string, model: SchemaModel, now: string): Interpreta
     const parts = changed(figures, { model, now }, partOfTotal);
     return parts.readings.length > 0 || parts.unknown.length > 0 ? parts : null;
   }
+  const everyday = otherwiseSaid(request, model, now);
+  if (everyday !== null) return everyday;
   const inlined = inlineDefinition(request);
   return inlined === null ? null : interpretTokens(inlined, tokenize(inlined), model, now);
+}
+
+const FORMS: readonly RewritingReader[] = [
+  readGrowth,
+  readBusiest,
+  readNewRows,
+  readRepeatRows,
+  readRankedRatio,
+];
+
+/** What a request comes to that is said in other words; null where no form of those fits. */
+function otherwiseSaid(request: string, model: SchemaModel, now: string): Interpretation | null {
+  for (const read of FORMS) {
+    const form = read(request, model);
+    if (form === null) continue;
+    const tried = form.asked.map(({ label, request: words }) => ({
+      label,
+      interpretation: changed(words, { model, now }, form.change),
+    }));
+    const readable = tried.filter(({ interpretation: { readings } }) => readings.length > 0);
+    const [only, other] = readable;
+    if (only === undefined) {
+      const first = tried[0]?.interpretation;
+      if (first !== undefined) return { ...first, readings: [], open: null };
+      continue;
+    }
+    if (other === undefined) return only.interpretation;
+    const readings = readable.flatMap(({ label, interpretation }) =>
+      interpretation.readings.slice(0, 1).map((reading) => ({ label, reading })),
+    );
+    return { ...only.interpretation, readings: [], open: { question: form.question, readings } };
+  }
+  return null;
 }
 
 /** The readings of a request with their queries changed; those that cannot be are left out. */

@@ -200,6 +200,13 @@ function compileExpression(expression: Expression, naming: Naming): string {
       );
       return `sum(${of}) OVER (ORDER BY ${along})`;
     }
+    case 'growth': {
+      const [of, along] = [expression.of, expression.along].map((item) =>
+        compileExpression(item, naming),
+      );
+      const before = `lag(${of}) OVER (ORDER BY ${along})`;
+      return ratio('percentage', `(${of} - ${before})`, before);
+    }
     case 'elapsed': {
       const from = compileExpression(expression.from, naming);
       return `date_sub('${expression.unit}', CAST(${from} AS DATE), DATE ${quoteText(expression.until)})`;

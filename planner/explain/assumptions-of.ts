@@ -40,9 +40,11 @@ function misspellings(
     .map(({ text }) => `"${text}" read as ${name}`);
 }
 
-function emptyGroupsSaid({ from, summarizedBy }: LogicalQuery): string | null {
+function emptyGroupsSaid({ from, summarizedBy, select }: LogicalQuery): string | null {
   const counted = from.joins[0]?.table.table.name;
-  if (from.isOuter !== true || summarizedBy !== undefined || counted === undefined) return null;
+  const isCount = select.some(({ expression: { kind } }) => kind === 'aggregate');
+  const isListed = from.isOuter === true && summarizedBy === undefined && isCount;
+  if (!isListed || counted === undefined) return null;
   return `${from.root.table.name} without any of ${counted} are listed with 0`;
 }
 

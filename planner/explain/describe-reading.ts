@@ -84,6 +84,8 @@ function describeExpression(expression: Expression): string {
       return `share in the total of ${describeExpression(expression.of)}`;
     case 'running':
       return `running total of ${describeExpression(expression.of)}`;
+    case 'growth':
+      return `growth of ${describeExpression(expression.of)}`;
     case 'elapsed':
       return `${expression.unit}s since ${describeExpression(expression.from)}`;
     case 'number':

@@ -127,6 +127,12 @@ export type Expression =
       readonly along: Expression;
     }
   | {
+      /** By how much an aggregate exceeds that of the group before, in percent. */
+      readonly kind: 'growth';
+      readonly of: Extract<Expression, { kind: 'aggregate' }>;
+      readonly along: Expression;
+    }
+  | {
       /** Whole units of time from a point in time to a day. */
       readonly kind: 'elapsed';
       readonly unit: Grain;

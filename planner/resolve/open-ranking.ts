@@ -80,7 +80,10 @@ function figuresOf(table: TableModel, model: SchemaModel): readonly Figure[] {
 }
 
 /** Tables with a key to this one, those with the most rows first; tables beside it one to one are left out. */
-function referringTables(table: TableModel, { keys }: SchemaModel): readonly TableModel[] {
+export function referringTables(
+  table: TableModel,
+  { keys }: Pick<SchemaModel, 'keys'>,
+): readonly TableModel[] {
   const from = keys
     .edgesOf(table)
     .filter((edge) => edge.to === table && edge.from !== table)
