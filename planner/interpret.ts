@@ -1,4 +1,5 @@
 import { compileQuery } from './compile/sql.ts';
+import { spellOutAbsence } from './decompose/absent-since.ts';
 import type { Arithmetic } from './decompose/arithmetic.ts';
 import { readArithmetic } from './decompose/arithmetic.ts';
 import { readBusiest } from './decompose/busiest.ts';
@@ -104,7 +105,7 @@ const ASSIGNMENTS_MAX = 24;
 
 /** Reads a request against a database. */
 export function interpret(text: string, model: SchemaModel, now: string): Interpretation {
-  const request = withoutFraming(text);
+  const request = spellOutAbsence(withoutFraming(text));
   const tokens = tokenize(request);
   const change = compareTimes(request, model, now);
   if (change !== null) return change;

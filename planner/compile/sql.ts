@@ -171,7 +171,10 @@ function compileExpression(expression: Expression, naming: Naming): string {
     case 'aggregate': {
       if (expression.of === null) return 'count(*)';
       const of = compileExpression(expression.of, naming);
-      return `${expression.name}(${expression.isDistinct ? 'DISTINCT ' : ''}${of})`;
+      const { filter = [] } = expression;
+      const kept = compileConditions(filter, naming);
+      const only = filter.length === 0 ? '' : ` FILTER (WHERE ${kept})`;
+      return `${expression.name}(${expression.isDistinct ? 'DISTINCT ' : ''}${of})${only}`;
     }
     case 'share': {
       const total = compileExpression(expression.of, naming);

@@ -15,9 +15,12 @@ export function assumptionsOf(
     const choice = choices.get(mentions[index] ?? {});
     return choice === undefined ? [] : misspellings(tokens.slice(Math.max(0, start), end), choice);
   });
+  // A question that continues another one may have put another order in its place.
+  const ordering = new Set(columnsRead(query.orderBy, 'all'));
   const ranked = frame.orders.map((order) => {
     const choice = choices.get(order);
-    return choice?.kind === 'column' ? `ranked by ${label(choice.column)}` : null;
+    const isUsed = choice?.kind === 'column' && ordering.has(choice.column);
+    return isUsed ? `ranked by ${label(choice.column)}` : null;
   });
   const amounts = columnsRead(query, 'all').map(lineAmountSaid);
   const said = [...misspelled, emptyGroupsSaid(query), ...amounts, ...ranked];

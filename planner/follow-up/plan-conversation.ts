@@ -7,8 +7,9 @@ import type { Interpretation, Reading } from '../interpret.ts';
 import { interpret } from '../interpret.ts';
 import type { PlanOutcome } from '../plan.ts';
 import { planReading, planRequest } from '../plan-request.ts';
-import type { LogicalQuery } from '../query/logical.ts';
+import type { Expression, LogicalQuery } from '../query/logical.ts';
 import { tablesOf } from '../resolve/join-tree.ts';
+import { referringTables } from '../resolve/open-ranking.ts';
 import {
   mergeConditions,
   mergeGrouping,
@@ -195,6 +196,8 @@ function applyGroup(
   context: Context,
 ): Applied | null {
   const { query } = state.reading;
+  const ranked = isAlso ? null : applyRanking(words, state, context);
+  if (ranked !== null) return ranked;
   for (const entity of entitiesOf(query)) {
     const delta = read(`number of ${nounOf(entity)} per ${words}`, context);
     if (delta === null) continue;
@@ -205,6 +208,45 @@ function applyGroup(
     if (merged !== null) return { query: merged, delta };
   }
   return null;
+}
+
+/** "And by orders?" after the top customers by revenue: the same ranking by another figure. */
+function applyRanking(words: string, state: Understood, context: Context): Applied | null {
+  const { query } = state.reading;
+  const [order] = query.orderBy;
+  const entity = query.from.joins.length === 0 ? query.from.root : (subjectOf(query) ?? null);
+  if (query.limit === null || order === undefined || entity === null) return null;
+  const rank = order.direction === 'desc' ? 'top' : 'bottom';
+  const delta = read(`${rank} ${query.limit} ${nounOf(entity)} by ${words}`, context);
+  const by = delta?.reading.query.orderBy[0]?.expression;
+  if (delta === null || by === undefined || !isFigure(by, delta, entity, context.model))
+    return null;
+  const own = delta.reading.query;
+  if (query.where.length === 0) return { query: own, delta };
+  const merged = mergeConditions(own, { ...query, limit: null, orderBy: [] }, 'only', entity);
+  return merged === null ? null : { query: merged, delta };
+}
+
+/** The table whose rows a ranking shows. */
+function subjectOf({ select }: LogicalQuery): TableModel | null {
+  const [first] = select;
+  return first?.expression.kind === 'column' ? first.expression.column.table : null;
+}
+
+/** Whether rows are ranked by an amount, or by how many rows of another table refer to them. */
+function isFigure(
+  by: Expression,
+  { interpretation, reading }: Understood,
+  entity: TableModel,
+  model: SchemaModel,
+): boolean {
+  const last = interpretation.mentions.at(-1);
+  const choice = last === undefined ? undefined : reading.assignment.choices.get(last);
+  if (choice?.kind === 'column') return choice.column.isMeasure;
+  const isCount = by.kind === 'aggregate' && by.name === 'count';
+  return (
+    isCount && choice?.kind === 'table' && referringTables(entity, model).includes(choice.table)
+  );
 }
 
 function applyFilter(

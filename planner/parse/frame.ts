@@ -34,6 +34,8 @@ export interface Frame {
   setOperations: { operator: 'union' | 'intersect' | 'except'; frame: Frame }[];
   /** Values said to be where something comes from or goes to. */
   readonly directions: Map<Literal, Direction>;
+  /** Of what is denied: the verb that no part of the database was found for. */
+  verb: string | null;
   /** Tokens that were understood. */
   readonly covered: Set<number>;
 }
@@ -198,6 +200,7 @@ export function newFrame(covered: Set<number>): Frame {
     topDirection: null,
     setOperations: [],
     directions: new Map(),
+    verb: null,
     covered,
   };
 }

@@ -284,7 +284,8 @@ function isScopeEnd(cursor: Cursor): boolean {
   if (cursor.looksAt(', and? who|whose|that|which|sorted|ordered|order|sort|list|show|give'))
     return true;
   return (
-    cursor.looksAt('and? sorted|ordered by|in') ||
+    cursor.looksAt('and? sorted|ordered by') ||
+    cursor.looksAt('and? sorted|ordered in ascending|descending|alphabetical|reverse|order') ||
     cursor.looksAt('in descending|ascending|alphabetical') ||
     cursor.looksAt('but')
   );
@@ -320,11 +321,25 @@ const NEGATIONS = [
   'but? without a|an|any|the|having?',
   'but? with|have|has|had|having no',
   'but? that|who|which? have|has|had|are|were|was|is? never',
+  'but? that|who|which? never',
   'except|excluding|besides for? the|those?',
   'but? no',
   'neither',
   'nor',
 ];
+
+/** The verb that was passed over between two places, as in "not bought anything"; null where none was. */
+function verbIn(cursor: Cursor, from: number): string | null {
+  const passed = cursor.tokens.slice(from, cursor.position);
+  const verb = passed.find(
+    ({ lemma, kind }, index) =>
+      kind === 'word' &&
+      isLightVerb(lemma) &&
+      !/^(be|have|do|make|get|take|use)$/.test(lemma) &&
+      cursor.mentionAt(from + index - cursor.position) === null,
+  );
+  return verb?.lemma ?? null;
+}
 
 /** "do not have any order", "without a card", "never booked": no related row may exist. */
 function readNegation(cursor: Cursor, frame: Frame, near: Mention | null): Condition[] | null {
@@ -347,7 +362,9 @@ function readNegation(cursor: Cursor, frame: Frame, near: Mention | null): Condi
   ) {
     // Words between the negation and what is denied carry no meaning of their own.
   }
+  const denied = cursor.position;
   readModifiers(cursor, inner, near, { isInner: true, isNegated: true });
+  inner.verb = verbIn(cursor, denied);
   const isEmpty = inner.related.length === 0 && inner.conditions.length === 0;
   if (isEmpty) {
     cursor.position = start;

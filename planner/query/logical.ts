@@ -94,6 +94,8 @@ export type Expression =
       readonly isDistinct: boolean;
       /** Null counts rows. */
       readonly of: Expression | null;
+      /** Only rows where all of these hold are aggregated; groups without any stay. */
+      readonly filter?: readonly Predicate[];
     }
   | {
       /** The part of an aggregate that comes from the rows where all of `filter` holds. */

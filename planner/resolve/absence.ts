@@ -1,8 +1,9 @@
 import { isPointInTime } from '../grounding/column-role.ts';
 import { other } from '../grounding/key-graph.ts';
-import type { ColumnModel, TableModel } from '../grounding/schema-model.ts';
+import type { ColumnModel, SchemaModel, TableModel } from '../grounding/schema-model.ts';
 import type { Frame } from '../parse/frame.ts';
 import { namesTable } from '../parse/mentions.ts';
+import { columnsRead } from '../query/columns-read.ts';
 import type { LogicalQuery, Predicate } from '../query/logical.ts';
 import { columnOf } from '../query/logical.ts';
 import type { BuildContext } from './build.ts';
@@ -121,4 +122,23 @@ export function missingColumn(
       return choice.column;
   }
   return null;
+}
+
+/**
+ * "Have not bought anything this year", where nothing tells of buying: a date of the rows themselves says
+ * nothing about it, unless it is the one that the verb names.
+ */
+export function deniesOnlyTime(
+  { conditions, verb }: Frame,
+  where: readonly Predicate[],
+  { names }: SchemaModel,
+): boolean {
+  const isTime = conditions.length > 0 && conditions.every(({ kind }) => kind === 'period');
+  const said = names.similarWords(verb ?? '');
+  return (
+    isTime &&
+    !columnsRead(where, 'own').some(({ words }) =>
+      words.some((word) => (said.get(word) ?? 0) > 0.7),
+    )
+  );
 }

@@ -10,7 +10,9 @@ import type {
 } from '../query/logical.ts';
 import { columnOf } from '../query/logical.ts';
 import { sameExpression } from '../query/same-expression.ts';
+import { aliasOf } from './computed-columns.ts';
 import { isRepeated } from './join-tree.ts';
+import { isOnlyAbout } from './predicate-parts.ts';
 
 export interface GroupingOptions {
   readonly select: readonly SelectItem[];
@@ -107,7 +109,9 @@ function summarized(
     return query;
   }
   const select = [{ expression: figure.expression, alias: 'figure' }];
-  const whole = (entity === null ? null : keepingEmpty({ ...query, select }, entity)) ?? {
+  // An average over those that met a condition leaves the others out.
+  const isOfAll = entity !== null && query.where.length === 0;
+  const whole = (isOfAll ? keepingEmpty({ ...query, select }, entity) : null) ?? {
     ...query,
     select,
   };
@@ -119,14 +123,17 @@ function summarized(
  * something else than the rows that refer to the entity.
  */
 function keepingEmpty(query: LogicalQuery, entity: TableModel): LogicalQuery | null {
-  const { from, where, select } = query;
+  const { from, select } = query;
   const counted = from.root === entity ? from.joins[0]?.table : from.root;
   const key = counted?.key ?? null;
   const [join] = from.joins;
   const isDirect =
     from.joins.length === 1 && join?.edge.to === entity && join.edge.from === counted;
-  if (counted === undefined || key === null || join === undefined || !isDirect || where.length > 0)
-    return null;
+  if (counted === undefined || key === null || join === undefined || !isDirect) return null;
+  // What is said of the entities picks some of them; what is said of the rows picks what counts.
+  const where = query.where.filter((item) => isOnlyAbout(item, entity));
+  const filter = query.where.filter((item) => isOnlyAbout(item, counted));
+  if (where.length + filter.length < query.where.length) return null;
   const isRows = (item: SelectItem) =>
     item.expression.kind === 'aggregate' &&
     item.expression.name === 'count' &&
@@ -135,12 +142,20 @@ function keepingEmpty(query: LogicalQuery, entity: TableModel): LogicalQuery | n
   if (!select.some(isRows)) return null;
   return {
     ...query,
+    where,
     from: { root: entity, isOuter: true, joins: [{ table: counted, edge: join.edge }] },
     select: select.map((item) =>
       isRows(item)
         ? {
             ...item,
-            expression: { kind: 'aggregate', name: 'count', isDistinct: false, of: columnOf(key) },
+            alias: item.alias ?? (filter.length === 0 ? null : aliasOf(counted.table.name)),
+            expression: {
+              kind: 'aggregate',
+              name: 'count',
+              isDistinct: false,
+              of: columnOf(key),
+              ...(filter.length === 0 ? {} : { filter }),
+            },
           }
         : item,
     ),

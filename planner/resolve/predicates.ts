@@ -6,7 +6,7 @@ import type { Condition, Direction, Frame, Literal, Operand } from '../parse/fra
 import { columnsRead } from '../query/columns-read.ts';
 import type { Expression, LogicalQuery, Predicate } from '../query/logical.ts';
 import { columnOf, numberOf } from '../query/logical.ts';
-import { categoryAbsence, missingColumn, notIn } from './absence.ts';
+import { categoryAbsence, deniesOnlyTime, missingColumn, notIn } from './absence.ts';
 import { withAlternatives } from './alternatives.ts';
 import { assign } from './assign.ts';
 import { buildQuery } from './build.ts';
@@ -452,6 +452,8 @@ export class PredicateBuilder {
       });
       if (category !== null) return category;
       if (needed.length === 0) {
+        // What did not happen then is not that the rows themselves were not there.
+        if (frame.verb !== null && deniesOnlyTime(frame, inner.where, context.model)) continue;
         if (inner.where.length === 0) {
           const missing = missingColumn(frame, assignment.choices, anchor);
           if (missing === null) continue;

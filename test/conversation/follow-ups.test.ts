@@ -72,6 +72,14 @@ const CHAINS: readonly (readonly [questions: readonly string[], sql: string])[] 
     ['How many customers are there?', 'per country', 'the bottom two'],
     'SELECT country, count(*) FROM customers GROUP BY country ORDER BY count(*) ASC NULLS LAST LIMIT 2',
   ],
+  [
+    ['top 5 customers by total', 'and by orders?'],
+    'SELECT customers.name FROM customers JOIN orders ON orders.customer_id = customers.id GROUP BY customers.id, customers.name ORDER BY count(*) DESC NULLS LAST LIMIT 5',
+  ],
+  [
+    ['top 5 customers in France by total', 'and by number of orders?'],
+    "SELECT customers.name FROM customers JOIN orders ON orders.customer_id = customers.id WHERE customers.country = 'France' GROUP BY customers.id, customers.name ORDER BY count(*) DESC NULLS LAST LIMIT 5",
+  ],
   [['How many customers are there?', 'only gold', 'everything'], 'SELECT count(*) FROM customers'],
   [
     ['Show customers in Spain', 'how many are there?'],
