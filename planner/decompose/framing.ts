@@ -53,6 +53,10 @@ const WORDY: readonly (readonly [RegExp, string])[] = [
     /^(?:of|among|from|out of) (?:all )?(?:of )?(?:the |our |these )?([^,;]+), ([^;]*?)\bthe ones? (?=(?:that|with|who|which|having)\b)/giu,
     '$2the $1 ',
   ],
+  [
+    /\b(?:give|show|get|provide|produce|make|create|return|print|generate)(?: me| us)? (?:a|the) (?:complete |full |whole )?list (?:of|with) (?:all )?/giu,
+    'list ',
+  ],
   [/^(\W*)(?:a|the) (?:complete |full |whole )?list of (?:all )?/giu, '$1'],
   [/^(?:looking|focusing|focussing) (?:only |just )?(?:at|on) /giu, 'among '],
   [/^(?:when it comes to|with regard to|with respect to|as for|regarding) /giu, 'among '],

@@ -248,7 +248,8 @@ function scoreEntry(
     }
     const trails = item.column === null ? TABLE_NOUNS : TRAILING_NOUNS;
     if (position === asked.length - 1 && counted > 0 && trails.has(asked[position] ?? '')) {
-      trailing++;
+      // A country's name is all that is kept of it; other nouns may name something else.
+      trailing += asked[position] === 'name' && item.column?.kind === 'text' ? 0.3 : 1;
       continue;
     }
     return 0;

@@ -410,8 +410,17 @@ function readNounCondition(
   }
   if (comparator !== null) {
     const operand = readOperand(cursor, mention);
-    if (operand !== null && isComparable(mention, operand, phrase))
-      return [compare(inner, phrase, comparator, operand, isNegated)];
+    if (operand !== null && isComparable(mention, operand, phrase)) {
+      // "wines after 2008": the wines have a date, they are none.
+      const isDated =
+        comparator.measures.includes('date') &&
+        namesTable(mention) &&
+        operand.kind === 'literal' &&
+        phrase.aggregates.length === 0;
+      if (!isDated) return [compare(inner, phrase, comparator, operand, isNegated)];
+      scope.frame.related.push(mention);
+      return [compare({ ...inner, near: mention }, null, comparator, operand, isNegated)];
+    }
     cursor.position = rest;
   }
   if (phrase.aggregates.length === 0) {

@@ -1,3 +1,4 @@
+import { other } from '../grounding/key-graph.ts';
 import type { SchemaModel, TableModel } from '../grounding/schema-model.ts';
 import type { Choice, Slot } from './slots.ts';
 
@@ -12,6 +13,8 @@ interface State {
   readonly choices: ReadonlyMap<object, Choice>;
   readonly tables: readonly TableModel[];
   readonly score: number;
+  /** What was counted for joins as tables came in one by one. */
+  readonly joinsPaid: number;
 }
 
 const BEAM = 48;
@@ -30,7 +33,7 @@ export function assign(
   model: SchemaModel,
   outer: readonly TableModel[] = [],
 ): readonly Assignment[] {
-  let states: State[] = [{ choices: new Map(), tables: outer, score: 0 }];
+  let states: State[] = [{ choices: new Map(), tables: outer, score: 0, joinsPaid: 0 }];
   for (const slot of inOrder(slots)) {
     const next: State[] = [];
     for (const state of states) {
@@ -38,20 +41,46 @@ export function assign(
         const { choice } = option;
         const table = choice.table;
         const isKnown = state.tables.includes(table);
-        const cost =
-          (isKnown ? 0 : joinCost(state.tables, table, model)) +
-          (slot.isProjected && repeats(state, slots, choice) ? REPEAT_COST : 0);
+        const joins = isKnown ? 0 : joinCost(state.tables, table, model);
+        const cost = joins + (slot.isProjected && repeats(state, slots, choice) ? REPEAT_COST : 0);
         next.push({
           choices: new Map(state.choices).set(slot.subject, choice),
           tables: isKnown ? state.tables : [...state.tables, table],
           score: state.score + option.score - cost + contextScore(state, slot, choice, model),
+          joinsPaid: state.joinsPaid + joins,
         });
       }
     }
     next.sort((a, b) => b.score - a.score);
     states = next.slice(0, BEAM);
   }
-  return states;
+  return states
+    .map((state) => ({ ...state, score: state.score + state.joinsPaid - treeCost(state, model) }))
+    .sort((a, b) => b.score - a.score);
+}
+
+/** The cost of the joins that connect all tables: what lies on the way to others costs nothing more. */
+function treeCost({ tables, joinsPaid }: State, model: SchemaModel): number {
+  const [root, ...others] = tables;
+  if (root === undefined || others.length < 2 || joinsPaid >= UNCONNECTED_COST) return joinsPaid;
+  const joined = [root];
+  const open = [...others];
+  let cost = joinCost([], root, model);
+  while (open.length > 0) {
+    const ways = open.flatMap((to) =>
+      joined.map((from) => ({ from, to, distance: model.keys.distance(from, to) })),
+    );
+    const best = ways.reduce((a, b) => (b.distance < a.distance - 1e-9 ? b : a));
+    cost += JOIN_COST * best.distance;
+    let at = best.from;
+    for (const step of model.keys.path(best.from, best.to) ?? []) {
+      at = other(step, at);
+      joined.push(at);
+      const index = open.indexOf(at);
+      if (index >= 0) open.splice(index, 1);
+    }
+  }
+  return cost;
 }
 
 /** Clear slots come first and decide for the others; a context comes before what refers to it. */

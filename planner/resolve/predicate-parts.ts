@@ -87,6 +87,17 @@ export function isAboutGroups(condition: Condition, choices: PredicateOptions['c
   return condition.kind === 'compare' && condition.aggregate !== null;
 }
 
+/** Whether the comparison makes sense for the column: words come neither before nor after a number. */
+export function isOrderable(
+  { kind, isNumericText, dateTextFormat }: ColumnModel,
+  operator: ComparisonOperator,
+  { operand, aggregate }: Extract<Condition, { kind: 'compare' }>,
+): boolean {
+  const isWords = kind === 'text' && !isNumericText && dateTextFormat === null;
+  const isNumber = operand.kind === 'literal' && operand.literal.kind === 'number';
+  return !isWords || !isNumber || aggregate !== null || operator === '=' || operator === '<>';
+}
+
 /** The operator with its sides exchanged. */
 export function mirror(operator: ComparisonOperator): ComparisonOperator {
   const mirrored = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', '=': '=', '<>': '<>' } as const;

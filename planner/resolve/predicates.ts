@@ -21,6 +21,7 @@ import {
   extremeFor,
   isAboutGroups,
   isOnlyAbout,
+  isOrderable,
   isStoredNumber,
   literalExpression,
   mentionedOperand,
@@ -268,7 +269,8 @@ export class PredicateBuilder {
       operator = mirror(operator);
     }
     const right = this.#operand(summedAlike(condition), column, operator);
-    if (right === null) return null;
+    if (right === null || (column !== null && !isOrderable(column, operator, condition)))
+      return null;
     if (column !== null && isDate(column) && right.kind === 'number' && isYear(right.value)) {
       left = { kind: 'part', part: 'year', of: dateOf(column) };
     } else if (column !== null && isDate(column) && right.kind === 'date') {

@@ -1,5 +1,7 @@
 import type { Mention } from '../grounding/link.ts';
 import type { ColumnModel, SchemaModel, TableModel } from '../grounding/schema-model.ts';
+import { lemma } from '../language/lemma.ts';
+import { isLightVerb } from '../language/lexicon.ts';
 import { parseOrdinal } from '../language/numbers.ts';
 import { isYear } from '../parse/dates.ts';
 import type {
@@ -16,6 +18,7 @@ import { directionFit } from './direction.ts';
 import { fullNames } from './full-names.ts';
 import type { Role } from './role.ts';
 import { roleAdjustment } from './role.ts';
+import { dateScore, hinted, saysLess } from './slot-scores.ts';
 
 /** What a part of a frame may stand for. */
 export type Choice =
@@ -51,7 +54,10 @@ export function collectSlots(frame: Frame, model: SchemaModel): readonly Slot[] 
   const collector = new SlotCollector(model);
   for (const projection of frame.projections) collector.addProjection(projection);
   for (const mention of frame.related) collector.addMention(mention, 'entity', null);
-  for (const group of frame.groups) collector.addMention(group.mention, 'group', null);
+  for (const group of frame.groups) {
+    const names = sameNoun(group.mention, frame)?.names ?? group.mention.names;
+    collector.addMention(group.mention, 'group', null, { names });
+  }
   const [first] = frame.projections;
   const dated = first?.of ?? first?.mention ?? frame.related[0] ?? null;
   for (const group of frame.timeGroups) collector.addTimeGroup(group, dated);
@@ -61,6 +67,16 @@ export function collectSlots(frame: Frame, model: SchemaModel): readonly Slot[] 
   collector.people = fullNames(frame.conditions);
   for (const condition of frame.conditions) collector.addCondition(condition);
   return collector.slots;
+}
+
+/** "Product categories … in each category": the longer name that a noun takes up again. */
+function sameNoun({ text, start }: Mention, { projections }: Frame): Mention | null {
+  const noun = lemma(text.toLowerCase());
+  const longer = projections.find(({ mention }) => {
+    const words = mention?.text.toLowerCase().split(/\s+/) ?? [];
+    return words.length > 1 && (mention?.end ?? 0) <= start && lemma(words.at(-1) ?? '') === noun;
+  });
+  return longer?.mention ?? null;
 }
 
 const OPTIONS_MAX = 30;
@@ -91,10 +107,16 @@ class SlotCollector {
     }
   }
 
-  addMention(mention: Mention, role: Role, context: Mention | null, isSummed = false): void {
+  addMention(
+    mention: Mention,
+    role: Role,
+    context: Mention | null,
+    { isSummed = false, names = mention.names } = {},
+  ): void {
     // What is called exactly like a table is hardly meant as a column that refers to it.
     const isTable = mention.names.some(({ kind, score }) => kind === 'table' && score >= 0.95);
-    const options = mention.names.map((candidate): Option => {
+    const isVerb = role === 'entity' && isLightVerb(lemma(mention.text.toLowerCase()));
+    const options = names.map((candidate): Option => {
       const choice: Choice =
         candidate.kind === 'table'
           ? { kind: 'table', table: candidate.table }
@@ -110,7 +132,10 @@ class SlotCollector {
           (role === 'projection' && isReference));
       const isKeyOnly = isTable && saysLess(mention, choice);
       const loss = isKeyOnly ? KEY_LOSS : isLoss ? 0.15 : 0;
-      return { choice, score: candidate.score + roleAdjustment(role, choice) - loss };
+      // "Lecturers who take part": which relation a verb tells of is for the joins to decide.
+      const fit =
+        isVerb && candidate.kind === 'table' ? (mention.names[0]?.score ?? 0) : candidate.score;
+      return { choice, score: fit + roleAdjustment(role, choice) - loss };
     });
     const weight =
       role === 'compare' ? 0.14 : role === 'projection' ? 0.26 : role === 'quantity' ? 0.05 : 0.22;
@@ -135,7 +160,7 @@ class SlotCollector {
     if (order.mention !== null) {
       const isCount = order.aggregate === 'count' || order.isQuantity;
       const isSummed = order.aggregate === 'sum' || (isCount && order.aggregate === null);
-      this.addMention(order.mention, isCount ? 'quantity' : 'order', order.near, isSummed);
+      this.addMention(order.mention, isCount ? 'quantity' : 'order', order.near, { isSummed });
     } else if (order.measures.length > 0) {
       this.#add(order, this.#measured(order.measures, 'ranked'), order.near, 0.3);
     }
@@ -433,30 +458,6 @@ class SlotCollector {
 
 /** How well a date fits that the verb before a time names: "shipped last week". */
 const SAID_DATE = 0.7;
-/** Nobody is born when a row is made: such a date is meant only where it is said. */
-const BIRTH_LOSS = 0.5;
-
-/** What happens to a row later, or is only planned, is rarely what dates it. */
-function dateScore({ words, table }: ColumnModel): number {
-  const isLater = words.some((word) =>
-    /^(due|expire|expiry|expiration|end|update|updated|modify|modified|return|close|resolve|clear|cancel|deadline|discharge|pay|paid|ship|deliver|finish|complete|leave|termination|terminate|term)$/.test(
-      word,
-    ),
-  );
-  const isOwn = words.some((word) => table.words.includes(word) || /^(create|created)$/.test(word));
-  const isBirth = words.includes('birth');
-  return 0.5 - (isLater ? 0.06 : 0) - (isBirth ? BIRTH_LOSS : 0) + (isOwn ? 0.02 : 0);
-}
-
-/** "Members" are no `member_id`: who means the key says so. */
-function saysLess({ text }: Mention, choice: Choice): boolean {
-  if (choice.kind !== 'column' || !choice.column.isForeignKey) return false;
-  return (
-    /^(id|number|code)$/.test(choice.column.words.at(-1) ?? '') &&
-    !/\b(ids?|no|numbers?|codes?)\b/i.test(text)
-  );
-}
-
 function option(column: ColumnModel, score: number): Option {
   return { choice: { kind: 'column', column, table: column.table }, score };
 }
@@ -464,20 +465,6 @@ function option(column: ColumnModel, score: number): Option {
 function valued(choice: Choice, value: string): Choice {
   if (choice.kind === 'table') return choice;
   return { kind: 'value', column: choice.column, table: choice.table, value, match: 'equals' };
-}
-
-/** How well a hint beside a value agrees with the column the value was found in. */
-function hinted(choice: Choice, hint: Mention | null): number {
-  if (hint === null || choice.kind === 'table') return 0;
-  let best = -0.25;
-  for (const candidate of hint.names) {
-    if (candidate.kind === 'column' && candidate.column === choice.column)
-      best = Math.max(best, 0.4 * candidate.score);
-    else if (candidate.table === choice.table && candidate.kind === 'table')
-      best = Math.max(best, 0.3 * candidate.score);
-    else if (candidate.table === choice.table) best = Math.max(best, -0.1);
-  }
-  return best;
 }
 
 /** The number an ordinal or cardinal literal denotes. */
