@@ -234,6 +234,9 @@ function readBoth(phrase: Phrase): Arithmetic | null {
   const isShort = and > 2 && and <= 4 && are - and > 1 && are - and <= 3;
   if (!isCounted || !isThere || !isShort) return null;
   const [left, right] = [phrase.slice(2, and), phrase.slice(and + 1, are)];
+  // "male and female students": two adjectives of one noun.
+  const isAdjective = !/(s|men|people|children)$/i.test(left) && /\s/.test(right);
+  if (isAdjective) return null;
   return { operator: 'both', left: `How many ${left}`, right: `How many ${right}` };
 }
 

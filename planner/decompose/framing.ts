@@ -32,6 +32,20 @@ const ASK = '\uE002';
 const ASKED =
   /^(?:what|which|who|whose|whom|how|when|where|whether|show|list|give|tell|find|count|name|return|display|compute|calculate|get|help|determine|report|print|identify|provide|if|for|in|among|of)\b/iu;
 
+/** How a result is to be called or bounded in words that change nothing. */
+const NOTES: readonly (readonly [RegExp, string])[] = [
+  [
+    /[.,;]? *(?:and )?(?:please )?(?:name|call|title|label) (?:the|this|that|its) (?:[\p{L}\p{N}_]+ ){0,6}?(?:column|field|result)(?: (?:for|of|with) (?:the )?[^.;\uE001]*)? ?(?:as )?(?:\uE001\d+\uE001|[\p{L}\p{N}]+_[\p{L}\p{N}_]+)/giu,
+    '',
+  ],
+  [/ *\((?:both )?(?:inclusive|included)[^()]*\)|,? inclusive of [^.,;?!()]*/giu, ''],
+  [
+    /(?<=\blast (week|month|quarter|year)),? \(?(?:exclusive of|excluding) the current \1\)?/giu,
+    '',
+  ],
+  [/,? (?:both )?inclusive(?: of both)?(?=[.,;?!]|$)/giu, ''],
+];
+
 /** Ways of saying less in more words. */
 const WORDY: readonly (readonly [RegExp, string])[] = [
   [/(?<=\b(?:all|all of) the \p{L}+) that (?:there are|exist|we have)\b/giu, ''],
@@ -95,7 +109,8 @@ export function withoutFraming(text: string): string {
 }
 
 function unframed(text: string): string {
-  let plain = shortened(text.replace(GREETING, '').replace(THANKS, '').replace(PURPOSE, ''));
+  const noted = NOTES.reduce((plain, [pattern, shorter]) => plain.replace(pattern, shorter), text);
+  let plain = shortened(noted.replace(GREETING, '').replace(THANKS, '').replace(PURPOSE, ''));
   // One frame may hold another: "I was wondering whether you could help me find out".
   for (let before = ''; before !== plain; ) {
     before = plain;

@@ -5,6 +5,7 @@ import type { Comparator } from './comparators.ts';
 import { readComparator, verbMeasures } from './comparators.ts';
 import type { Cursor } from './cursor.ts';
 import { isYear, readPeriod, readSpan } from './dates.ts';
+import { countedValues } from './each-value.ts';
 import type { Condition, Frame, Literal, Operand } from './frame.ts';
 import { newFrame } from './frame.ts';
 import { readLiteral, readLiteralList } from './literals.ts';
@@ -356,6 +357,11 @@ function readValue(cursor: Cursor, { frame, near }: Scope, isNegated: boolean): 
   const [only] = literals.values;
   if (only !== undefined && (direction === 'from' || direction === 'to')) {
     frame.directions.set(only, direction);
+  }
+  const counted = countedValues(frame, literals, hint);
+  if (counted !== null) {
+    frame.groups.push({ mention: counted, isProjected: true, isLeading: false });
+    return [{ kind: 'value', near, isNegated, hint, ...literals, isAll: false }];
   }
   return [{ kind: 'value', near, isNegated, hint, ...literals }];
 }

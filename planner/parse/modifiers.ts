@@ -6,7 +6,7 @@ import { readPeriod, readRecurrence } from './dates.ts';
 import type { Condition, Frame } from './frame.ts';
 import { newFrame } from './frame.ts';
 import { readGroup } from './groups.ts';
-import { isMostlyValue, namesTable } from './mentions.ts';
+import { isMostlyValue, namesColumn, namesTable } from './mentions.ts';
 import { MONEY, readNounPhrase } from './noun-phrase.ts';
 import { readOrder } from './ordering.ts';
 import { parseProjections } from './request.ts';
@@ -165,6 +165,7 @@ function readLateProjections(cursor: Cursor, frame: Frame, { isInner }: Modifier
       cursor.looksAt(
         'the|their|its? corresponding|total|average|respective? number|count|average|total|sum|maximum|minimum of|number',
       ));
+  if (!isCommand && !isCounted && readTheirs(cursor, frame, start)) return true;
   if (isCommand || isCounted) {
     cursor.eat('me|all');
     const before = frame.projections.length;
@@ -173,6 +174,28 @@ function readLateProjections(cursor: Cursor, frame: Frame, { isInner }: Modifier
   }
   cursor.position = start;
   return false;
+}
+
+/** "… and their buildings" at the end asks for one more column. */
+function readTheirs(cursor: Cursor, frame: Frame, start: number): boolean {
+  cursor.position = start;
+  const isPlain = frame.projections.every(({ aggregate }) => aggregate === null);
+  const found = cursor.attempt(() => {
+    if (!isPlain || frame.projections.length === 0) return null;
+    cursor.eat(',');
+    if (!cursor.eat('and their|its|his|her')) return null;
+    const mention = cursor.mentionAt();
+    if (mention === null || !namesColumn(mention) || isMostlyValue(mention)) return null;
+    cursor.take(mention);
+    return cursor.isDone || cursor.looksAt('.|?|!|;|,|sorted|ordered|in') ? mention : null;
+  });
+  if (found === null) return false;
+  const [first] = frame.projections;
+  if (first !== undefined) {
+    const of = first.of ?? first.mention;
+    frame.projections.push({ ...first, mention: found, of, operation: null, elapsed: null });
+  }
+  return true;
 }
 
 const SPENT = 'the? total|overall|combined? amount|money? spent|spend|spending|spendings|paid';

@@ -84,6 +84,7 @@ export function readOrder(cursor: Cursor, frame: Frame, near: Mention | null): b
       break;
     }
     const own = readDirection(cursor) ?? direction;
+    const owner = phrase.owner;
     frame.orders.push({
       direction: own ?? phrase.direction ?? 'asc',
       aggregate: phrase.aggregate,
@@ -91,7 +92,7 @@ export function readOrder(cursor: Cursor, frame: Frame, near: Mention | null): b
       measures: [],
       isFrequency: false,
       isQuantity: false,
-      near,
+      near: owner ?? near,
       isSuperlative: false,
     });
     isAny = true;
@@ -172,6 +173,8 @@ function backUp(cursor: Cursor): number {
 }
 
 interface OrderKey {
+  /** Whose it is: "the students' age". */
+  readonly owner: Mention | null;
   readonly aggregate: AggregateName | null;
   readonly mention: Mention | null;
   readonly direction: 'asc' | 'desc' | null;
@@ -179,15 +182,21 @@ interface OrderKey {
 
 function readOrderKey(cursor: Cursor): OrderKey | null {
   const superlative = cursor.mentionAt() === null ? readSuperlative(cursor) : null;
+  const none = { owner: null, aggregate: null, mention: null, direction: null };
   const phrase = readNounPhrase(cursor);
+  if (phrase?.mention != null && namesTable(phrase.mention) && cursor.eat("'s")) {
+    const owned = readOrderKey(cursor);
+    return owned === null ? null : { ...owned, owner: phrase.mention };
+  }
   if (phrase === null || phrase.mention === null) {
     if (phrase !== null && phrase.aggregates.length > 0) {
-      return { aggregate: phrase.aggregates[0] ?? null, mention: null, direction: null };
+      return { ...none, aggregate: phrase.aggregates[0] ?? null };
     }
-    if (cursor.eat('count|number')) return { aggregate: 'count', mention: null, direction: null };
+    if (cursor.eat('count|number')) return { ...none, aggregate: 'count' };
     return null;
   }
   return {
+    owner: null,
     // "by the average number of rooms": of a column that keeps a number, the average is meant.
     aggregate: phrase.outerAggregate ?? phrase.aggregates[0] ?? null,
     mention: phrase.mention,

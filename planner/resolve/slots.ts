@@ -99,7 +99,7 @@ class SlotCollector {
     if (mention !== null) {
       const counted = projection.isDistinct ? 'distinct' : 'count';
       const role = aggregate === null ? 'projection' : aggregate === 'count' ? counted : 'measure';
-      this.addMention(mention, role, of, aggregate === 'sum');
+      this.addMention(mention, role, of, { isSummed: aggregate === 'sum' });
       if (projection.operation !== null)
         this.addMention(projection.operation.mention, 'measure', mention);
     } else if (projection.measures.length > 0) {
@@ -175,7 +175,7 @@ class SlotCollector {
             condition.mention,
             condition.aggregate === 'count' ? 'count' : 'compare',
             condition.near,
-            condition.aggregate === 'sum',
+            { isSummed: condition.aggregate === 'sum' },
           );
         } else {
           this.#add(condition, this.#compared(condition), condition.near, 0.3);
