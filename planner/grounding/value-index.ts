@@ -36,6 +36,10 @@ export class ValueIndex {
         if (isSmall && words.length <= 6) {
           const stemmed = words.map(lemma).join(' ');
           if (stemmed !== folded) add(this.#stemmed, stemmed, item);
+          if (words.length === 1) {
+            const root = rootOf(folded);
+            if (root !== folded && root !== stemmed) add(this.#stemmed, root, item);
+          }
           if (words.length > 1 && words.length <= 4) {
             for (const word of new Set(words)) if (word.length > 2) add(this.#words, word, item);
           }
@@ -70,6 +74,12 @@ export class ValueIndex {
         found.push({ ...item, match: 'stemmed', score: 0.85 });
       }
     }
+    const root = words.length === 1 ? rootOf(folded) : folded;
+    if (found.length === 0 && root !== folded) {
+      for (const item of this.#stemmed.get(root) ?? this.#folded.get(root) ?? []) {
+        found.push({ ...item, match: 'stemmed', score: 0.8 });
+      }
+    }
     if (found.length === 0) found.push(...this.#findAbbreviated(words));
     return found.sort((a, b) => b.score - a.score).slice(0, CANDIDATES_MAX);
   }
@@ -100,6 +110,12 @@ export class ValueIndex {
       })
       .map((item) => ({ ...item, match: 'abbreviated' as const, score: 0.85 }));
   }
+}
+
+/** What "successful", "success" and "successfully" share. */
+function rootOf(word: string): string {
+  const root = /^(.{5,})(?:fully|ful)$/.exec(word)?.[1];
+  return root ?? word;
 }
 
 interface Entry {

@@ -19,6 +19,7 @@ const SYNONYM_GROUPS: readonly string[] = [
   'mail email',
   'picture image photo',
   'company firm corporation business organization organisation enterprise',
+  'customer user',
   'store shop',
   'item product article good',
   'purchase order buy',

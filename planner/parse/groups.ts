@@ -4,7 +4,7 @@ import { grainOf } from '../language/lexicon.ts';
 import { readComparator } from './comparators.ts';
 import type { Cursor } from './cursor.ts';
 import type { Frame, TimeGroup } from './frame.ts';
-import { isMostlyValue, namesMeasure } from './mentions.ts';
+import { isMostlyValue, namesMeasure, namesTable } from './mentions.ts';
 import { adoptPhrase, readNounPhrase } from './noun-phrase.ts';
 
 const GROUP_MARKS = [
@@ -35,7 +35,9 @@ export function readGroup(cursor: Cursor, frame: Frame): boolean {
     cursor.position = start;
     return false;
   }
-  if (isTerse && !isDimension(phrase.mention)) {
+  // "orders by customers who …": those who did it, not what to group by.
+  const isDoer = isBy && namesTable(phrase.mention) && cursor.looksAt('who|whose');
+  if (isDoer || (isTerse && !isDimension(phrase.mention))) {
     cursor.position = start;
     return false;
   }

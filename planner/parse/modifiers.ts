@@ -53,7 +53,7 @@ export function readModifiers(
     if (
       !startsPeriod(cursor) &&
       cursor.mentionAt() === null &&
-      IDIOMS.some((idiom) => cursor.eat(idiom))
+      (IDIOMS.some((idiom) => cursor.eat(idiom)) || readWhole(cursor) || readCycleName(cursor))
     )
       continue;
     const stocked = readStock(cursor, near);
@@ -335,7 +335,31 @@ const IDIOMS = [
   'up to now',
   'in his|her|their|its|all life|history|times',
   'of all times',
+  'a? part of',
 ];
+
+/** "in the hotel", "in this school": the one that all the data are about, where nothing is called so. */
+const WHOLE =
+  'hotel|inn|company|business|organization|organisation|enterprise|firm|school|university|college|hospital|clinic|museum|library|shop|store|restaurant|club|park|office|agency|institution|platform|dataset|app|application|website|industry|world';
+
+function readWhole(cursor: Cursor): boolean {
+  const article = cursor.looksAt('in|at|of|for|from|across|within the|this|our');
+  const isNamed = cursor.mentionAt(1) !== null || cursor.mentionAt(2) !== null;
+  const after = cursor.word(3);
+  const isEnd =
+    !article || isNamed ? false : /^(|[.,?!;]|and|or|that|which|who|sorted|ordered)$/.test(after);
+  return isEnd && cursor.eat(`in|at|of|for|from|across|within the|this|our ${WHOLE}`);
+}
+
+/** "each day of the week": the end of what a column that keeps weekdays is called. */
+function readCycleName(cursor: Cursor): boolean {
+  const before = cursor.peek(-1)?.lemma ?? '';
+  return /^(day|weekday)$/.test(before)
+    ? cursor.eat('of the? week|month|year')
+    : /^(hour|time)$/.test(before)
+      ? cursor.eat('of the? day')
+      : before === 'month' && cursor.eat('of the? year');
+}
 
 const NEGATIONS = [
   'but? do|does|did|have|has|had|are|is|were|was|can|could not have|has|had|be? a|an|any|the?',
@@ -381,7 +405,7 @@ function readNegation(cursor: Cursor, frame: Frame, near: Mention | null): Condi
   while (
     cursor.mentionAt() === null &&
     (cursor.eat(AUXILIARIES) ||
-      cursor.eat('have|had|been|any|a|an|the|in|by|with|of|from|to|on|at|for'))
+      cursor.eat('have|had|been|any|a|an|the|in|by|with|of|from|to|on|at|for|part'))
   ) {
     // Words between the negation and what is denied carry no meaning of their own.
   }

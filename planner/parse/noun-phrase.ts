@@ -226,6 +226,10 @@ export function readNounPhrase(cursor: Cursor): NounPhrase | null {
       });
       continue;
     }
+    if (mention !== null && isRoleOfNoun(cursor, mention)) {
+      cursor.take(mention);
+      continue;
+    }
     if (mention !== null && !(isMostlyValue(mention) && mention.names.length === 0)) {
       cursor.take(mention);
       // "sort by the course count": the noun is counted.
@@ -364,6 +368,10 @@ export function readSuperlative(cursor: Cursor): PhraseSuperlative | null {
     cursor.eat('of');
     return { direction, measures: [], isFrequency: false, isQuantity: true };
   }
+  if (word === 'busiest') {
+    cursor.advance();
+    return { direction: 'desc', measures: [], isFrequency: true, isQuantity: false };
+  }
   if (isFirstOrLast(cursor)) {
     cursor.advance();
     const direction = word === 'first' ? 'asc' : 'desc';
@@ -423,6 +431,21 @@ function isFirstOrLast(cursor: Cursor): boolean {
 function isAdjectiveOfNoun(cursor: Cursor, value: Mention): boolean {
   const next = cursor.mentionAt(value.end - cursor.position);
   return next !== null && next.names.length > 0 && !isMostlyValue(next);
+}
+
+/** "source airport": the key by which rows refer to the noun, which joins it; nothing to show. */
+function isRoleOfNoun(cursor: Cursor, mention: Mention): boolean {
+  const [best] = mention.names;
+  const next = cursor.mentionAt(mention.end - cursor.position);
+  return (
+    best?.kind === 'column' &&
+    best.score < 0.95 &&
+    mention.names.some((name) => name.kind === 'column' && name.column.isForeignKey) &&
+    next !== null &&
+    !isMostlyValue(next) &&
+    next.names[0]?.kind === 'table' &&
+    next.names[0].score >= 0.95
+  );
 }
 
 /** A value directly after a noun names which one: "room 111", "course Math". */

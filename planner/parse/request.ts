@@ -287,6 +287,8 @@ export function parseProjections(cursor: Cursor, frame: Frame): Mention | null {
   if (cursor.mentionAt() === null && cursor.eat('the? all? pairs|pair of')) frame.isPaired = true;
   while (isOpen && !cursor.isDone) {
     const start = cursor.position;
+    const isArticle = cursor.word() === 'the' && cursor.mentionAt(1) === null;
+    if (isArticle && grainAdjective(cursor.word(1)) !== null) cursor.advance();
     const grain = cursor.mentionAt() === null ? grainAdjective(cursor.word()) : null;
     if (grain !== null) {
       cursor.advance();

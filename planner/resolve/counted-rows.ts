@@ -5,6 +5,7 @@ import { columnOf } from '../query/logical.ts';
 import type { BuildContext } from './build.ts';
 import { aggregated } from './build-parts.ts';
 import { isDate } from './column-values.ts';
+import { tallyOf } from './implied-figures.ts';
 import { isRepeated, joinTables } from './join-tree.ts';
 import type { Choice } from './slots.ts';
 
@@ -24,6 +25,8 @@ export function countOf(
 ): Expression {
   const rows: Expression = { kind: 'aggregate', name: 'count', isDistinct: false, of: null };
   if (choice === null || choice.kind === 'table') {
+    const tally = choice === null || isDistinct ? null : tallyOf(choice.table);
+    if (tally !== null) return aggregated('sum', tally);
     const key = choice?.table.key ?? null;
     const repeats = choice !== null && countsTwice(choice.table, context);
     return (isDistinct || repeats) && key !== null

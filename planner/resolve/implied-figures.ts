@@ -50,3 +50,12 @@ export function isMass(
     !(owner?.kind === 'table' && owner.table === column.table)
   );
 }
+
+/** The column that says how many of what the table is called each of its rows stands for. */
+export function tallyOf({ columns, words }: TableModel): ColumnModel | null {
+  const isTally = (column: ColumnModel) => {
+    const own = column.words.filter((word) => !words.includes(word));
+    return column.isMeasure && own.length === 1 && own[0] === 'count';
+  };
+  return columns.find(isTally) ?? null;
+}
