@@ -38,7 +38,7 @@ import { askForPeople } from './resolve/asked-person.ts';
 import type { Assignment } from './resolve/assign.ts';
 import { assign } from './resolve/assign.ts';
 import { buildQuery } from './resolve/build.ts';
-import { isRepeated } from './resolve/join-tree.ts';
+import { isRepeated, spokenRoles } from './resolve/join-tree.ts';
 import { keyLookup } from './resolve/key-lookup.ts';
 import { openRanking } from './resolve/open-ranking.ts';
 import { isSenseless } from './resolve/sense.ts';
@@ -369,6 +369,11 @@ function interpretTokens(
         verbsLost,
         rivalScore: rival?.assignment.score ?? null,
         repeatsRows: isRepeated(query.from, query.from.root),
+        hasParallelKeys: query.from.joins.some(
+          ({ edge }) =>
+            model.keys.edgesBetween(edge.from, edge.to).length > 1 &&
+            spokenRoles(edge, model, words).spoken === 0,
+        ),
       });
       return {
         ...draft,

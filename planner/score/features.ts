@@ -63,6 +63,12 @@ export const featureNames = [
   'commas',
   'nestedClauses',
   'isComputed',
+  'rowsOnce',
+  'impliedLabels',
+  'partialValues',
+  'silentTables',
+  'implicitGroup',
+  'parallelKeys',
   ...probeFeatureNames,
 ] as const;
 
@@ -102,6 +108,8 @@ export interface ReadingFacts {
   /** Score of the best reading with another query, or null. */
   readonly rivalScore: number | null;
   readonly repeatsRows: boolean;
+  /** Some tables are joined by one of several keys of which the request names none. */
+  readonly hasParallelKeys: boolean;
 }
 
 /** Measures a reading; pure, and independent of which database it is about. */
@@ -179,6 +187,24 @@ export function measureReading(facts: ReadingFacts): Features {
     nestedClauses: tokens.filter(({ lower }) => /^(who|whose|which|that|where|if)$/.test(lower))
       .length,
     isComputed: 0,
+    rowsOnce: flag(
+      !frame.isDistinct &&
+        shown.every(({ kind }) => kind === 'column') &&
+        (query.isDistinct || (query.groupBy.length > 0 && query.having.length === 0)) &&
+        query.orderBy.every(({ expression }) => expression.kind === 'column'),
+    ),
+    impliedLabels: frame.projections.filter(
+      ({ aggregate, mention }) =>
+        aggregate === null && mention !== null && choiceOf(mention)?.kind === 'table',
+    ).length,
+    partialValues: [...assignment.choices.values()].filter(
+      (choice) => choice.kind === 'value' && choice.match === 'contains',
+    ).length,
+    silentTables: query.from.joins.filter(({ table }) => !assignment.tables.includes(table)).length,
+    implicitGroup: flag(
+      query.groupBy.length > 0 && frame.groups.length + frame.timeGroups.length === 0,
+    ),
+    parallelKeys: flag(facts.hasParallelKeys),
     ...probeFeatures(null, []),
   };
 }
