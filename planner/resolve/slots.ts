@@ -115,7 +115,9 @@ class SlotCollector {
   ): void {
     // What is called exactly like a table is hardly meant as a column that refers to it.
     const isTable = mention.names.some(({ kind, score }) => kind === 'table' && score >= 0.95);
-    const isVerb = role === 'entity' && isLightVerb(lemma(mention.text.toLowerCase()));
+    // "Orders" are a noun, whatever else the word may be.
+    const said = mention.text.toLowerCase();
+    const isVerb = role === 'entity' && !said.endsWith('s') && isLightVerb(lemma(said));
     const options = names.map((candidate): Option => {
       const choice: Choice =
         candidate.kind === 'table'
