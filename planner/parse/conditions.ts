@@ -1,6 +1,6 @@
 import type { Mention } from '../grounding/link.ts';
-import type { ColumnModel } from '../grounding/schema-model.ts';
 import { isLightVerb } from '../language/lexicon.ts';
+import { isComparable, isDatedNoun } from './comparable.ts';
 import type { Comparator } from './comparators.ts';
 import { readComparator, verbMeasures } from './comparators.ts';
 import type { Cursor } from './cursor.ts';
@@ -417,13 +417,8 @@ function readNounCondition(
   if (comparator !== null) {
     const operand = readOperand(cursor, mention);
     if (operand !== null && isComparable(mention, operand, phrase)) {
-      // "wines after 2008": the wines have a date, they are none.
-      const isDated =
-        comparator.measures.includes('date') &&
-        namesTable(mention) &&
-        operand.kind === 'literal' &&
-        phrase.aggregates.length === 0;
-      if (!isDated) return [compare(inner, phrase, comparator, operand, isNegated)];
+      if (!isDatedNoun(mention, operand, comparator, phrase))
+        return [compare(inner, phrase, comparator, operand, isNegated)];
       scope.frame.related.push(mention);
       return [compare({ ...inner, near: mention }, null, comparator, operand, isNegated)];
     }
@@ -462,19 +457,6 @@ function readNounCondition(
   }
   cursor.position = rest;
   return readBareNoun(cursor, scope, mention, isNegated, start);
-}
-
-/** "films after 2005": what is no point in time cannot be later than one. */
-function isComparable(mention: Mention, operand: Operand, { aggregates }: NounPhrase): boolean {
-  if (operand.kind !== 'literal' || operand.literal.kind !== 'date') return true;
-  if (aggregates.length > 0) return true;
-  return mention.names.some(
-    (name) => name.kind === 'column' && (isTemporal(name.column) || name.column.isNumericText),
-  );
-}
-
-function isTemporal({ kind, dateTextFormat, words }: ColumnModel): boolean {
-  return /^(date|time|timestamp)$/.test(kind) || dateTextFormat !== null || words.includes('year');
 }
 
 /** A noun that is only mentioned: the entity takes part in the relation. */
