@@ -294,6 +294,9 @@ fn parse_exponent(digits: &[u8]) -> Result<i64, NumberError> {
 /// A double times 10^`scale`, rounded half away from zero from the shortest decimal text of the
 /// double: 119.998 at scale 3 is 119998 although the double lies below it.
 pub fn double_to_scaled(value: f64, scale: u8) -> Result<i128, NumberError> {
+    if let Some(whole) = scaled_by_product(value, scale) {
+        return Ok(whole);
+    }
     if !value.is_finite() {
         return Err(NumberError::Overflow);
     }
@@ -303,6 +306,26 @@ pub fn double_to_scaled(value: f64, scale: u8) -> Result<i128, NumberError> {
         std::str::from_utf8(text).map_err(|_| NumberError::Invalid)?,
         scale,
     )
+}
+
+/// As [`double_to_scaled`] where the product is near enough to what the text says: the text lies
+/// within half a unit of the double's last place, and so does the rounding of the product. `None`
+/// near a half, and for numbers with few places to spare.
+fn scaled_by_product(value: f64, scale: u8) -> Option<i128> {
+    const PRODUCT_MAX: f64 = (1u64 << 44) as f64;
+    // Four times as far as both can be off together.
+    const OFF_MAX: f64 = 1.0 / (1u64 << 50) as f64;
+    let product = value.abs() * EXACT_DOUBLE_POWERS.get(usize::from(scale))?;
+    if product.is_nan() || product >= PRODUCT_MAX {
+        return None;
+    }
+    let whole = product.floor();
+    let fraction = product - whole;
+    if (fraction - 0.5).abs() <= product * OFF_MAX {
+        return None;
+    }
+    let rounded = whole as i64 + i64::from(fraction > 0.5);
+    Some(i128::from(if value < 0.0 { -rounded } else { rounded }))
 }
 
 /// A float times 10^`scale`, from its shortest decimal text; see [`double_to_scaled`].

@@ -57,6 +57,40 @@ fn doubles_become_decimals_by_their_shortest_text() {
     assert_eq!(double_to_scaled(1e300, 3), Err(NumberError::Overflow));
 }
 
+/// A product decides only where the text would say the same.
+#[test]
+fn doubles_that_are_scaled_by_a_product_round_as_their_texts_do() {
+    let mut state = 7u64;
+    let mut next = || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        state >> 20
+    };
+    let mut decided = 0;
+    for _ in 0..200_000 {
+        let scale = (next() % 20) as u8;
+        let value = match next() % 4 {
+            // Halves of the last place, and their neighbours.
+            0 => (next() % 100_000) as f64 / 2.0 / 10f64.powi(i32::from(scale)),
+            1 => f64::from_bits(((next() % 100_000) as f64 / 2000.0).to_bits() + next() % 3),
+            2 => (next() % 1_000_000) as f64 / 1000.0 * 0.15,
+            _ => f64::from_bits(next() << 20),
+        };
+        let value = if next().is_multiple_of(2) {
+            -value
+        } else {
+            value
+        };
+        if let Some(found) = scaled_by_product(value, scale) {
+            let text = format!("{value:e}");
+            assert_eq!(Ok(found), parse_scaled(&text, scale), "{value} at {scale}");
+            decided += 1;
+        }
+    }
+    assert!(decided > 50_000, "{decided}");
+}
+
 #[test]
 fn texts_are_scaled_and_rounded() {
     assert_eq!(parse_scaled(" +1.005 ", 2), Ok(101));
