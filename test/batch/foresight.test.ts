@@ -171,3 +171,35 @@ test('the lookups of an answer are foreseen too', async () => {
   assert(batches <= 16, `${batches} statements`);
   assert(cold <= 40, `${cold} guests`);
 });
+
+for (const { entry, returns } of [
+  { entry: 'by_number', returns: 'VARCHAR' },
+  { entry: 'chain', returns: 'BIGINT' },
+  { entry: 'ordered', returns: 'VARCHAR' },
+  { entry: 'sometimes', returns: 'BIGINT' },
+]) {
+  test(`${entry}: the answers for every key are read once for many rows`, async () => {
+    await using database = await openWithEngine();
+    const session = await openSession(database);
+    await prepare(session);
+    await define(session, { entry, returns }, 'FAIL');
+    // Keys that are there, keys that are not, keys that no column holds, and the same ones again.
+    const rows = `(SELECT n, CASE WHEN n % 7 = 0 THEN -n WHEN n % 11 = 0 THEN n * 3000000000 ELSE n % 1500 END AS id
+                   FROM range(20000) r(n))`;
+    const newest = await session.value(
+      'SELECT coalesce(max(sequence), 0)::INTEGER FROM heliosdb_logs()',
+    );
+    const differing = await session.rows(
+      `SELECT n, together(id), alone(id) FROM ${rows} WHERE n < 300 AND together(id) IS DISTINCT FROM alone(id)`,
+    );
+    assert.deepEqual(differing, []);
+    const after = newest as number;
+    assert.deepEqual(await logs(session, 'together', after), await logs(session, 'alone', after));
+    const before = await counts(session);
+    await session.run(`SELECT count(together(id)) FROM ${rows}`);
+    const { queries, batches } = await counts(session);
+    // Chunks of 2048 rows would need ten and more for each query of theirs.
+    assert(batches - before.batches <= 9, `${batches - before.batches} statements`);
+    assert(queries > before.queries);
+  });
+}

@@ -8,11 +8,24 @@ use std::time::Duration;
 /// Finding out how to answer a template together costs about as much as this many single queries.
 const PLANNING_QUERIES: u64 = 12;
 
+/// Reading the answers for every key is expected to take as long as so many statements, because it
+/// hands over every row that they only look at.
+const KEYED_STATEMENTS: u64 = 2;
+
+/// Reading them is given up after so many times what it was expected to take: a busy machine makes
+/// it longer, and so do long texts, all of them different.
+const KEYED_SLACK: u64 = 4;
+
+/// What a query adds to its statement: making it, and sorting out its answer.
+const QUERY_NS: u64 = 500;
+
 /// What the queries of one template take, in nanoseconds; 0 while it is unknown.
 #[derive(Debug, Default)]
 pub struct Cost {
     single_ns: AtomicU64,
     together_ns: AtomicU64,
+    /// What all statements for many queries took together.
+    spent_ns: AtomicU64,
 }
 
 impl Cost {
@@ -30,6 +43,7 @@ impl Cost {
     /// besides makes it slower, never quicker.
     pub fn note_together(&self, elapsed: Duration) {
         let elapsed = nanoseconds(elapsed);
+        self.spent_ns.fetch_add(elapsed, Ordering::Relaxed);
         let known = self.together_ns.load(Ordering::Relaxed);
         if known == 0 || elapsed < known {
             self.together_ns.store(elapsed, Ordering::Relaxed);
@@ -45,6 +59,28 @@ impl Cost {
             return count >= PLANNING_QUERIES;
         }
         count > 1 && single.saturating_mul(count) > together
+    }
+
+    /// How long reading the answers for every key may take, where that is expected to pay before
+    /// `count` more queries are answered: once as much was spent on statements, the next one
+    /// among them, as it is expected to take. Whatever comes after, that at most doubles what is
+    /// spent.
+    pub fn keyed_pays(&self, count: usize) -> Option<Duration> {
+        let together = self.together_ns.load(Ordering::Relaxed);
+        if together == 0 {
+            return None;
+        }
+        let keyed = together.saturating_mul(KEYED_STATEMENTS);
+        let next = together.saturating_add(QUERY_NS.saturating_mul(count as u64));
+        let spent = self.spent_ns.load(Ordering::Relaxed).saturating_add(next);
+        let pays = self.pays(count) && spent >= keyed;
+        pays.then(|| Duration::from_nanos(keyed.saturating_mul(KEYED_SLACK)))
+    }
+
+    /// Notes that the answers for every key were read, or that it was tried: before it is tried
+    /// again, as much is to be spent again.
+    pub fn note_keyed(&self) {
+        self.spent_ns.store(0, Ordering::Relaxed);
     }
 }
 
@@ -71,5 +107,19 @@ mod tests {
         assert!(cost.pays(90), "a busy moment does not change the estimate");
         cost.note_together(Duration::from_micros(300));
         assert!(cost.pays(2));
+    }
+
+    #[test]
+    fn the_answers_for_every_key_are_read_once_as_much_was_spent() {
+        let cost = Cost::default();
+        assert_eq!(cost.keyed_pays(1 << 20), None, "nothing is known");
+        cost.note_single(Duration::from_millis(1));
+        cost.note_together(Duration::from_millis(20));
+        assert_eq!(cost.keyed_pays(10), None, "they run by themselves");
+        assert_eq!(cost.keyed_pays(2048), Some(Duration::from_millis(160)));
+        cost.note_keyed();
+        assert_eq!(cost.keyed_pays(2048), None);
+        cost.note_together(Duration::from_millis(21));
+        assert!(cost.keyed_pays(2048).is_some());
     }
 }

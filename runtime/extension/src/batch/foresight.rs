@@ -6,15 +6,13 @@
 //! row asks is looked up by its own text, and run when it is not there.
 
 use std::collections::HashMap;
-use std::mem::discriminant;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 
+use super::rule::{Rule, Rules, Source, answer_rows};
 use super::template::{Template, as_argument};
-use crate::error::EngineResult;
-use crate::execution::QueryMemo;
-use crate::value::{Format, Value, json, msgpack};
+use crate::value::Value;
 use crate::wasm::QueryRequest;
 
 /// Rows that run before the others, to learn from.
@@ -47,9 +45,6 @@ struct State {
     rules: Option<Rules>,
     failures: u32,
 }
-
-/// The queries of a row in their order; a rule comes after those whose answers it needs.
-pub type Rules = Arc<[Rule]>;
 
 impl Foresight {
     pub fn rules(&self) -> Option<Rules> {
@@ -84,99 +79,6 @@ impl Foresight {
         state.rules = None;
         state.failures += 1;
     }
-}
-
-/// How the queries of one template are made.
-pub struct Rule {
-    /// One real query of the template.
-    pub example: QueryRequest,
-    pub template: Template,
-    sources: Vec<Source>,
-    /// The rule whose rows give the columns among the sources: one query a row.
-    pub rows_of: Option<usize>,
-}
-
-/// Where a query's literal comes from.
-#[derive(Clone, Debug, PartialEq)]
-enum Source {
-    Parameter(usize),
-    /// A column of a row of an earlier answer.
-    Column(usize),
-    Constant(Value),
-}
-
-impl Rule {
-    /// The literals of the query for a call with these arguments and, where the rule needs one, a
-    /// row of an earlier answer; `None` when they make no query of this template.
-    fn literals(&self, arguments: &[Value], row: &[Value]) -> Option<Vec<Value>> {
-        let mut literals = Vec::with_capacity(self.sources.len());
-        self.add_literals(arguments, row, &mut literals)
-            .then_some(literals)
-    }
-
-    /// Adds those literals to others; false, with some of them, when they make no query.
-    pub fn add_literals(
-        &self,
-        arguments: &[Value],
-        row: &[Value],
-        literals: &mut Vec<Value>,
-    ) -> bool {
-        let literal = |source: &Source| match source {
-            Source::Parameter(index) => as_argument(arguments.get(*index)?),
-            Source::Column(index) => as_argument(row.get(*index)?),
-            Source::Constant(value) => Some(value.clone()),
-        };
-        self.sources
-            .iter()
-            .zip(&self.template.arguments)
-            .all(|(source, kind)| {
-                let found =
-                    literal(source).filter(|value| discriminant(value) == discriminant(kind));
-                let is_found = found.is_some();
-                literals.extend(found);
-                is_found
-            })
-    }
-
-    /// Adds the memo's key of the query with these literals to bytes that may hold others.
-    pub fn write_key(&self, literals: &[Value], key: &mut Vec<u8>) -> EngineResult<()> {
-        let bound = literals.iter().zip(&self.template.is_bound);
-        let parameters = bound
-            .filter(|(_, is_bound)| **is_bound)
-            .map(|(literal, _)| literal);
-        QueryMemo::write_key(key, parameters, self.example.format, |key| {
-            self.template.write_text(literals, key);
-        })
-    }
-
-    /// Whether the rule gives exactly the query that was observed.
-    fn makes(&self, literals: &[Value], observed: &QueryRequest) -> bool {
-        let mut made = Vec::new();
-        let is_made = self.write_key(literals, &mut made).is_ok();
-        let key = QueryMemo::key(&observed.sql, &observed.parameters, observed.format);
-        is_made && key.is_ok_and(|key| key == made)
-    }
-}
-
-/// The rows of an encoded answer.
-pub fn answer_rows(answer: &[u8], format: Format) -> Vec<Vec<Value>> {
-    let decoded = match format {
-        Format::Json => json::decode(answer),
-        Format::MessagePack => msgpack::decode(answer),
-    };
-    let Ok(Value::Struct(fields)) = decoded else {
-        return Vec::new();
-    };
-    let rows = fields.into_iter().find(|(name, _)| name == "rows");
-    let Some((_, Value::List(rows))) = rows else {
-        return Vec::new();
-    };
-    rows.into_iter()
-        .map(|row| match row {
-            Value::List(cells) => cells,
-            _ => Vec::new(),
-        })
-        .collect()
 }
 
 /// One query that was seen, and the call that asked it.
@@ -230,11 +132,9 @@ fn find_rule(
     let known: Vec<Option<Source>> = (0..template.arguments.len())
         .map(|position| fixed_source(position, occurrences, observations))
         .collect();
-    let finish = |sources: Vec<Source>, rows_of: Option<usize>| Rule {
-        example: occurrences[0].request.clone(),
-        template: template.clone(),
-        sources,
-        rows_of,
+    let finish = |sources: Vec<Source>, rows_of: Option<usize>| {
+        let example = occurrences[0].request.clone();
+        Rule::new(example, template.clone(), sources, rows_of)
     };
     if let Some(sources) = known.iter().cloned().collect::<Option<Vec<_>>>() {
         let rule = finish(sources, None);
@@ -338,6 +238,8 @@ fn rows_of_template(observation: &Observation, key: &str) -> Vec<Vec<Value>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::execution::QueryMemo;
+    use crate::value::Format;
     use std::time::Duration;
 
     fn query(sql: String, parameters: &[Value], answer: &str) -> Observed {

@@ -7,8 +7,16 @@
 
 mod cost;
 mod foresight;
+mod key_index;
+mod keyed;
+mod keyed_answers;
+mod keyed_plan;
+mod keyed_query;
+mod keyed_rows;
 mod prepared;
 mod request_table;
+mod row_image;
+mod rule;
 mod shape_plan;
 mod template;
 
@@ -21,9 +29,13 @@ use crate::invoke::ProcedureCall;
 use crate::value::Value;
 use crate::wasm::{Answered, QueryRequest};
 
-pub use foresight::{Foresight, LEARNING_ROWS, Observation, Observed, Rule, Rules, answer_rows};
+pub use foresight::{Foresight, LEARNING_ROWS, Observation, Observed};
+pub use keyed_answers::KeyedAnswers;
+pub use keyed_plan::KeyedPlan;
+pub use keyed_rows::KeyedRows;
 pub use prepared::{BatchAnswer, PreparedBatch};
 pub use request_table::{RegisteredBatch, RequestBatches, register_request_table};
+pub use rule::{Rule, Rules, answer_rows};
 pub use shape_plan::ShapePlans;
 pub use template::Template;
 use template::argument_key;

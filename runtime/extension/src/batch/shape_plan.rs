@@ -154,20 +154,26 @@ fn compares_like_a_column(argument: &Value, compared: &LogicalType) -> bool {
     }
 }
 
-/// Reads the parsed query: only forms whose answers are the same row by row and in order when
-/// they are computed for many requests at once.
-fn classify(connection: &Connection, example: &str) -> EngineResult<Option<RowsPerRequest>> {
+/// The parsed query; `None` for what is not exactly one SELECT.
+pub(super) fn parse(connection: &Connection, query: &str) -> EngineResult<Option<Json>> {
     let text = connection
         .query_text(&format!(
             "SELECT json_serialize_sql({})",
-            quote_literal(example)
+            quote_literal(query)
         ))?
         .unwrap_or_default();
-    let Ok(tree) = serde_json::from_str::<Json>(&text) else {
-        return Ok(None);
-    };
+    let tree = serde_json::from_str::<Json>(&text).unwrap_or_default();
     let statements = tree["statements"].as_array().map_or(&[][..], Vec::as_slice);
-    let [statement] = statements else {
+    Ok(match statements {
+        [statement] => Some(statement.clone()),
+        _ => None,
+    })
+}
+
+/// Reads the parsed query: only forms whose answers are the same row by row and in order when
+/// they are computed for many requests at once.
+fn classify(connection: &Connection, example: &str) -> EngineResult<Option<RowsPerRequest>> {
+    let Some(statement) = parse(connection, example)? else {
         return Ok(None);
     };
     let node = &statement["node"];
@@ -242,7 +248,7 @@ fn orders_by_columns(orders: &Json, select_list: &Json) -> bool {
 
 /// Cuts a query before its only ORDER BY outside parentheses; gives what stands before and its
 /// terms. The text has no comments: templates have none.
-fn split_order(query: &str) -> Option<(&str, &str)> {
+pub(super) fn split_order(query: &str) -> Option<(&str, &str)> {
     let bytes = query.as_bytes();
     let (mut depth, mut quote, mut found) = (0i32, None, None);
     for (position, byte) in bytes.iter().enumerate() {

@@ -99,7 +99,7 @@ fn write_literal(argument: &Value, text: &mut Vec<u8>) {
     };
 }
 
-fn literal_text(argument: &Value) -> String {
+pub(super) fn literal_text(argument: &Value) -> String {
     match argument {
         Value::Integer(number) => number.to_string(),
         Value::BigInt(number) => number.to_string(),

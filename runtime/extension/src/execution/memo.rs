@@ -117,6 +117,17 @@ impl<V> Sharded<V> {
         found.or_else(|| shard.old.find(hash, key)).map(look)
     }
 
+    fn for_each(&self, mut visit: impl FnMut(&[u8], &V)) {
+        for shard in &self.shards {
+            let shard = shard.lock();
+            for generation in [&shard.young, &shard.old] {
+                for entry in &generation.entries {
+                    visit(&generation.keys[entry.key.clone()], &entry.value);
+                }
+            }
+        }
+    }
+
     /// Keeps a value; one that is there already is replaced.
     fn insert(&self, hash: u64, key: &[u8], value: V, value_bytes: usize) {
         // The map's own bookkeeping counts too.
@@ -188,6 +199,10 @@ impl KnownAnswer {
         }
     }
 
+    fn is_asked(&self) -> bool {
+        !self.is_unasked.load(Ordering::Relaxed)
+    }
+
     /// Whether this is the first time that it is asked for.
     pub fn ask(&self) -> bool {
         self.is_unasked.load(Ordering::Relaxed) && self.is_unasked.swap(false, Ordering::Relaxed)
@@ -211,10 +226,7 @@ impl QueryMemo {
         format: Format,
         write_sql: impl FnOnce(&mut Vec<u8>),
     ) -> EngineResult<()> {
-        key.push(match format {
-            Format::Json => 0,
-            Format::MessagePack => 1,
-        });
+        key.push(format_mark(format));
         write_sql(key);
         for (position, parameter) in parameters.into_iter().enumerate() {
             if position == 0 {
@@ -240,9 +252,26 @@ impl QueryMemo {
         self.0.find(hash, key, look)
     }
 
+    /// Visits the queries that were asked in this format: text and parameters, as
+    /// [`QueryMemo::write_key`] writes them.
+    pub fn for_each_asked(&self, format: Format, mut visit: impl FnMut(&[u8])) {
+        let mark = format_mark(format);
+        self.0.for_each(|key, answer| match key.split_first() {
+            Some((found, query)) if *found == mark && answer.is_asked() => visit(query),
+            _ => {}
+        });
+    }
+
     pub fn insert(&self, hash: u64, key: &[u8], answer: KnownAnswer) {
         let bytes = answer.bytes.len() + std::mem::size_of::<KnownAnswer>();
         self.0.insert(hash, key, answer, bytes);
+    }
+}
+
+fn format_mark(format: Format) -> u8 {
+    match format {
+        Format::Json => 0,
+        Format::MessagePack => 1,
     }
 }
 
@@ -328,6 +357,31 @@ mod tests {
         assert!(answer.ask());
         assert!(!answer.ask());
         assert!(!KnownAnswer::asked(Arc::from(&b"x"[..])).ask());
+    }
+
+    #[test]
+    fn the_queries_that_were_asked_are_told_by_format() {
+        let memo = QueryMemo::default();
+        let answer = || Arc::from(&b"x"[..]);
+        for (sql, format, answer) in [
+            ("asked", Format::Json, KnownAnswer::asked(answer())),
+            (
+                "other format",
+                Format::MessagePack,
+                KnownAnswer::asked(answer()),
+            ),
+            (
+                "foreseen",
+                Format::Json,
+                KnownAnswer::foreseen(answer(), 1, Duration::ZERO),
+            ),
+        ] {
+            let key = QueryMemo::key(sql, &[], format).unwrap();
+            memo.insert(memo.hash(&key), &key, answer);
+        }
+        let mut asked = Vec::new();
+        memo.for_each_asked(Format::Json, |query| asked.push(query.to_vec()));
+        assert_eq!(asked, [b"asked"]);
     }
 
     #[test]

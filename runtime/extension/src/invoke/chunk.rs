@@ -268,9 +268,9 @@ impl<'a> Chunk<'a> {
         let is_memoised = self.is_memoised();
         let pace = Pace::begin();
         for row in rows.clone() {
-            let helpers = self.helpers(&pace, HANDED_CALL_MIN, row - rows.start, rows.end - row);
-            if helpers > 0 {
-                return self.run_on_threads(readers, row..rows.end, helpers, info);
+            let help = self.helpers(&pace, HANDED_CALL_MIN, row - rows.start, rows.end - row);
+            if let Some(help) = help {
+                return self.run_on_threads(readers, row..rows.end, help, info);
             }
             let value = if self.is_skipped(readers, row) {
                 Value::Null
@@ -333,7 +333,8 @@ impl<'a> Chunk<'a> {
         if let Some(started) = started {
             self.tally.marshalling_ns += started.elapsed().as_nanos() as u64 * time_weight;
         }
-        let outcome = self.call_guest(arguments, time_weight);
+        let guest_call: Arc<dyn GuestCall> = Arc::<ProcedureCall>::clone(self.call);
+        let outcome = self.call_guest(&guest_call, arguments, time_weight);
         if let Some(started) = started {
             let (elapsed, weight) = self.scratch.clock.end(started);
             self.scratch.counters.wall.add(elapsed, weight);
@@ -343,12 +344,12 @@ impl<'a> Chunk<'a> {
 
     pub(super) fn call_guest(
         &mut self,
+        guest_call: &Arc<dyn GuestCall>,
         arguments: Vec<Value>,
         time_weight: u64,
     ) -> EngineResult<Value> {
         let mut instance = self.ready_instance()?;
         instance.traffic().time_weight = time_weight;
-        let guest_call: Arc<dyn GuestCall> = Arc::<ProcedureCall>::clone(self.call);
         let name = &self.pinned().procedure.name;
         // Calls that may change something take turns, each from beginning to end.
         let execution = self.execution();
@@ -356,7 +357,7 @@ impl<'a> Chunk<'a> {
             .pinned()
             .changes_data()
             .then(|| execution.writer.turn());
-        let mut report = instance.call(&guest_call, name, arguments);
+        let mut report = instance.call(guest_call, name, arguments);
         if let (Some(turn), Ok(_)) = (turn, &report.result)
             && let Err(error) = turn.finish(name)
         {

@@ -59,13 +59,16 @@ impl Chunk<'_> {
         rows: Range<usize>,
     ) -> EngineResult<Gathered> {
         let mut gathered = Gathered {
-            calls: Vec::new(),
+            calls: Vec::with_capacity(rows.len()),
             keys: Keys::default(),
             rows: rows.clone(),
             sources: Vec::with_capacity(rows.len()),
         };
         let is_memoised = self.is_memoised();
-        let mut call_of_key: HashTable<usize> = HashTable::new();
+        let mut call_of_key: HashTable<usize> = match is_memoised {
+            true => HashTable::with_capacity(rows.len()),
+            false => HashTable::new(),
+        };
         for row in rows {
             let source = if self.is_skipped(readers, row) {
                 Source::Null

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 
 use super::cursor::QueryCursor;
+use super::foreseen_call::RecallCounts;
 use crate::batch::Template;
 use crate::duckdb::{Connection, Statement};
 use crate::error::{EngineError, EngineResult};
@@ -22,7 +23,7 @@ use crate::state::{DatabaseState, NestedContext};
 use crate::value::result::ResultEncoder;
 use crate::value::{Format, Value};
 use crate::wasm::{
-    Cancellation, GuestCall, GuestCursor, QueryRequest, TransactionVerb, thread_cpu_ns,
+    Cancellation, GuestCall, GuestCursor, QueryRequest, Recall, TransactionVerb, thread_cpu_ns,
 };
 
 /// One chunk's calls of one procedure.
@@ -121,6 +122,21 @@ impl ProcedureCall {
     /// Counts a query under its shape.
     fn count_shape(&self, request: &QueryRequest, outcome: QueryOutcome) {
         self.count_text(&request.sql, &request.parameters, outcome);
+    }
+
+    /// Adds what a thread counted on its own.
+    pub(super) fn add_recalled(&self, counts: RecallCounts) {
+        let add = |counter: &AtomicU64, count| counter.fetch_add(count, Ordering::Relaxed);
+        add(&self.queries, counts.first + counts.again);
+        add(&self.query_memo_hits, counts.again);
+        add(&self.batched_queries, counts.first);
+        add(&self.came_true, counts.first);
+        add(&self.query_rows, counts.rows);
+        self.add_shapes(counts.shapes);
+    }
+
+    pub(super) fn add_shapes(&self, shapes: ShapeTally) {
+        self.counters.add_shapes(shapes);
     }
 
     pub(super) fn count_text(&self, sql: &str, parameters: &[Value], outcome: QueryOutcome) {
@@ -410,15 +426,21 @@ impl GuestCall for ProcedureCall {
         self.run_query(request)
     }
 
-    fn recall(&self, sql: &str, parameters: &[Value], format: Format) -> Option<Arc<[u8]>> {
+    fn recall(
+        &self,
+        sql: &str,
+        parameters: &[Value],
+        format: Format,
+        _written: &mut Vec<u8>,
+    ) -> Recall {
         if self.pinned.changes_data() || self.state.is_guard_off() {
-            return None;
+            return Recall::Nothing;
         }
-        let known = self.known(sql, parameters, format).ok().flatten();
-        if known.is_some() {
-            self.queries.fetch_add(1, Ordering::Relaxed);
-        }
-        known
+        let Some(known) = self.known(sql, parameters, format).ok().flatten() else {
+            return Recall::Nothing;
+        };
+        self.queries.fetch_add(1, Ordering::Relaxed);
+        Recall::Kept(known)
     }
 
     fn open_cursor(self: Arc<Self>, request: QueryRequest) -> EngineResult<Box<dyn GuestCursor>> {

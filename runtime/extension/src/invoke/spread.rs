@@ -10,7 +10,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::chunk::{Chunk, note};
+use super::foreseen_call::ForeseenCall;
 use super::guest_call::ProcedureCall;
+use crate::batch::Rule;
 use crate::duckdb::InvokeInfo;
 use crate::error::{EngineError, EngineResult};
 use crate::execution::{Execution, Pinned};
@@ -104,12 +106,35 @@ impl Drop for Helping {
     }
 }
 
-/// Calls that threads take one after another.
+/// Threads that help, and how many calls a thread takes at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Help {
+    threads: usize,
+    block_calls: usize,
+}
+
+/// Work that a thread takes at a time: enough for threads not to meet at every call, little enough
+/// for them to end together.
+const BLOCK_WORK: Duration = Duration::from_micros(100);
+
+const BLOCK_CALLS_MAX: usize = 64;
+
+impl Taken {
+    fn block_calls(self) -> usize {
+        let call_ns = (self.wall / self.calls.max(1)).as_nanos().max(1);
+        let calls = usize::try_from(BLOCK_WORK.as_nanos() / call_ns);
+        calls.unwrap_or(BLOCK_CALLS_MAX).clamp(1, BLOCK_CALLS_MAX)
+    }
+}
+
+/// Calls that threads take one block after another.
 struct Shared<'s> {
     state: &'s DatabaseState,
     execution: &'s Execution,
     pinned: &'s Pinned,
-    guest_call: Arc<dyn GuestCall>,
+    call: &'s Arc<ProcedureCall>,
+    rules: &'s [Rule],
+    block_calls: usize,
     counters: &'s Counters,
     calls: &'s [Vec<Value>],
     next: AtomicUsize,
@@ -127,24 +152,28 @@ struct Part {
 }
 
 impl Chunk<'_> {
-    /// How many threads should help with the remaining calls. It looks after the first, second,
-    /// fourth, … call, so that asking costs nothing.
+    /// Which help the remaining calls should get, if any. It looks after the first, second, fourth,
+    /// … call, so that asking costs nothing.
     pub(super) fn helpers(
         &self,
         pace: &Pace,
         call_min: Duration,
         done: usize,
         remaining: usize,
-    ) -> usize {
+    ) -> Option<Help> {
         if !done.is_power_of_two() || self.pinned().changes_data() || self.state.is_guard_off() {
-            return 0;
+            return None;
         }
         let taken = Taken {
             calls: u32::try_from(done).unwrap_or(u32::MAX),
             wall: pace.wall_start.elapsed(),
             cpu: Duration::from_nanos(thread_cpu_ns().saturating_sub(pace.cpu_start_ns)),
         };
-        helpers_for(taken, call_min, remaining, || self.call.thread_count())
+        let threads = helpers_for(taken, call_min, remaining, || self.call.thread_count());
+        (threads > 0).then(|| Help {
+            threads,
+            block_calls: taken.block_calls(),
+        })
     }
 
     /// Computes rows on this thread and so many others.
@@ -152,26 +181,29 @@ impl Chunk<'_> {
         &mut self,
         readers: &[VectorReader<'_>],
         rows: Range<usize>,
-        helpers: usize,
+        help: Help,
         info: &InvokeInfo,
     ) -> EngineResult<()> {
         let gathered = self.gather(readers, rows)?;
-        let results = self.call_on_threads(&gathered.calls, helpers)?;
+        let results = self.call_on_threads(&[], &gathered.calls, help)?;
         self.write_gathered(&gathered, &results, info)
     }
 
-    /// Makes the calls on this thread and so many others. Gives their results in order; the first
-    /// that fails, in that order, decides the error.
+    /// Makes the calls, whose queries the rules foresee, on this thread and so many others. Gives
+    /// their results in order; the first that fails, in that order, decides the error.
     pub(super) fn call_on_threads(
         &mut self,
+        rules: &[Rule],
         calls: &[Vec<Value>],
-        helpers: usize,
+        help: Help,
     ) -> EngineResult<Vec<Value>> {
         let shared = Shared {
             state: self.state,
             execution: self.execution(),
             pinned: self.pinned(),
-            guest_call: Arc::<ProcedureCall>::clone(self.call),
+            call: self.call,
+            rules,
+            block_calls: help.block_calls,
             counters: self.scratch.counters,
             calls,
             next: AtomicUsize::new(0),
@@ -179,7 +211,7 @@ impl Chunk<'_> {
         };
         let own_instance = self.instance.take();
         let parts = std::thread::scope(|scope| {
-            let helping: Vec<_> = (0..helpers)
+            let helping: Vec<_> = (0..help.threads)
                 .filter_map(|_| {
                     // Without a thread the others do its share.
                     std::thread::Builder::new()
@@ -236,20 +268,26 @@ impl Shared<'_> {
             instance,
             ..Part::default()
         };
+        let guest_call: Arc<dyn GuestCall> = Arc::new(ForeseenCall::new(self.call, self.rules));
         loop {
-            let index = self.next.fetch_add(1, Ordering::Relaxed);
-            if index >= self.calls.len() || index > self.failed.load(Ordering::Relaxed) {
-                return part;
+            let start = self.next.fetch_add(self.block_calls, Ordering::Relaxed);
+            if start >= self.calls.len() || start > self.failed.load(Ordering::Relaxed) {
+                break;
             }
-            let report = self.call(index, &mut part);
-            if report.result.is_err() && !self.pinned.procedure.on_error_null {
-                self.failed.fetch_min(index, Ordering::Relaxed);
+            for index in start..self.calls.len().min(start + self.block_calls) {
+                let report = self.call(&guest_call, index, &mut part);
+                let is_last = report.result.is_err() && !self.pinned.procedure.on_error_null;
+                part.reports.push((index, report));
+                if is_last {
+                    self.failed.fetch_min(index, Ordering::Relaxed);
+                    break;
+                }
             }
-            part.reports.push((index, report));
         }
+        part
     }
 
-    fn call(&self, index: usize, part: &mut Part) -> CallReport {
+    fn call(&self, guest_call: &Arc<dyn GuestCall>, index: usize, part: &mut Part) -> CallReport {
         let instance = match part.instance.take() {
             Some(instance) => Ok((instance, false)),
             None => self.execution.take_instance(self.state, self.pinned),
@@ -262,7 +300,7 @@ impl Shared<'_> {
         let started = part.clock.start();
         instance.traffic().time_weight = started.map_or(0, |_| part.clock.weight());
         let name = &self.pinned.procedure.name;
-        let report = instance.call(&self.guest_call, name, self.calls[index].clone());
+        let report = instance.call(guest_call, name, self.calls[index].clone());
         if let Some(started) = started {
             let (elapsed, weight) = part.clock.end(started);
             self.counters.wall.add(elapsed, weight);
@@ -295,6 +333,14 @@ mod tests {
         assert_eq!(helpers_for(taken(1, 20_000, 20_000), CALL, 1, || 8), 0);
         let many_cheap = taken(2048, 40_000, 40_000);
         assert_eq!(helpers_for(many_cheap, CALL * 20, 100_000, || 8), 0);
+    }
+
+    #[test]
+    fn cheap_calls_are_taken_many_at_a_time() {
+        assert_eq!(taken(1000, 1000, 1000).block_calls(), BLOCK_CALLS_MAX);
+        assert_eq!(taken(10, 200, 200).block_calls(), 5);
+        assert_eq!(taken(1, 100_000, 1000).block_calls(), 1);
+        assert_eq!(taken(1, 0, 0).block_calls(), BLOCK_CALLS_MAX);
     }
 
     #[test]

@@ -11,16 +11,17 @@ use std::time::{Duration, Instant};
 use hashbrown::HashTable;
 
 use super::chunk::Chunk;
+use super::foreseen_call::ForeseenCall;
 use super::spread::Pace;
 use super::wave::Waves;
-use crate::batch::{LEARNING_ROWS, Observation, Rule, Rules, answer_rows};
+use crate::batch::{KeyedAnswers, LEARNING_ROWS, Observation, Rule, Rules, answer_rows};
 use crate::duckdb::InvokeInfo;
 use crate::error::EngineResult;
 use crate::execution::KnownAnswer;
 use crate::registry::Volatility;
 use crate::value::Value;
 use crate::value::read::VectorReader;
-use crate::wasm::HostImport;
+use crate::wasm::{GuestCall, HostImport};
 
 /// Rows below which a chunk's queries are not worth collecting.
 const COLLECTED_ROWS_MIN: usize = 4;
@@ -37,7 +38,7 @@ const UNFORESEEN_MIN: u64 = 8;
 const UNFORESEEN_ROWS: u64 = 8;
 
 /// A call below this stays on its thread.
-const HANDED_CALL_MIN: Duration = Duration::from_micros(2);
+const HANDED_CALL_MIN: Duration = Duration::from_nanos(500);
 
 /// The share of foreseen queries that must be asked, for their rules to be kept.
 const CAME_TRUE_SHARE: u64 = 4;
@@ -86,7 +87,8 @@ impl Chunk<'_> {
                 let unforeseen_before = self.call.unforeseen();
                 let came_true_before = self.call.came_true();
                 let foreseen = self.answer_ahead(&rules, &tasks);
-                let is_wrong = self.run_ahead(&mut tasks, &mut results, unforeseen_before)?;
+                let is_wrong =
+                    self.run_ahead(&rules, &mut tasks, &mut results, unforeseen_before)?;
                 let came_true = self.call.came_true() - came_true_before;
                 if is_wrong || foreseen / CAME_TRUE_SHARE > came_true {
                     foresight.forget();
@@ -116,21 +118,22 @@ impl Chunk<'_> {
     /// many queries are not, which it says.
     fn run_ahead(
         &mut self,
+        rules: &Rules,
         tasks: &mut Vec<Task>,
         results: &mut Vec<Value>,
         unforeseen_before: u64,
     ) -> EngineResult<bool> {
+        let guest_call: Arc<dyn GuestCall> = Arc::new(ForeseenCall::new(self.call, rules));
         let mut waiting = std::mem::take(tasks).into_iter();
         let pace = Pace::begin();
         let mut done = 0;
         while !waiting.as_slice().is_empty() {
-            let helpers = self.helpers(&pace, HANDED_CALL_MIN, done, waiting.len());
-            if helpers > 0 {
-                results.extend(self.call_on_threads(waiting.as_slice(), helpers)?);
+            if let Some(help) = self.helpers(&pace, HANDED_CALL_MIN, done, waiting.len()) {
+                results.extend(self.call_on_threads(rules, waiting.as_slice(), help)?);
                 return Ok(self.is_wrong(unforeseen_before, done + waiting.len()));
             }
             if let Some(arguments) = waiting.next() {
-                results.push(self.call_guest(arguments, 0)?);
+                results.push(self.call_guest(&guest_call, arguments, 0)?);
             }
             done += 1;
             if self.is_wrong(unforeseen_before, done) {
@@ -147,12 +150,19 @@ impl Chunk<'_> {
         unforeseen > UNFORESEEN_MIN && unforeseen > done as u64 / UNFORESEEN_ROWS
     }
 
-    /// Answers the queries that the rules foresee and says how many there were.
+    /// Answers the queries that the rules foresee and says how many there were. Those whose answers
+    /// were read for every key need nothing more.
     fn answer_ahead(&self, rules: &Rules, tasks: &[Task]) -> u64 {
         let mut foreseen = 0;
         let mut known: Vec<Option<RuleAnswers>> = Vec::with_capacity(rules.len());
         for (index, rule) in rules.iter().enumerate() {
-            let is_source = rules.iter().any(|later| later.rows_of == Some(index));
+            let needs =
+                |later: &Rule| later.rows_of == Some(index) && later.keyed.answers().is_none();
+            let is_source = rules.iter().any(needs);
+            if let Some(keyed) = rule.keyed.answers() {
+                known.push(is_source.then(|| keyed_answers(rule, keyed, &known, tasks)));
+                continue;
+            }
             let mut wanted = Wanted::default();
             let mut of_task: Vec<Vec<usize>> = Vec::new();
             for (task, arguments) in tasks.iter().enumerate() {
@@ -164,11 +174,53 @@ impl Chunk<'_> {
                     of_task.push(positions);
                 }
             }
+            if self.read_keyed(rule, wanted.unknown().count()) {
+                let keyed = rule.keyed.answers();
+                let answers = |keyed| keyed_answers(rule, keyed, &known, tasks);
+                known.push(keyed.filter(|_| is_source).map(|keyed| answers(keyed)));
+                continue;
+            }
             foreseen += wanted.fetch(self, rule);
             known.push(is_source.then(|| wanted.answers_of(&of_task)));
         }
         foreseen
     }
+
+    /// Reads the answers to a rule's queries for every key, where that pays with so many to be
+    /// answered next. True when they are there.
+    fn read_keyed(&self, rule: &Rule, count: usize) -> bool {
+        let cost = self.execution().shape_plans.cost(&rule.template.key);
+        let Some(time_max) = cost.keyed_pays(count) else {
+            return false;
+        };
+        if !rule.keyed.take() {
+            return false;
+        }
+        rule.keyed.settle(self.call.read_keyed(rule, time_max));
+        cost.note_keyed();
+        rule.keyed.answers().is_some()
+    }
+}
+
+/// The answers to a rule's queries, for the rules that need their rows.
+fn keyed_answers(
+    rule: &Rule,
+    keyed: &KeyedAnswers,
+    known: &[Option<RuleAnswers>],
+    tasks: &[Task],
+) -> RuleAnswers {
+    let mut literals = Vec::new();
+    let answers = tasks.iter().enumerate().map(|(task, arguments)| {
+        let mut answers = Vec::new();
+        for_each_row(rule, known, task, |row| {
+            literals.clear();
+            if rule.add_literals(arguments, row, &mut literals) {
+                answers.extend(keyed.answer(&literals).map(Arc::from));
+            }
+        });
+        answers
+    });
+    RuleAnswers(answers.collect())
 }
 
 /// Visits the rows that a rule needs for one task: none but an empty one where it needs no earlier
@@ -249,13 +301,17 @@ impl Wanted {
         Some(self.queries.len() - 1)
     }
 
+    /// The positions of the queries whose answers are not known.
+    fn unknown(&self) -> impl Iterator<Item = usize> {
+        let positions = 0..self.queries.len();
+        positions.filter(|position| self.queries[*position].answer.is_none())
+    }
+
     /// Answers what is not known yet, where that pays, and says how many queries that were.
     fn fetch(&mut self, chunk: &Chunk<'_>, rule: &Rule) -> u64 {
         let call = chunk.call;
         let cost = call.execution.shape_plans.cost(&rule.template.key);
-        let unknown: Vec<usize> = (0..self.queries.len())
-            .filter(|position| self.queries[*position].answer.is_none())
-            .collect();
+        let unknown: Vec<usize> = self.unknown().collect();
         let width = rule.template.arguments.len();
         let mut fetched = 0;
         for positions in unknown.chunks(STATEMENT_QUERIES_MAX) {

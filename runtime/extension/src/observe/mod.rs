@@ -31,7 +31,7 @@ pub use logs::{LogEntry, LogRing};
 pub use metrics::{Counters, Metrics, Subject, Tally};
 pub use profile::{Profiler, thread_number};
 pub use samples::{SAMPLE_BYTES_MAX, Sample};
-pub use shapes::{QueryOutcome, ShapeTally, shape_text};
+pub use shapes::{QueryOutcome, ShapeTally, VaryingShape, shape_text};
 pub use store::Store;
 
 /// Registers the functions that show what was observed.

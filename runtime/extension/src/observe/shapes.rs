@@ -131,13 +131,21 @@ fn hash_words(hash: u64, bytes: &[u8]) -> u64 {
 /// Hashes of a query's shape and of its arguments, in one pass and without allocating for a query
 /// without bound parameters. The arguments' is part of sketches that are kept in the database.
 fn hashes(sql: &str, parameters: &[Value]) -> (u64, u64) {
-    const SEED: u64 = 0xcbf2_9ce4_8422_2325;
-    let step = |hash: u64, bytes: &[u8]| {
-        bytes.iter().fold(hash, |hash, byte| {
-            (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        })
-    };
-    let (mut shape, mut arguments) = (SEED, SEED);
+    let mut arguments = SEED;
+    let shape = hash_shape(sql, |literal| {
+        arguments = step(step(arguments, literal), b"\0");
+    });
+    if !parameters.is_empty() {
+        let mut encoded = Vec::new();
+        encode(parameters, &mut encoded);
+        arguments = step(arguments, &encoded);
+    }
+    (shape, mix(arguments))
+}
+
+/// The hash of a query's shape; `visit` gets its literals.
+fn hash_shape<'a>(sql: &'a str, mut visit: impl FnMut(&'a [u8])) -> u64 {
+    let mut shape = SEED;
     let mut was_gap = true;
     visit_pieces(sql, |piece| {
         let is_gap = matches!(piece, Piece::Gap);
@@ -145,22 +153,83 @@ fn hashes(sql: &str, parameters: &[Value]) -> (u64, u64) {
             Piece::Text(text) => shape = hash_words(shape, text),
             Piece::Literal(text) => {
                 shape = hash_words(shape, b"?");
-                arguments = step(step(arguments, text), b"\0");
+                visit(text);
             }
             Piece::Gap if !was_gap => shape = hash_words(shape, b" "),
             Piece::Gap => {}
         }
         was_gap = is_gap;
     });
-    if !parameters.is_empty() {
-        let mut encoded = Vec::new();
-        for parameter in parameters {
-            // A value that cannot be encoded cannot be bound either: the query has failed.
-            let _ = msgpack::encode(parameter, &mut encoded);
-        }
-        arguments = step(arguments, &encoded);
+    shape
+}
+
+const SEED: u64 = 0xcbf2_9ce4_8422_2325;
+
+fn step(hash: u64, bytes: &[u8]) -> u64 {
+    bytes.iter().fold(hash, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
+fn encode(parameters: &[Value], encoded: &mut Vec<u8>) {
+    for parameter in parameters {
+        // A value that cannot be encoded cannot be bound either: the query has failed.
+        let _ = msgpack::encode(parameter, encoded);
     }
-    (shape, mix(arguments))
+}
+
+/// The shape of queries that differ in one literal, or in their parameters alone: of each, only
+/// that is hashed.
+pub struct VaryingShape {
+    shape: u64,
+    /// The hash of the literals before what differs.
+    before: u64,
+    /// What is hashed after it.
+    after: Vec<u8>,
+}
+
+impl VaryingShape {
+    /// Of queries with a whole number between two texts; `None` where it is no literal by itself.
+    pub fn of_literal(before: &str, after: &str) -> Option<Self> {
+        let sql = format!("{before}0{after}");
+        let varying = sql.as_bytes()[before.len()..].as_ptr();
+        let mut found = None;
+        let mut rest = b"\0".to_vec();
+        let mut arguments = SEED;
+        let shape = hash_shape(&sql, |literal| {
+            if literal.as_ptr() == varying && literal == b"0" {
+                found = Some(arguments);
+            } else if found.is_some() {
+                rest.extend_from_slice(literal);
+                rest.push(0);
+            } else {
+                arguments = step(step(arguments, literal), b"\0");
+            }
+        });
+        Some(Self {
+            shape,
+            before: found?,
+            after: rest,
+        })
+    }
+
+    /// Of queries with this text.
+    pub fn of_parameters(sql: &str) -> Self {
+        let mut arguments = SEED;
+        let shape = hash_shape(sql, |literal| {
+            arguments = step(step(arguments, literal), b"\0");
+        });
+        Self {
+            shape,
+            before: arguments,
+            after: Vec::new(),
+        }
+    }
+
+    fn hashes(&self, varying: &[u8]) -> (u64, u64) {
+        let arguments = step(step(self.before, varying), &self.after);
+        (self.shape, mix(arguments))
+    }
 }
 
 /// What one nested query came to.
@@ -205,12 +274,47 @@ impl ShapeTotals {
 #[derive(Default)]
 pub struct ShapeTally {
     shapes: Vec<(u64, ShapeTotals, Vec<u64>)>,
+    /// Room in which parameters are encoded.
+    encoded: Vec<u8>,
 }
 
 impl ShapeTally {
     /// Counts one query. True when the tally should be merged before it grows further.
     pub fn count(&mut self, sql: &str, parameters: &[Value], outcome: QueryOutcome) -> bool {
-        let (shape, arguments) = hashes(sql, parameters);
+        self.count_hashed(hashes(sql, parameters), sql, outcome)
+    }
+
+    /// As [`ShapeTally::count`] for a query of a known shape with this number in it, which has no
+    /// sign.
+    pub fn count_literal(
+        &mut self,
+        shape: &VaryingShape,
+        sql: &str,
+        literal: &str,
+        outcome: QueryOutcome,
+    ) -> bool {
+        self.count_hashed(shape.hashes(literal.as_bytes()), sql, outcome)
+    }
+
+    /// As [`ShapeTally::count`] for a query of a known shape with these parameters.
+    pub fn count_parameters(
+        &mut self,
+        shape: &VaryingShape,
+        sql: &str,
+        parameters: &[Value],
+        outcome: QueryOutcome,
+    ) -> bool {
+        self.encoded.clear();
+        encode(parameters, &mut self.encoded);
+        self.count_hashed(shape.hashes(&self.encoded), sql, outcome)
+    }
+
+    fn count_hashed(
+        &mut self,
+        (shape, arguments): (u64, u64),
+        sql: &str,
+        outcome: QueryOutcome,
+    ) -> bool {
         let index = match self.shapes.iter().position(|(hash, _, _)| *hash == shape) {
             Some(index) => index,
             None => {
@@ -321,6 +425,25 @@ mod tests {
             (7, 6, 60)
         );
         assert_eq!(totals[0].distinct.estimate(), 4);
+    }
+
+    #[test]
+    fn a_known_shape_is_counted_like_any_other() {
+        let before = "SELECT 'a', 7 FROM t1 WHERE n = 'x' AND id = ";
+        let after = " AND m < 5.5 LIMIT 3";
+        let shape = VaryingShape::of_literal(before, after).unwrap();
+        for number in ["0", "12", "9223372036854775807"] {
+            let sql = format!("{before}{number}{after}");
+            assert_eq!(shape.hashes(number.as_bytes()), hashes(&sql, &[]));
+        }
+        assert!(VaryingShape::of_literal("SELECT a", "").is_none());
+        assert!(VaryingShape::of_literal("SELECT ", "1").is_none());
+        let sql = "SELECT 1 FROM t WHERE a = ? AND b = ?";
+        let shape = VaryingShape::of_parameters(sql);
+        let parameters = [Value::BigInt(7), Value::Varchar("x".into())];
+        let mut encoded = Vec::new();
+        encode(&parameters, &mut encoded);
+        assert_eq!(shape.hashes(&encoded), hashes(sql, &parameters));
     }
 
     #[test]

@@ -100,6 +100,40 @@ impl ResultEncoder {
         self.row_done()
     }
 
+    /// Adds the message that these rows, encoded by [`encode_row`], make together with what was
+    /// written so far; nothing when it fails.
+    ///
+    /// # Errors
+    /// 53400 when the message is longer than `bytes_max`.
+    pub fn write_message<'r>(
+        &self,
+        rows: impl Iterator<Item = &'r [u8]>,
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
+        let start = out.len();
+        out.extend_from_slice(&self.out);
+        let mut row_count = self.row_count;
+        for row in rows {
+            if self.format == Format::Json && row_count > 0 {
+                out.push(b',');
+            }
+            out.extend_from_slice(row);
+            row_count += 1;
+        }
+        match self.format {
+            Format::MessagePack => {
+                let count_at = start + self.count_at;
+                out[count_at..count_at + 4].copy_from_slice(&row_count.to_be_bytes());
+            }
+            Format::Json => out.extend_from_slice(b"]}"),
+        }
+        if out.len() - start > self.bytes_max {
+            out.truncate(start);
+            return Err(self.too_large());
+        }
+        Ok(())
+    }
+
     /// Bytes of the message so far.
     pub fn byte_count(&self) -> usize {
         self.out.len()
@@ -191,6 +225,33 @@ pub unsafe fn encode_row(
 mod tests {
     use super::*;
     use crate::value::Value;
+
+    #[test]
+    fn a_message_written_at_once_is_what_its_rows_make_one_by_one() {
+        let columns = [("a".to_owned(), LogicalType::BigInt)];
+        for (format, rows) in [
+            (Format::Json, [&b"[1]"[..], b"[2]"]),
+            (Format::MessagePack, [&[0x91, 1][..], &[0x91, 2]]),
+        ] {
+            let heading = ResultEncoder::new(format, &columns, 100);
+            for count in 0..=2 {
+                let mut encoder = heading.clone();
+                for row in &rows[..count] {
+                    encoder.push_encoded(row).unwrap();
+                }
+                let mut written = b"before".to_vec();
+                heading
+                    .write_message(rows[..count].iter().copied(), &mut written)
+                    .unwrap();
+                assert_eq!(written[6..], encoder.finish().unwrap());
+            }
+            let bounded = ResultEncoder::new(format, &columns, heading.byte_count());
+            let mut written = b"before".to_vec();
+            let rows = rows.iter().copied();
+            assert!(bounded.write_message(rows, &mut written).is_err());
+            assert_eq!(written, b"before");
+        }
+    }
 
     #[test]
     fn an_empty_result_has_its_columns() {

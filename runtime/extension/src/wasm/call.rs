@@ -18,8 +18,15 @@ use crate::value::{Format, Value};
 pub trait GuestCall: Send + Sync {
     /// Runs one statement, for at most the request's time, and returns its encoded result.
     fn query(&self, request: &QueryRequest) -> EngineResult<Arc<[u8]>>;
-    /// The answer to a query that is already known, without running anything.
-    fn recall(&self, sql: &str, parameters: &[Value], format: Format) -> Option<Arc<[u8]>>;
+    /// The answer to a query that is already known, without running anything. One that is put
+    /// together for this call is added to `written`, which is empty.
+    fn recall(
+        &self,
+        sql: &str,
+        parameters: &[Value],
+        format: Format,
+        written: &mut Vec<u8>,
+    ) -> Recall;
     /// Runs one statement whose rows are fetched a batch at a time.
     fn open_cursor(self: Arc<Self>, request: QueryRequest) -> EngineResult<Box<dyn GuestCursor>>;
     /// Asks a host of the network and waits for its answer.
@@ -33,6 +40,13 @@ pub trait GuestCall: Send + Sync {
     fn profiled_thread(&self) -> Option<u64>;
     /// The guest is here on that thread: function names, innermost first.
     fn sample(&self, frames: &[String], thread: u64);
+}
+
+/// What is known of the answer to a query.
+pub enum Recall {
+    Nothing,
+    Kept(Arc<[u8]>),
+    Written,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,7 +139,10 @@ impl CurrentCall {
         self.log_count += 1;
         self.log_bytes += message.len() as u64;
         if self.may_log(limits) {
-            let message = String::from_utf8_lossy(message).into_owned();
+            let message = match std::str::from_utf8(message) {
+                Ok(text) => text.to_owned(),
+                Err(_) => String::from_utf8_lossy(message).into_owned(),
+            };
             self.log_lines.push(LogLine { level, message });
         }
     }

@@ -88,9 +88,10 @@ pub fn deliver(
             .field("requested", bytes.len()),
         );
     };
-    let capacity = read_u32(guest, len_address)?;
+    let (memory, state) = memory_and_state(guest)?;
+    let capacity = u32_in(memory, len_address)?;
     if capacity == CAPACITY_ALLOCATE
-        && let Some(allocate) = guest.data().allocate.clone()
+        && let Some(allocate) = state.allocate.clone()
     {
         // At least one byte, so that a null address always means failure.
         let target = allocate.call(&mut *guest, size.max(1))?;
@@ -111,12 +112,13 @@ pub fn deliver(
         guest.data_mut().traffic.bytes_in += u64::from(size);
         return Ok(status::OK);
     }
-    write_bytes(guest, len_address, &size.to_le_bytes())?;
+    let size_place = Range(len_address, 4).of_mut(memory)?;
+    size_place.copy_from_slice(&size.to_le_bytes());
     if capacity < size {
         return Ok(status::BUFFER_TOO_SMALL);
     }
-    write_bytes(guest, address, bytes)?;
-    guest.data_mut().traffic.bytes_in += u64::from(size);
+    Range(address, size).of_mut(memory)?.copy_from_slice(bytes);
+    state.traffic.bytes_in += u64::from(size);
     Ok(status::OK)
 }
 
@@ -191,6 +193,10 @@ pub fn write_bytes(guest: &mut Guest<'_>, address: u32, bytes: &[u8]) -> wasmtim
 }
 
 pub fn read_u32(guest: &mut Guest<'_>, address: u32) -> wasmtime::Result<u32> {
-    let bytes = Range(address, 4).of(memory_and_state(guest)?.0)?;
+    u32_in(memory_and_state(guest)?.0, address)
+}
+
+fn u32_in(memory: &[u8], address: u32) -> wasmtime::Result<u32> {
+    let bytes = Range(address, 4).of(memory)?;
     Ok(u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
 }

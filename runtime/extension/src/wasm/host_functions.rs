@@ -21,9 +21,6 @@ use crate::error::EngineError;
 use crate::generated::abi::{HOST_FUNCTIONS, HostFunctionSpec, status};
 use crate::generated::errors::ErrorCode;
 
-/// Room for encoded values that an instance keeps between calls.
-const ENCODED_BYTES_KEPT: usize = 1024;
-
 /// Import module names: ours, and the default of compilers that do not let an author choose.
 pub const MODULES: [&str; 2] = ["heliosdb", "env"];
 
@@ -125,9 +122,7 @@ pub fn define(linker: &mut Linker<HostState>, mode: QueryMode) -> wasmtime::Resu
                     }
                     Err(error) => refuse(&mut guest, error),
                 };
-                if bytes.capacity() <= ENCODED_BYTES_KEPT {
-                    guest.data_mut().encoded = bytes;
-                }
+                guest.data_mut().give_back(bytes);
                 delivered
             },
         )?;

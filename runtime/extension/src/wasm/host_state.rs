@@ -14,6 +14,9 @@ use crate::error::EngineError;
 use crate::files::GrantedFolders;
 use crate::value::Format;
 
+/// Room for encoded values that an instance keeps between calls.
+const ENCODED_BYTES_KEPT: usize = 4096;
+
 /// What the host keeps beside one guest.
 pub struct HostState {
     pub limiter: MemoryLimiter,
@@ -26,7 +29,7 @@ pub struct HostState {
     /// What of the machine's files the guest may use.
     pub folders: Arc<GrantedFolders>,
     pub traffic: Traffic,
-    /// Room in which a parameter is encoded.
+    /// Room in which a parameter is encoded, or an answer put together.
     pub encoded: Vec<u8>,
     /// Where a query is left when the guest runs on a fiber and can wait for its answer.
     pub park: Option<Arc<Park>>,
@@ -47,6 +50,15 @@ impl HostState {
             traffic: Traffic::default(),
             encoded: Vec::new(),
             watch: Arc::new(watch),
+        }
+    }
+}
+
+impl HostState {
+    /// Takes back the room that was taken, unless it has grown large.
+    pub fn give_back(&mut self, room: Vec<u8>) {
+        if room.capacity() <= ENCODED_BYTES_KEPT {
+            self.encoded = room;
         }
     }
 }

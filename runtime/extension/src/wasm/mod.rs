@@ -41,7 +41,7 @@ mod stack;
 mod traffic;
 mod watch;
 
-pub use call::{CallReport, GuestCall, LogLevel, LogLine, TransactionVerb};
+pub use call::{CallReport, GuestCall, LogLevel, LogLine, Recall, TransactionVerb};
 pub use cancellation::Cancellation;
 pub use column_kind::ResultKind;
 pub use columnar::{ColumnarOutcome, malformed as malformed_columns};

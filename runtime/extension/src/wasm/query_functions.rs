@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use wasmtime::Linker;
 
-use super::call::{AskedQuery, CurrentCall, PendingResult};
+use super::call::{AskedQuery, CurrentCall, PendingResult, Recall};
 use super::failure::{fault, sample};
 use super::guest_access::{Guest, Range, call, deliver, memory_and_state, read_u32, refuse};
 use super::host_state::HostState;
@@ -149,16 +149,46 @@ impl QueryPlace {
 
 /// A query the guest asked, as far as it can be settled without running anything.
 enum Asked {
-    Known(Arc<[u8]>),
+    Known(Answer),
     Refused(EngineError),
     Open(QueryRequest),
+}
+
+/// The encoded answer to a query.
+enum Answer {
+    Kept(Arc<[u8]>),
+    /// Lies in the instance's own room.
+    Written(Vec<u8>),
+}
+
+impl Answer {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Kept(bytes) => bytes,
+            Self::Written(bytes) => bytes,
+        }
+    }
+
+    fn kept(self) -> Arc<[u8]> {
+        match self {
+            Self::Kept(bytes) => bytes,
+            Self::Written(bytes) => bytes.into(),
+        }
+    }
 }
 
 fn ask(guest: &mut Guest<'_>, place: QueryPlace) -> wasmtime::Result<Asked> {
     call(guest)?;
     let (memory, state) = memory_and_state(guest)?;
     let (sql, encoded) = (place.sql.of(memory)?, place.parameters.of(memory)?);
-    let Some(current) = &mut state.call else {
+    let format = state.format;
+    let HostState {
+        call: current,
+        encoded: written,
+        limits,
+        ..
+    } = state;
+    let Some(current) = current else {
         return fault(EngineError::internal("a query outside a call"));
     };
     let is_same = |query: &AskedQuery| query.sql == sql && query.parameters == encoded;
@@ -166,17 +196,19 @@ fn ask(guest: &mut Guest<'_>, place: QueryPlace) -> wasmtime::Result<Asked> {
         && kept.query.as_ref().is_some_and(is_same)
     {
         // The guest asks again with a larger buffer: the query is not run twice.
-        return Ok(Asked::Known(kept.bytes));
+        return Ok(Asked::Known(Answer::Kept(kept.bytes)));
     }
-    let time_left = charge(current, &state.limits)?;
-    let format = state.format;
+    let time_left = charge(current, limits)?;
     let (sql, parameters) = match parse_query(sql, encoded, format) {
         Ok(query) => query,
         Err(error) => return Ok(Asked::Refused(error)),
     };
-    Ok(match current.guest_call.recall(sql, &parameters, format) {
-        Some(bytes) => Asked::Known(bytes),
-        None => Asked::Open(QueryRequest {
+    written.clear();
+    let guest_call = &current.guest_call;
+    Ok(match guest_call.recall(sql, &parameters, format, written) {
+        Recall::Kept(bytes) => Asked::Known(Answer::Kept(bytes)),
+        Recall::Written => Asked::Known(Answer::Written(std::mem::take(written))),
+        Recall::Nothing => Asked::Open(QueryRequest {
             sql: sql.to_owned(),
             parameters,
             format,
@@ -232,7 +264,7 @@ fn run_and_deliver(
     buffer: ResultBuffer,
 ) -> wasmtime::Result<i32> {
     let outcome = match ask(guest, place)? {
-        Asked::Known(bytes) => Ok(bytes),
+        Asked::Known(answer) => Ok(answer),
         Asked::Refused(error) => Err(error),
         Asked::Open(request) => {
             let guest_call = Arc::clone(&call(guest)?.guest_call);
@@ -246,7 +278,7 @@ fn run_and_deliver(
             watch.charge_host(thread_cpu_ns().saturating_sub(cpu_start));
             drop(pause);
             call(guest)?.query_time += started.elapsed();
-            outcome
+            outcome.map(Answer::Kept)
         }
     };
     finish_query(guest, place, outcome, buffer)
@@ -258,7 +290,7 @@ async fn park_and_deliver(
     buffer: ResultBuffer,
 ) -> wasmtime::Result<i32> {
     let outcome = match ask(guest, place)? {
-        Asked::Known(bytes) => Ok(bytes),
+        Asked::Known(answer) => Ok(answer),
         Asked::Refused(error) => Err(error),
         Asked::Open(request) => {
             let Some(park) = guest.data().park.clone() else {
@@ -270,7 +302,7 @@ async fn park_and_deliver(
             let answered = park.wait(request).await;
             guest.data().watch.resume();
             call(guest)?.query_time += answered.query_time;
-            answered.outcome
+            answered.outcome.map(Answer::Kept)
         }
     };
     finish_query(guest, place, outcome, buffer)
@@ -279,23 +311,27 @@ async fn park_and_deliver(
 fn finish_query(
     guest: &mut Guest<'_>,
     place: QueryPlace,
-    outcome: EngineResult<Arc<[u8]>>,
+    outcome: EngineResult<Answer>,
     buffer: ResultBuffer,
 ) -> wasmtime::Result<i32> {
     guest.data_mut().traffic.bytes_out += place.length();
-    let bytes = match outcome {
-        Ok(bytes) => bytes,
+    let answer = match outcome {
+        Ok(answer) => answer,
         Err(error) if error.code == ErrorCode::QueryCanceled => return fault(error),
         Err(error) => return refuse(guest, error),
     };
     let started = guest.data().traffic.start();
     // Copied before anything is written, which a careless guest may have put over its query.
+    let bytes = answer.bytes();
     let is_too_large = bytes.len() as u64 > u64::from(read_u32(guest, buffer.len_address)?);
     let query = is_too_large.then(|| place.copy(guest)).transpose()?;
-    let delivered = deliver(guest, &bytes, buffer.address, buffer.len_address)?;
+    let delivered = deliver(guest, bytes, buffer.address, buffer.len_address)?;
     guest.data_mut().traffic.end(started);
     if delivered == status::BUFFER_TOO_SMALL {
+        let bytes = answer.kept();
         call(guest)?.pending = Some(PendingResult { query, bytes });
+    } else if let Answer::Written(room) = answer {
+        guest.data_mut().give_back(room);
     }
     Ok(delivered)
 }

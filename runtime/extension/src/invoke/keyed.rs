@@ -1,0 +1,123 @@
+//! Reading the answers to a rule's queries for every key there is.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use super::guest_call::ProcedureCall;
+use crate::batch::{KeyedAnswers, KeyedPlan, KeyedRows, Rule};
+use crate::duckdb::Connection;
+use crate::error::EngineResult;
+use crate::execution::{Session, Watch, is_repeatable};
+use crate::value::Format;
+use crate::value::result::encode_row;
+use crate::wasm::thread_cpu_ns;
+
+/// Reading may take so many times the processor time that it is given.
+const WAITING_SHARE: u32 = 8;
+
+impl ProcedureCall {
+    /// Reads the answers to a rule's queries for every key, for at most about `time_max`. `None` where
+    /// they cannot be read, or are too many; whatever the reason, the statements that answer some
+    /// are as good.
+    pub fn read_keyed(&self, rule: &Rule, time_max: Duration) -> Option<Arc<KeyedAnswers>> {
+        let plans = &self.execution.shape_plans;
+        let key = &rule.template.key;
+        if !is_repeatable(&rule.example.sql) || plans.is_given_up(key) {
+            return None;
+        }
+        let make_plan = |session: &mut Session| {
+            let Some(shape_plan) = plans.get(&session.connection, &rule.template) else {
+                return Ok(None);
+            };
+            // It reads what the example reads.
+            let (sql, parameters) = (&rule.example.sql, &rule.example.parameters);
+            self.check_rights(&session.connection, sql, parameters)?;
+            KeyedPlan::new(&session.connection, rule, &shape_plan)
+        };
+        let plan = self.in_session(self.query_time_max(), make_plan).ok()??;
+        let answers = self.read_apart(rule, &plan, time_max).ok()??;
+        answers.note_asked(&self.execution.queries);
+        self.batches.fetch_add(1, Ordering::Relaxed);
+        Some(Arc::new(answers))
+    }
+
+    fn query_time_max(&self) -> Duration {
+        Duration::from_millis(self.pinned.procedure.limits.query_time_ms_max)
+    }
+
+    /// Reads them on a connection of their own: a row of a key that nobody asks for may fail the
+    /// statement, which must not end the snapshot that others read.
+    fn read_apart(
+        &self,
+        rule: &Rule,
+        plan: &KeyedPlan,
+        time_max: Duration,
+    ) -> EngineResult<Option<KeyedAnswers>> {
+        let context = self.context_for(self.query_time_max());
+        let snapshot = &self.execution.snapshot;
+        let Some(lent) = snapshot.lend(&self.state, &context)? else {
+            return Ok(None);
+        };
+        let outcome = self.within(&context, || {
+            let session = lent.lock();
+            let _watch = Watch::new(&session.connection, &context.cancellation);
+            self.read_on(&session.connection, rule, plan, time_max)
+        });
+        snapshot.give_back(lent, !matches!(outcome, Ok(Some(_))));
+        outcome
+    }
+
+    fn read_on(
+        &self,
+        connection: &Connection,
+        rule: &Rule,
+        plan: &KeyedPlan,
+        time_max: Duration,
+    ) -> EngineResult<Option<KeyedAnswers>> {
+        let (started, cpu_start) = (Instant::now(), thread_cpu_ns());
+        // What else the machine does is not counted, as long as it is not everything.
+        let is_late = || {
+            let cpu_ns = thread_cpu_ns().saturating_sub(cpu_start);
+            Duration::from_nanos(cpu_ns) > time_max || started.elapsed() > time_max * WAITING_SHARE
+        };
+        let format = rule.example.format;
+        let rows_max = self.pinned.procedure.limits.query_rows_max;
+        let mut rows = KeyedRows::new(plan.rows, format, self.bytes_max(), rows_max);
+        let statement = connection.prepare(&plan.sql)?;
+        let mut result = statement.stream(&[])?;
+        rows.visit(&result.columns, &[], 0)?;
+        while let Some(chunk) = result.next_chunk()? {
+            let readers = chunk.readers(&result.columns);
+            if !rows.visit(&result.columns, &readers, chunk.row_count())? || is_late() {
+                return Ok(None);
+            }
+        }
+        drop(result);
+        let row_of_none = match &plan.sql_of_none {
+            Some(sql) => match only_row(connection, sql, format)? {
+                Some(row) => Some(row),
+                None => return Ok(None),
+            },
+            None => None,
+        };
+        let elapsed = started.elapsed();
+        Ok(KeyedAnswers::new(rule, plan, rows, row_of_none, elapsed))
+    }
+}
+
+/// The only row of a query, encoded; `None` when it gives none, or several.
+fn only_row(connection: &Connection, sql: &str, format: Format) -> EngineResult<Option<Vec<u8>>> {
+    let mut row = Vec::new();
+    let mut row_count = 0;
+    let statement = connection.prepare(sql)?;
+    statement.for_each_chunk(&[], |_, readers, count| {
+        row_count += count;
+        if count > 0 {
+            // SAFETY: the chunk has a first row.
+            unsafe { encode_row(format, readers, 0, &mut row) }?;
+        }
+        Ok(())
+    })?;
+    Ok((row_count == 1).then_some(row))
+}
