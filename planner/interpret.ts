@@ -27,10 +27,11 @@ import { decidingQuery, readYesNo } from './decompose/yes-no.ts';
 import type { Mention } from './grounding/link.ts';
 import { linkMentions } from './grounding/link.ts';
 import type { SchemaModel } from './grounding/schema-model.ts';
-import { isFunctionWord, isLightVerb, isState } from './language/lexicon.ts';
+import { isFunctionWord, isLightVerb, isState, isStateWord } from './language/lexicon.ts';
 import type { Token } from './language/tokenize.ts';
 import { tokenize } from './language/tokenize.ts';
 import type { Frame } from './parse/frame.ts';
+import { isMostlyValue, namesTable } from './parse/mentions.ts';
 import { parseRequest } from './parse/request.ts';
 import { procedureOf } from './procedures/tasks.ts';
 import type { LogicalQuery } from './query/logical.ts';
@@ -280,13 +281,36 @@ function both(
 }
 
 /** The first word that was passed over although it says which rows are meant; null where none was. */
-function lostWordOf(tokens: readonly Token[], { covered }: Frame): string | null {
+function lostWordOf(
+  tokens: readonly Token[],
+  mentions: readonly Mention[],
+  { covered }: Frame,
+): string | null {
+  const state = tokens.find((_, at) => isLostState(tokens, at, mentions));
+  if (state !== undefined) return state.text;
   const lost = tokens.find((token, at) => {
     if (covered.has(at)) return false;
     const isSpan = token.number !== null && UNIT.test(tokens[at + 1]?.lower ?? '');
     return DECISIVE.test(token.lower) || isSpan || isState(token, tokens[at - 1], tokens[at + 1]);
   });
   return lost?.text ?? null;
+}
+
+/** "Open alarms", where nothing in the database says which are: those are not all alarms. */
+function isLostState(tokens: readonly Token[], at: number, mentions: readonly Mention[]): boolean {
+  const noun = mentions.find(({ start }) => start === at + 1);
+  const isNamed = mentions.some(({ start, end }) => start <= at && at < end);
+  const before = tokens[at - 1]?.lower ?? '';
+  const isAdjective =
+    /^(|the|all|any|of|many|our|which|what|list|show|me|with|without|no|and)$/.test(before);
+  return (
+    noun !== undefined &&
+    !isNamed &&
+    isAdjective &&
+    namesTable(noun) &&
+    !isMostlyValue(noun) &&
+    isStateWord(tokens[at])
+  );
 }
 
 /** Whether a query only repeats what the request says: the title of the book with that title. */
@@ -322,7 +346,7 @@ function interpretTokens(
   frame.isSubjectImplied ||= isSubjectImplied;
   frame.keepsEmptyGroups = EVERY_ENTITY.test(request.trim());
   const isAsked = !isSubjectImplied && /^(who|what|which)$/.test(tokens[0]?.lower ?? '');
-  const lostWord = lostWordOf(tokens, frame);
+  const lostWord = lostWordOf(tokens, mentions, frame);
   const isClear = lostWord === null && (tokens[0]?.lower !== 'who' || askForPeople(frame, model));
   const words = new Set(tokens.filter(({ kind }) => kind === 'word').map(({ lemma }) => lemma));
   const understood = (meant: Frame): Understanding => {

@@ -10,6 +10,7 @@ import type { Token } from '../language/tokenize.ts';
 import type { NameCandidate } from './name-index.ts';
 import type { ColumnModel, SchemaModel } from './schema-model.ts';
 import { isClause, isStructural } from './sentence-frame.ts';
+import { deniedStates, isStateColumn } from './state-columns.ts';
 import type { ValueCandidate } from './value-index.ts';
 
 /** A phrase of the request with everything in the database it may stand for. */
@@ -259,7 +260,11 @@ function findNames(
   if (words.join(' ') === 'name' || words.join(' ') === 'full name') {
     return nameCandidates(words.length === 2, model);
   }
-  const names = damped(span, (glued[0]?.score ?? 0) > (split[0]?.score ?? 0) ? glued : split);
+  const denied = span.length === 1 && split.length === 0 ? deniedStates(first(span), model) : [];
+  if (denied.length > 0) return denied;
+  const close = damped(span, (glued[0]?.score ?? 0) > (split[0]?.score ?? 0) ? glued : split);
+  // "Active members" are members; the column that says so is only the adjective.
+  const names = close.filter((name) => !isStateOfNoun(name, span));
   // "total amount" is a column only where some column is called just that.
   if (inner(span) === 0) return isAggregate ? names.filter(({ score }) => score > 0.9) : names;
   const tail = span.findLastIndex((token) => token.lower === 'of');
@@ -332,6 +337,17 @@ function sortedBy(
     /^(in|and|of|for|per|descending|ascending|desc|asc|from|then)$/.test(next.lower);
   const isColumn = model.columns.some(({ words }) => words.length === 1 && words[0] === word.lemma);
   return isLast && isColumn ? [word.lemma] : null;
+}
+
+function isStateOfNoun(name: NameCandidate, span: readonly Token[]): boolean {
+  const noun = span.at(-1)?.lemma ?? '';
+  return (
+    span.length > 1 &&
+    name.kind === 'column' &&
+    isStateColumn(name.column) &&
+    name.table.words.at(-1) === noun &&
+    !name.column.words.includes(noun)
+  );
 }
 
 /** How many words of a span only hold it together. */

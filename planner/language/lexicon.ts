@@ -342,6 +342,14 @@ const STATES = new Set(
   'open close win lose pay release settle ship deliver accept cover grant award answer'.split(' '),
 );
 
+/** Whether the word is one for a state, as an adjective is: "open", "closed", "paid", but not "pay". */
+export function isStateWord(
+  token: { readonly lemma: string; readonly lower: string } | undefined,
+): boolean {
+  if (token === undefined || !STATES.has(token.lemma)) return false;
+  return token.lower === 'open' || token.lower !== token.lemma;
+}
+
 /** Whether a verb after "is", "still", "been" says which rows are meant, beyond connecting nouns. */
 export function isState(
   token: { readonly lemma: string } | null | undefined,

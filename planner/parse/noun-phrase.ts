@@ -12,6 +12,7 @@ import type { Condition, Frame } from './frame.ts';
 import { readLiteralList } from './literals.ts';
 import { isMostlyValue, namesColumn, namesMeasure, namesTable } from './mentions.ts';
 import { readStar } from './star.ts';
+import { readStateAdjective } from './state-adjective.ts';
 
 /** A noun with its determiners, aggregate words and adjectives taken apart. */
 export interface NounPhrase {
@@ -211,6 +212,11 @@ export function readNounPhrase(cursor: Cursor): NounPhrase | null {
     if (superlative !== null && cursor.peek()?.number != null && limit === null) {
       limit = cursor.peek()?.number ?? null;
       cursor.advance();
+      continue;
+    }
+    const state = readStateAdjective(cursor);
+    if (state !== null) {
+      conditions.push(state);
       continue;
     }
     if (mention !== null && isMostlyValue(mention) && isAdjectiveOfNoun(cursor, mention)) {

@@ -187,6 +187,9 @@ export function literalExpression(literal: Literal, column: ColumnModel | null):
       return { kind: 'text', value: literal.text };
     return { kind: 'number', value: number };
   }
+  if (column?.kind === 'boolean' && /^(true|false)$/.test(literal.text)) {
+    return { kind: 'boolean', value: literal.text === 'true' };
+  }
   return literal.kind === 'text' ? { kind: 'text', value: literal.text } : null;
 }
 

@@ -1,5 +1,6 @@
 import type { Mention } from '../grounding/link.ts';
 import type { ColumnModel } from '../grounding/schema-model.ts';
+import { deniesState } from '../grounding/state-columns.ts';
 import type { ComparisonOperator } from '../language/lexicon.ts';
 import { isYear } from '../parse/dates.ts';
 import type { Condition, Direction, Frame, Literal, Operand } from '../parse/frame.ts';
@@ -73,7 +74,8 @@ export class PredicateBuilder {
         this.where.push({ kind: 'null', of: columnOf(choice.column), isNegated: true });
       }
       if (choice?.kind !== 'column' || choice.column.kind !== 'boolean') continue;
-      const truth: Expression = { kind: 'boolean', value: true };
+      const value = !deniesState(mention.text, choice.column);
+      const truth: Expression = { kind: 'boolean', value };
       this.where.push({
         kind: 'compare',
         left: columnOf(choice.column),
