@@ -40,6 +40,7 @@ export type {
 } from './toolchain/index.ts';
 export {
   compileProcedure,
+  makeFolder,
   readModuleFacts,
   SOURCE_ENDINGS,
   sourcesIn,

@@ -1,7 +1,7 @@
-import { access, mkdir, writeFile } from 'node:fs/promises';
+import { access, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { ScaffoldLanguage } from '#runtime';
-import { templateOf } from '#runtime';
+import { makeFolder, templateOf } from '#runtime';
 import { EXIT } from '../exit-code.ts';
 import { languageOf } from '../procedure-source.ts';
 import type { Run } from '../usage/command.ts';
@@ -29,7 +29,7 @@ export const create: Run = async (args, console) => {
   const all = { ...files, [CASES]: casesOf(name) };
   for (const [path, text] of Object.entries(all)) {
     const target = join(folder, path);
-    await mkdir(dirname(target), { recursive: true });
+    await makeFolder(dirname(target));
     await writeFile(target, text);
   }
   const shown = args.text('output') ?? name;

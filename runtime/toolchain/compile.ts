@@ -1,6 +1,6 @@
 /** Compiles the source of a procedure, whatever its language. */
 
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { HeliosError } from '#core';
 import { assemblyscript } from './assemblyscript.ts';
@@ -9,6 +9,7 @@ import { go } from './go.ts';
 import { java, kotlin } from './java.ts';
 import { javascript } from './javascript.ts';
 import type { GuestLanguage, Toolchain } from './language.ts';
+import { makeFolder } from './make-folder.ts';
 import { python } from './python.ts';
 import { ruby } from './ruby.ts';
 import type { Environment } from './run-tool.ts';
@@ -84,14 +85,7 @@ async function prepareOutput(path: string): Promise<void> {
     });
   }
   if (status !== null) return;
-  await mkdir(dirname(path), { recursive: true }).catch((cause: Error) => {
-    throw new HeliosError('io_error', {
-      message: 'the folder for the module cannot be made',
-      detail: cause.message,
-      fields: { path: dirname(path) },
-      cause,
-    });
-  });
+  await makeFolder(dirname(path));
 }
 
 function toolchainFor(

@@ -8,6 +8,7 @@
 export type { CompiledProcedure, CompileProcedureOptions } from './compile.ts';
 export { compileProcedure } from './compile.ts';
 export type { GuestLanguage } from './language.ts';
+export { makeFolder } from './make-folder.ts';
 export { SOURCE_ENDINGS, sourcesIn } from './source.ts';
 export type { ScaffoldLanguage, Template } from './templates.ts';
 export { templateOf } from './templates.ts';

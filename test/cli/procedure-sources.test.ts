@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -137,6 +138,19 @@ test('mistakes on the command line say what to write', async () => {
   await says('half.js --param value', /written as --param/);
   await says('none.js', /there is no file none\.js/);
   await says('half.js --param value=1 --expect 1 --expect-error x', /one outcome/);
+});
+
+test('a place where no folder can be made is an error, and no end of trying', {
+  skip: existsSync('/proc/self') ? false : 'there is no /proc',
+}, async () => {
+  for (const line of [
+    'compile half.js -o /proc/absent/folder/half.wasm',
+    'procedure new hello --lang ts --output /proc/absent/folder',
+  ]) {
+    const { code, err } = await runShell(`heliosdb ${line}`, folder);
+    assert.equal(code, 1, line);
+    assert.match(err, /a folder cannot be made[\s\S]*\/proc\/absent/);
+  }
 });
 
 test('a new procedure passes its own cases', async () => {
