@@ -6,16 +6,24 @@
  * wasi-libc (Debian: clang-22 lld-22 wasi-libc libclang-rt-22-dev-wasm32).
  */
 
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Compiler, FOREIGN, fetchCrate, OWN, versionIn, writeEngine } from '../../engine/build.ts';
+import { copyLibregexp } from './libregexp.ts';
 import { adapt, collectLibrary, writePreparedSymbols } from './mruby.ts';
 
 const HERE = import.meta.dirname;
 const SHARED = join(HERE, '../../engine');
-const OWN_FILES = ['engine', 'calls', 'services', 'json', 'files', 'values', 'setjmp'];
-const SDK_FILES = ['core', 'heliosdb', 'files', 'json', 'date', 'big_decimal', 'program'];
+/** Pins QuickJS, whose regular expressions the engine has too. */
+const QUICKJS_SOURCE = join(HERE, '../../js/engine/source');
+const OWN_FILES = [
+  ...['engine', 'calls', 'services', 'json', 'files', 'values', 'setjmp'],
+  ...['regexp', 'regexp_syntax', 'regexp_set', 'regexp_source', 'regexp_engine'],
+];
+const SDK_FILES = [
+  ...['core', 'heliosdb', 'regexp', 'patterns', 'files', 'json', 'date', 'big_decimal', 'program'],
+];
 const DEFINES = [
   // An Integer of 64 bits lies in the value itself, and a larger one is of any size.
   ...['MRB_NO_BOXING', 'MRB_INT64', 'MRB_USE_BIGINT'],
@@ -31,6 +39,10 @@ try {
   const crate = fetchCrate(join(HERE, 'source', 'Cargo.toml'), 'mruby3-sys');
   cpSync(join(crate, 'mruby'), work, { recursive: true });
   adapt(work);
+  const regexp = join(work, 'libregexp');
+  mkdirSync(regexp);
+  const quickjs = fetchCrate(join(QUICKJS_SOURCE, 'Cargo.toml'), 'rquickjs-sys');
+  copyLibregexp(join(quickjs, 'quickjs'), regexp);
   const library = collectLibrary(
     work,
     SDK_FILES.map((name) => join(HERE, '../lib', `${name}.rb`)),
@@ -40,11 +52,12 @@ try {
     ...['-O2', '-std=gnu2x', '-D_GNU_SOURCE'],
     ...['-mexception-handling', '-mllvm', '-wasm-enable-sjlj', '-mllvm', '-wasm-use-legacy-eh=0'],
     ...DEFINES.map((name) => `-D${name}`),
-    ...[HERE, join(work, 'include'), ...library.includes].map((path) => `-I${path}`),
+    ...[HERE, join(work, 'include'), regexp, ...library.includes].map((path) => `-I${path}`),
   ]);
   const scan = (file: string): string => clang.preprocess(file, '-DMRB_PRESYM_SCANNING');
   writePreparedSymbols(work, library.files.map(scan));
   for (const file of library.files) clang.compile(file, FOREIGN);
+  clang.compile(join(regexp, 'libunicode.c'), FOREIGN);
   const own = [
     ...OWN_FILES.map((name) => join(HERE, `${name}.c`)),
     join(SHARED, 'temporal_text.c'),

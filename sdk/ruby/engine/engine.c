@@ -35,7 +35,6 @@ static bool has_other_version;
 int mrb_dump_irep(mrb_state *mrb, const mrb_irep *irep, uint8_t flags, uint8_t **bytes,
                   size_t *size);
 
-/* The build lets mruby ask this where it calls itself. */
 bool hdb_stack_is_short(void) { return (uintptr_t)__builtin_frame_address(0) < stack_end; }
 
 static void mark_stack(void) {
@@ -240,13 +239,14 @@ static mrb_value call_body(mrb_state *ignored, void *data) {
     if (count >= required && heliosdb_get_param(count, NULL, &length) == STATUS_ERROR) break;
     arguments[count] = parameter(mrb, count);
   }
+  /* What an earlier call matched is none of this one's. */
+  mrb_gv_set(mrb, mrb_intern_lit(mrb, "$~"), mrb_nil_value());
   mrb_value host = mrb_obj_value(mrb_module_get(mrb, "HeliosDB"));
   mrb_value documents[] = {mrb_symbol_value(name), mrb_ary_new_from_values(mrb, count, arguments)};
   mrb_value list =
       mrb_funcall_argv(mrb, host, mrb_intern_lit(mrb, "arguments"), 2, documents);
   mrb_value result =
       mrb_funcall_argv(mrb, mrb_top_self(mrb), name, RARRAY_LEN(list), RARRAY_PTR(list));
-  mrb_funcall_argv(mrb, host, mrb_intern_lit(mrb, "end_call"), 0, NULL);
   switch (mrb_type(result)) {
     case MRB_TT_INTEGER:
     case MRB_TT_FLOAT:
@@ -314,6 +314,7 @@ static mrb_value define_sdk(mrb_state *ignored, void *data) {
   define_services(mrb, host);
   define_json(mrb, host);
   define_files(mrb, host);
+  define_regexp(mrb, host);
   mrb_define_class_method(mrb, host, "run_part", run_part, MRB_ARGS_REQ(4));
   mrb_define_class_method(mrb, host, "use_version", use_version, MRB_ARGS_REQ(1));
   for (const Gem *part = SDK; part->name != NULL; part++) run_library(part->source, part->length);

@@ -19,6 +19,9 @@ typedef struct {
   const uint8_t *end;
 } Reader;
 
+/* Whether what calls itself must end. mruby asks it too, which the build lets it do. */
+bool hdb_stack_is_short(void);
+
 /* Reads one value of MessagePack. */
 mrb_value read_value(mrb_state *mrb, Reader *reader, int depth);
 
@@ -41,10 +44,12 @@ mrb_value parameter(mrb_state *mrb, uint32_t index);
 /* Raises the database's own error, with its SQLSTATE. */
 _Noreturn void raise_last_error(mrb_state *mrb);
 
-/* Define the functions of the module HeliosDB: queries and the rest of the host; JSON; files. */
+/* Define the functions of the module HeliosDB: queries and the rest of the host; JSON; files; and
+ * regular expressions with their classes. */
 void define_calls(mrb_state *mrb, struct RClass *host);
 void define_services(mrb_state *mrb, struct RClass *host);
 void define_json(mrb_state *mrb, struct RClass *host);
 void define_files(mrb_state *mrb, struct RClass *host);
+void define_regexp(mrb_state *mrb, struct RClass *host);
 
 #endif

@@ -148,18 +148,86 @@ function macroOf(symbol: string): string | null {
   return `MRB_${PREFIXES[prefix] ?? ''}SYM${SUFFIXES[suffix] ?? ''}__${name}`;
 }
 
+const PARSER = 'mrbgems/mruby-compiler/core/y.tab.c';
+const CODE_GENERATOR = 'mrbgems/mruby-compiler/core/codegen.c';
+
+/**
+ * mruby parses regular expressions, which it has not: what the last match was is asked of the
+ * SDK's class, names of groups become local variables, and a backslash in front of what ends a
+ * literal stays where that means something in a pattern.
+ */
+function adaptToRegexp(mruby: string): void {
+  const parser = join(mruby, PARSER);
+  const generator = join(mruby, CODE_GENERATOR);
+  replaceIn(
+    parser,
+    'static void\nargs_with_block(',
+    '#include "match_locals.h"\n\nstatic void\nargs_with_block(',
+  );
+  replaceIn(
+    parser,
+    'call_bin_op(p, (yyvsp[-2].nd), "=~", (yyvsp[0].nd))',
+    'new_match(p, (yyvsp[-2].nd), (yyvsp[0].nd))',
+  );
+  replaceIn(
+    parser,
+    `if (c == end || c == beg) {
+          tokadd(p, c);`,
+    `if ((type & STR_FUNC_REGEXP) ? c == end && !strchr("$*+.?^|)]}>", c)
+                                     : (c == end || c == beg)) {
+          tokadd(p, c);`,
+  );
+  replaceIn(
+    generator,
+    'static void\nraise_error(',
+    '#include "match_references.h"\n\nstatic void\nraise_error(',
+  );
+  replaceIn(
+    generator,
+    `char buf[] = {'$', nchar(tree)};
+      int sym = new_sym(s, mrb_intern(s->mrb, buf, sizeof(buf)));
+
+      genop_2(s, OP_GETGV, cursp(), sym);
+      push();`,
+    `char sign[] = {nchar(tree), 0};
+      gen_match_reference(s, sign, 0);`,
+  );
+  replaceIn(
+    generator,
+    `mrb_state *mrb = s->mrb;
+      mrb_value str;
+      int sym;
+
+      str = mrb_format(mrb, "$%d", nint(tree));
+      sym = new_sym(s, mrb_intern_str(mrb, str));
+      genop_2(s, OP_GETGV, cursp(), sym);
+      push();`,
+    'gen_match_reference(s, NULL, nint(tree));',
+  );
+}
+
 /**
  * mruby counts how deep methods call each other, not how much of C's stack that takes: here it
  * asks for that where C calls Ruby, and recursion is an exception and not a trap. It also takes an
- * Integer of more than 64 bits for one that goes on with other characters, and loses keywords that
- * are given to a method without any, where they are a Hash.
+ * Integer of more than 64 bits for one that goes on with other characters, loses keywords that
+ * are given to a method without any, where they are a Hash, and indexes what is a kind of String
+ * without asking its own method.
  */
 export function adapt(mruby: string): void {
+  adaptToRegexp(mruby);
   replaceIn(
     join(mruby, 'src/vm.c'),
     'if (ci - mrb->c->cibase > MRB_CALL_LEVEL_MAX) {',
     `extern mrb_bool hdb_stack_is_short(void);
     if (hdb_stack_is_short() || ci - mrb->c->cibase > MRB_CALL_LEVEL_MAX) {`,
+  );
+  replaceIn(
+    join(mruby, 'src/vm.c'),
+    `case MRB_TT_STRING:
+        switch (mrb_type(vb)) {`,
+    `case MRB_TT_STRING:
+        if (mrb_basic_ptr(va)->c != mrb->string_class) goto getidx_fallback;
+        switch (mrb_type(vb)) {`,
   );
   replaceIn(
     join(mruby, 'src/string.c'),

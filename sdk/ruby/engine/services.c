@@ -67,32 +67,32 @@ static mrb_value crypto_random(mrb_state *mrb, mrb_value self) {
   return bytes;
 }
 
-static mrb_value crypto_seal(mrb_state *mrb, mrb_value self) {
-  (void)self;
+/* Sealing and opening have one form: the text that is given, and what is bound to it. */
+typedef int32_t (*SealOrOpen)(uint32_t cipher, const uint8_t *key, uint32_t key_len,
+                              const uint8_t *nonce, uint32_t nonce_len, const uint8_t *bound,
+                              uint32_t bound_len, const uint8_t *given, uint32_t given_len,
+                              uint8_t *made, uint32_t *made_len);
+
+static mrb_value seal_or_open(mrb_state *mrb, SealOrOpen call) {
   mrb_int cipher;
   mrb_value parts[3];
   mrb_get_args(mrb, "iSSS", &cipher, &parts[0], &parts[1], &parts[2]);
-  Bytes key = bytes_of(parts[0]), bound = bytes_of(parts[1]), message = bytes_of(parts[2]);
-  uint32_t length = message.length + SEAL_BYTES;
+  Bytes key = bytes_of(parts[0]), bound = bytes_of(parts[1]), given = bytes_of(parts[2]);
+  uint32_t length = given.length + SEAL_BYTES;
   uint8_t *bytes = (uint8_t *)RSTRING_PTR(mrb_str_new(mrb, NULL, length));
-  int32_t status =
-      heliosdb_crypto_seal((uint32_t)cipher, key.at, key.length, NULL, 0, bound.at, bound.length,
-                           message.at, message.length, bytes, &length);
+  int32_t status = call((uint32_t)cipher, key.at, key.length, NULL, 0, bound.at, bound.length,
+                        given.at, given.length, bytes, &length);
   return blob_or_error(mrb, status, bytes, length);
+}
+
+static mrb_value crypto_seal(mrb_state *mrb, mrb_value self) {
+  (void)self;
+  return seal_or_open(mrb, heliosdb_crypto_seal);
 }
 
 static mrb_value crypto_open(mrb_state *mrb, mrb_value self) {
   (void)self;
-  mrb_int cipher;
-  mrb_value parts[3];
-  mrb_get_args(mrb, "iSSS", &cipher, &parts[0], &parts[1], &parts[2]);
-  Bytes key = bytes_of(parts[0]), bound = bytes_of(parts[1]), sealed = bytes_of(parts[2]);
-  uint32_t length = sealed.length + SEAL_BYTES;
-  uint8_t *bytes = (uint8_t *)RSTRING_PTR(mrb_str_new(mrb, NULL, length));
-  int32_t status =
-      heliosdb_crypto_open((uint32_t)cipher, key.at, key.length, NULL, 0, bound.at, bound.length,
-                           sealed.at, sealed.length, bytes, &length);
-  return blob_or_error(mrb, status, bytes, length);
+  return seal_or_open(mrb, heliosdb_crypto_open);
 }
 
 static mrb_value crypto_verify(mrb_state *mrb, mrb_value self) {

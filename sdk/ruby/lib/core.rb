@@ -124,15 +124,3 @@ class Object
     __send__(name, *arguments, &block)
   end
 end
-
-# Literals make one when they are evaluated: better a reason than an unknown name.
-class Regexp
-  def self.compile(*)
-    raise NotImplementedError,
-          "mruby has no regular expressions; use start_with?, index, partition, split or tr"
-  end
-
-  def self.new(*)
-    compile
-  end
-end

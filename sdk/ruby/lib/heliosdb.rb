@@ -44,6 +44,7 @@ class Blob < String
   end
 
   def [](from, count = nil)
+    return count.nil? ? super(from) : super(from, count) unless from.is_a?(Integer)
     count.nil? ? getbyte(from) : byteslice(from, count)
   end
 

@@ -41,9 +41,6 @@ module HeliosDB
       list
     end
 
-    def end_call
-    end
-
     # --- Which methods are procedures. ---
 
     def own_methods
