@@ -418,6 +418,6 @@ function interpretTokens(
   const open =
     ranking === null
       ? null
-      : { question: `By what are ${ranking.entity} ranked?`, readings: rankings };
+      : { question: `By what should ${ranking.entity} be ranked?`, readings: rankings };
   return { tokens, mentions, frame, readings, unknown, lostWord, open };
 }

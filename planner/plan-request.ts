@@ -7,6 +7,7 @@ import type { ColumnModel, SchemaModel } from './grounding/schema-model.ts';
 import { schemaModel } from './grounding/schema-model.ts';
 import type { Interpretation, Reading } from './interpret.ts';
 import { interpret } from './interpret.ts';
+import { danglingPronoun } from './parse/dangling.ts';
 import type { Plan, PlanColumn, PlanOutcome } from './plan.ts';
 import { planDirectCall } from './procedures/direct-call.ts';
 import { procedureOf, procedureTasks } from './procedures/tasks.ts';
@@ -96,6 +97,11 @@ function decide(
       return { status: 'planned', plan: { ...only.plan, assumptions }, alternatives: [] };
     }
     return { status: 'clarify', question, options };
+  }
+  const pronoun = danglingPronoun(interpretation.tokens, interpretation.mentions);
+  if (pronoun !== null) {
+    const reason = `Nothing that was said before answers to "${pronoun}"; say what is meant by it.`;
+    return refusal(interpretation, model, reason);
   }
   if (best === undefined || unknownWords.length > 0) {
     return refusal(interpretation, model, unknownReason(unknownWords, interpretation.lostWord));

@@ -260,6 +260,9 @@ function scoreEntry(
   const isPartOfTable =
     item.column !== null && item.words.every((word) => item.context.includes(word));
   if (isPartOfTable && contextCount > 0) contextCount = -2;
+  // "The order's value" is not what one of its items comes to.
+  const isOfLine = perWord.some((similar) => (similar.get(item.context.at(-1) ?? '') ?? 0) > 0.85);
+  if (item.column?.lineAmount != null && contextCount > 0 && !isOfLine) return 0;
   const total = item.weights.reduce((sum, weight) => sum + weight, 0);
   const covered = [...used].reduce((sum, index) => sum + (item.weights[index] ?? 0), 0);
   const coverage = total === 0 ? 1 : covered / total;

@@ -4,7 +4,7 @@ import { isComparable, isDatedNoun } from './comparable.ts';
 import type { Comparator } from './comparators.ts';
 import { readComparator, verbMeasures } from './comparators.ts';
 import type { Cursor } from './cursor.ts';
-import { isYear, readPeriod, readSpan } from './dates.ts';
+import { isYear, readPeriod, readSpan, verbBefore } from './dates.ts';
 import { countedValues } from './each-value.ts';
 import type { Condition, Frame, Literal, Operand } from './frame.ts';
 import { newFrame } from './frame.ts';
@@ -363,7 +363,7 @@ function readValue(cursor: Cursor, { frame, near }: Scope, isNegated: boolean): 
     frame.groups.push({ mention: counted, isProjected: true, isLeading: false });
     return [{ kind: 'value', near, isNegated, hint, ...literals, isAll: false }];
   }
-  return [{ kind: 'value', near, isNegated, hint, ...literals }];
+  return [{ kind: 'value', near, isNegated, hint, verb: verbBefore(cursor, start), ...literals }];
 }
 
 const IS =

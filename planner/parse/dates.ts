@@ -268,3 +268,13 @@ export function isYear(value: number | null | undefined): value is number {
 function pad(value: string | number | undefined): string {
   return String(value ?? '').padStart(2, '0');
 }
+
+/** The lemma of the verb that a time is said of: "ordered in 2024 but not in 2025" has one for both. */
+export function verbBefore({ tokens }: Cursor, position: number): string {
+  const isBetween = (token: (typeof tokens)[number] | undefined) =>
+    token !== undefined &&
+    (isYear(token.number) || /^(in|during|not|but|and|or|both|also|either|,)$/.test(token.lower));
+  let at = position - 1;
+  while (isBetween(tokens[at])) at--;
+  return tokens[at]?.lemma ?? '';
+}

@@ -131,6 +131,8 @@ export type Condition =
       /** One of the values; `all` asks for an entity related to every one of them. */
       readonly kind: 'value';
       readonly hint: Mention | null;
+      /** Lemma of the verb before it: "ordered in 2024" is about when things were ordered. */
+      readonly verb?: string;
       readonly values: readonly Literal[];
       readonly isAll: boolean;
       /** The request says "both". */

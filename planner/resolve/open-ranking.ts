@@ -14,6 +14,8 @@ export interface OpenRanking {
 /** Rows that are shown of "the best customers", as of "the top customers by revenue". */
 const RANKED_MAX = 10;
 const FIGURES_MAX = 4;
+/** What a row comes to; a price is that of one piece. */
+const AMOUNTS: readonly string[] = ['amount', 'payment', 'total'];
 
 /**
  * "Top customers", "the best products": which they are depends on by what they are ranked, and the
@@ -27,12 +29,14 @@ export function openRanking(frame: Frame, model: SchemaModel): OpenRanking | nul
   if (direction === null) return null;
   const isSingular = !/s$/i.test(entity.mention.text);
   const limit = isTop || frame.limit !== 1 || isSingular ? frame.limit : RANKED_MAX;
-  const options = figuresOf(table, model)
-    .slice(0, FIGURES_MAX)
-    .map((figure) => ({
-      label: labelOf(figure),
-      frame: { ...frame, orders: [orderBy(figure, direction)], topDirection: null, limit },
-    }));
+  // An order is as big as what it comes to; the best product is hardly the dearest one.
+  const own = storedMoneyOf(table, AMOUNTS);
+  const figures: readonly Figure[] =
+    own === null ? figuresOf(table, model) : [{ aggregate: null, of: own }];
+  const options = figures.slice(0, FIGURES_MAX).map((figure) => ({
+    label: labelOf(figure),
+    frame: { ...frame, orders: [orderBy(figure, direction)], topDirection: null, limit },
+  }));
   return { entity: entity.mention.text, options };
 }
 
@@ -94,9 +98,13 @@ export function referringTables(
 
 function moneyOf(table: TableModel, { metrics }: SchemaModel): ColumnModel | null {
   const derived = metrics.find((column) => column.table === table && column.lineAmount !== null);
-  const stored = table.columns.filter(({ isMeasure }) => isMeasure);
-  const money = MONEY.map((word) => stored.find(({ words }) => words.includes(word)));
-  return derived ?? money.find((column) => column !== undefined) ?? null;
+  return derived ?? storedMoneyOf(table, MONEY);
+}
+
+function storedMoneyOf({ columns }: TableModel, named: readonly string[]): ColumnModel | null {
+  const measures = columns.filter(({ isMeasure }) => isMeasure);
+  const money = named.map((word) => measures.find(({ words }) => words.includes(word)));
+  return money.find((column) => column !== undefined) ?? null;
 }
 
 function orderBy({ aggregate, of }: Figure, direction: 'asc' | 'desc'): Order {

@@ -191,8 +191,7 @@ class SlotCollector {
         else this.#add(condition, this.#literalColumns(condition.low), condition.near, 0.3);
         return;
       case 'value':
-        for (const literal of condition.values)
-          this.#addLiteral(literal, condition.hint, condition.near);
+        for (const literal of condition.values) this.#addLiteral(literal, condition);
         return;
       case 'quantity':
         if (condition.mention !== null) {
@@ -248,13 +247,14 @@ class SlotCollector {
     });
   }
 
-  #addLiteral(literal: Literal, hint: Mention | null, near: Mention | null): void {
+  #addLiteral(literal: Literal, said: Extract<Condition, { kind: 'value' }>): void {
+    const { hint, near, verb } = said;
     const options =
       literal.kind === 'text'
         ? this.#textOptions(literal, hint, near)
         : literal.kind === 'number'
-          ? this.#numberOptions(literal, hint)
-          : this.#dateColumns().map(({ choice, score }) => ({
+          ? this.#numberOptions(literal, hint, verb)
+          : this.#dateColumns(verb).map(({ choice, score }) => ({
               choice: valued(choice, literal.text),
               score: score + hinted(choice, hint),
             }));
@@ -266,7 +266,9 @@ class SlotCollector {
             choice,
             score: score + (choice.kind === 'table' ? 0 : directionFit(choice.column, direction)),
           }));
-    this.#add(literal, fitted, hint === null ? near : null, 0.2);
+    // A verb that a date is named after says whose date it is; what stands near says nothing more.
+    const isDated = fitted.some(({ choice, score }) => isDateChoice(choice) && score === SAID_DATE);
+    this.#add(literal, fitted, hint === null && !isDated ? near : null, 0.2);
     // A hint that only names the entity of the value still brings in its table.
     if (hint !== null && options.length === 0) this.addMention(hint, 'entity', near);
   }
@@ -320,7 +322,7 @@ class SlotCollector {
     return options;
   }
 
-  #numberOptions(literal: Literal, hint: Mention | null): Option[] {
+  #numberOptions(literal: Literal, hint: Mention | null, verb = ''): Option[] {
     const number = Number(literal.text);
     const options: Option[] = [];
     const consider = (column: ColumnModel, score: number) => {
@@ -352,19 +354,15 @@ class SlotCollector {
     }
     for (const column of this.#model.columns) {
       if (isYear(number) && column.words.includes('year')) consider(column, 0.7);
-      else if (isYear(number) && isDate(column)) {
-        const choice: Choice = {
-          kind: 'value',
-          column,
-          table: column.table,
-          value: literal.text,
-          match: 'equals',
-        };
-        options.push({ choice, score: 0.5 });
-      } else if (!isYear(number) && column.column.valuesAreComplete)
+      else if (!isYear(number) && column.column.valuesAreComplete)
         consider(column, column.isKey ? 0.2 : 0.25);
     }
-    return options;
+    if (!isYear(number)) return options;
+    const dated = this.#dateColumns(verb).map(({ choice, score }) => ({
+      choice: valued(choice, literal.text),
+      score,
+    }));
+    return [...options, ...dated];
   }
 
   #compared(condition: Extract<Condition, { kind: 'compare' }>): readonly Option[] {
@@ -460,6 +458,11 @@ class SlotCollector {
 
 /** How well a date fits that the verb before a time names: "shipped last week". */
 const SAID_DATE = 0.7;
+
+function isDateChoice(choice: Choice): boolean {
+  return choice.kind !== 'table' && isDate(choice.column);
+}
+
 function option(column: ColumnModel, score: number): Option {
   return { choice: { kind: 'column', column, table: column.table }, score };
 }
