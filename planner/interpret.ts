@@ -14,6 +14,7 @@ import {
 } from './decompose/duplicates.ts';
 import { withoutFraming } from './decompose/framing.ts';
 import { readGrowth } from './decompose/growth.ts';
+import { readLowStock } from './decompose/low-stock.ts';
 import { readNewRows } from './decompose/new-rows.ts';
 import { readOnAverage } from './decompose/on-average.ts';
 import { partOfTotal, readPartOfTotal } from './decompose/part-of-total.ts';
@@ -174,6 +175,7 @@ const FORMS: readonly RewritingReader[] = [
   readNewRows,
   readRepeatRows,
   readRankedRatio,
+  readLowStock,
 ];
 
 /** What a request comes to that is said in other words; null where no form of those fits. */

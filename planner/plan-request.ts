@@ -3,6 +3,7 @@ import { pairNames } from './compile/sql.ts';
 import { assumptionsOf } from './explain/assumptions-of.ts';
 import { describeReading } from './explain/describe-reading.ts';
 import { groundingOf } from './explain/grounding-of.ts';
+import { isPointInTime } from './grounding/column-role.ts';
 import type { ColumnModel, SchemaModel } from './grounding/schema-model.ts';
 import { schemaModel } from './grounding/schema-model.ts';
 import type { Interpretation, Reading } from './interpret.ts';
@@ -84,6 +85,7 @@ function decide(
   readings: readonly (Reading & Judgement)[],
 ): PlanOutcome {
   const [best, ...others] = readings;
+  if (best === undefined && CHANGES.test(request.trim())) return noHistory(interpretation, model);
   const unknownWords = interpretation.unknown.map(({ text }) => text);
   const { question = '', readings: open = [] } = interpretation.open ?? {};
   if (best === undefined && unknownWords.length === 0 && open.length > 0) {
@@ -139,6 +141,23 @@ function optionOf(request: string, interpretation: Interpretation, reading: Read
 }
 
 const OPTIONS_MAX = 3;
+/** Asks what is different from before, of no rows in particular. */
+const CHANGES =
+  /^(?:(?:show|tell) me )?what(?:'s| is| has| have|'ve)? (?:changed|happened|(?:is |are )?(?:new|different))\b/i;
+
+/** A database has what is, not what was: such a question is refused with the dates that there are. */
+function noHistory(interpretation: Interpretation, model: SchemaModel): PlanOutcome {
+  const reason =
+    'The database does not keep what was there before. Ask for rows by one of their dates instead.';
+  const dates = model.columns
+    .filter((column) => isPointInTime(column) && !column.words.includes('birth'))
+    .map(({ table, column }) => `${table.table.name}.${column.name}`);
+  const suggestions = dates.slice(0, SUGGESTIONS_MAX);
+  return { ...refusal(interpretation, model, reason), unknownWords: [], suggestions };
+}
+
+const SUGGESTIONS_MAX = 5;
+
 /** Unknown words that a refusal spells out, and letters of each. */
 const NAMED_WORDS_MAX = 12;
 const NAMED_LETTERS_MAX = 60;
@@ -171,7 +190,7 @@ function refusal(
     unknownWords: unknown.map(({ text }) => text),
     suggestions: [...new Set(unknown.flatMap(({ lemma }) => model.names.nearest(lemma, 3)))].slice(
       0,
-      5,
+      SUGGESTIONS_MAX,
     ),
   };
 }

@@ -36,6 +36,14 @@ test('a reference to a key is found by its name, with a role or without', async 
   assert.deepEqual(names, ['voyages.harbor_id>harbors.id', 'voyages.home_harbor_id>harbors.id']);
 });
 
+test('a figure that happens to differ in every row is no key of its own table', async () => {
+  const { names } = await inferredKeys([
+    `CREATE TABLE articles AS SELECT i * 100 AS article_id, (i * 7) % 20 AS stock, 5 AS min_stock,
+       (1 + i // 2) * 100 AS main_article_id FROM range(1, 21) AS r(i)`,
+  ]);
+  assert.deepEqual(names, ['articles.main_article_id>articles.article_id']);
+});
+
 test('values outside the bounds of the keys, or too many of them, need no look at the rows', async () => {
   const { names, containmentTests } = await inferredKeys([
     'CREATE TABLE harbors AS SELECT i AS id FROM range(2000) AS r(i)',

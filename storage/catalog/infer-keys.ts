@@ -137,7 +137,7 @@ function nameCandidates(
       const to = names.of(target, key.name);
       const strengthOf = rememberStrength(to);
       for (const { table, column, words } of names.resembling(to)) {
-        if (table === target && column.name === key.name) continue;
+        if (table === target && (column.name === key.name || !isIdentifier(target, key))) continue;
         const strength = table === target ? nameStrength(words, to, true) : strengthOf(words);
         // A table's own key rarely points elsewhere unless it is named after the other table.
         const isOwnKey = table.primaryKey?.length === 1 && table.primaryKey[0] === column.name;
@@ -164,6 +164,14 @@ function rememberStrength(to: NamedColumn): (from: NamedColumn) => number {
   };
 }
 
+/** Whether the column is there to tell rows apart: stock that happens to differ everywhere is not. */
+function isIdentifier(table: CatalogTable, { name }: CatalogColumn): boolean {
+  const declared = [table.primaryKey, ...table.uniqueKeys];
+  return declared.some((key) => key?.length === 1 && key[0] === name) || IDENTIFIER_NAME.test(name);
+}
+
+const IDENTIFIER_NAME = /(^|_|[a-z])(id|code|key|name|number|no|num)$/i;
+
 /** Columns whose values identify a row: the declared key, unique keys, or unique by count. */
 function keyColumns(table: CatalogTable) {
   const single = new Set(
@@ -174,7 +182,7 @@ function keyColumns(table: CatalogTable) {
       single.has(column.name) ||
       (table.rowCount > 1 &&
         column.distinctCount === table.rowCount &&
-        /(^|_|[a-z])(id|code|key|name|number|no|num)$/i.test(column.name)) ||
+        IDENTIFIER_NAME.test(column.name)) ||
       (table.rowCount > 1 &&
         column.distinctCount === table.rowCount &&
         sameWords(splitWords(column.name), splitWords(table.name))) ||
