@@ -107,7 +107,10 @@ export function mergeGrouping(
   return {
     ...query,
     from,
-    select: [...keys.map((expression) => ({ expression, alias: null })), ...figures],
+    select: [
+      ...keys.map((expression) => ({ expression, alias: headingOf(expression) })),
+      ...figures,
+    ],
     starOf: null,
     isDistinct: false,
     groupBy: keys,
@@ -115,6 +118,11 @@ export function mergeGrouping(
     limit: null,
     isCounted: false,
   };
+}
+
+/** A month is called one; columns have names of their own. */
+function headingOf(expression: Expression): string | null {
+  return expression.kind === 'truncated' ? expression.grain : null;
 }
 
 /** Counts rows of the entity, not of a join that repeats them. */

@@ -5,6 +5,7 @@ import type { SchemaModel, TableModel } from '../grounding/schema-model.ts';
 import { schemaModel } from '../grounding/schema-model.ts';
 import type { Interpretation, Reading } from '../interpret.ts';
 import { interpret } from '../interpret.ts';
+import { danglingPronoun } from '../parse/dangling.ts';
 import type { PlanOutcome } from '../plan.ts';
 import { planReading, planRequest } from '../plan-request.ts';
 import type { Expression, LogicalQuery } from '../query/logical.ts';
@@ -19,6 +20,7 @@ import {
 } from './merge-query.ts';
 import type { FollowUp } from './read-follow-up.ts';
 import { readFollowUp } from './read-follow-up.ts';
+import { isAmong, isPicked } from './rows-of.ts';
 
 export interface PlanConversationInput {
   readonly request: string;
@@ -78,7 +80,7 @@ function continuation(
 ): { readonly understood: Understood; readonly change: string } | null {
   if (state === null) return null;
   const { isCertain, options } = readFollowUp(question);
-  if (!isCertain && !isFragment(question, options)) {
+  if (!isCertain && !(isFragment(question, options) && isAbout(question, state, context))) {
     const { catalog, now } = context;
     if (planRequest({ request: question, catalog, now }).status === 'planned') return null;
   }
@@ -88,6 +90,13 @@ function continuation(
 /** A few words that would be a question of their own only by chance. */
 function isFragment(request: string, options: readonly FollowUp[]): boolean {
   return options.length > 0 && request.trim().split(/\s+/).length <= 3;
+}
+
+/** Whether a few words name no other rows than those the conversation is about. */
+function isAbout(words: string, { reading }: Understood, { model, now }: Context): boolean {
+  const known = new Set(tablesOf(reading.query.from));
+  const { mentions } = interpret(words, model, now);
+  return mentions.every(({ names: [best] }) => best?.kind !== 'table' || known.has(best.table));
 }
 
 interface Context {
@@ -100,6 +109,7 @@ function standalone(question: string, { model, now }: Context): Understood | nul
   const interpretation = interpret(question, model, now);
   const [reading] = interpretation.readings;
   if (reading === undefined || interpretation.unknown.length > 0) return null;
+  if (danglingPronoun(interpretation.tokens, interpretation.mentions) !== null) return null;
   return { interpretation, reading };
 }
 
@@ -279,7 +289,12 @@ function applyMeasure(
       const delta = read(sentence, context);
       if (delta === null || delta.reading.query.where.length > 0) continue;
       if (delta.reading.query.starOf !== null) continue;
-      const merged = mergeMeasure(query, delta.reading.query, {
+      const among = isPicked(query) ? isAmong(query, entity) : null;
+      const own = delta.reading.query;
+      if (among !== null && own.select.every(({ expression }) => expression.kind === 'aggregate')) {
+        return { query: { ...own, where: [among] }, delta };
+      }
+      const merged = mergeMeasure(query, own, {
         model: context.model,
         words: lemmasOf(delta),
       });
@@ -300,8 +315,14 @@ function applySentence(
     const delta = read(text.replaceAll('{}', nounOf(entity)), context);
     if (delta === null || delta.reading.query.from.root !== entity) continue;
     const own = delta.reading.query;
+    // Groups are no rows: "which of them are above 3000" asks for more than can be said of one.
+    if (isPicked(query) || query.groupBy.length > 0) {
+      const among = isAmong(query, entity);
+      if (among === null || own.setOperation !== null) continue;
+      return { query: { ...own, where: [...own.where, among] }, delta };
+    }
     if (query.where.length === 0) return { query: own, delta };
-    const merged = mergeConditions(own, { ...query, limit: null }, 'only', entity);
+    const merged = mergeConditions(own, query, 'only', entity);
     if (merged === null) continue;
     // A condition of the new sentence wins over an older one on the same column.
     return { query: mergeConditions(merged, own, 'only', entity) ?? merged, delta };

@@ -117,9 +117,10 @@ export function readFollowUp(request: string): {
     return { options, isCertain: true };
   }
   const filter = readFilter(rest, isAlso);
+  // "Who placed the biggest order?" is a question of its own where it can be one.
   if (filter !== null) {
     add(filter);
-    return { options, isCertain: true };
+    return { options, isCertain: !/^(?:who|whose|which|that|where) /i.test(rest) };
   }
   const words = clean(rest);
   if (words !== '' && (hasLead || words.split(' ').length <= 4)) {

@@ -12,15 +12,15 @@ export function danglingPronoun(
 ): string | null {
   for (const [position, { text, lower }] of tokens.entries()) {
     const isPartOf = tokens[position - 1]?.lower === 'of';
-    const isObject = /^(it|them)$/.test(lower) && isAtEnd(tokens, position);
-    if (!(isPartOf && /^(it|them|those|these)$/.test(lower)) && !isObject) continue;
+    const isAlone = lower === 'they' || (/^(it|them)$/.test(lower) && isAtEnd(tokens, position));
+    if (!(isPartOf && /^(it|them|those|these)$/.test(lower)) && !isAlone) continue;
     // "Of those who stayed": what follows says which.
     if (isPartOf && !isAtEnd(tokens, position) && startsClause(tokens[position + 1])) continue;
     const before = mentions.filter(({ start, end }) => start >= 0 && end <= position);
     const [only, ...others] = before;
     if (only === undefined) return text;
-    if (isPartOf || others.length > 0) continue;
-    // The only noun before it is who does it, unless a clause has ended in between.
+    if (others.length > 0) continue;
+    // The only noun before it is what is done or who does it, unless a clause has ended in between.
     const between = tokens.slice(only.end, position);
     if (!between.some(({ lower: word }) => /^(and|or|but|then|,|;|\.)$/.test(word))) return text;
   }

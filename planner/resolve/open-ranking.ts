@@ -23,21 +23,27 @@ const AMOUNTS: readonly string[] = ['amount', 'payment', 'total'];
  */
 export function openRanking(frame: Frame, model: SchemaModel): OpenRanking | null {
   const [entity, ...others] = frame.projections;
-  const table = entity?.aggregate === null ? tableNamed(entity.mention) : null;
-  if (entity?.mention == null || table === null || others.length > 0) return null;
+  if (entity?.mention == null || entity.aggregate !== null || others.length > 0) return null;
   const { direction, isTop } = directionOf(frame);
   if (direction === null) return null;
   const isSingular = !/s$/i.test(entity.mention.text);
   const limit = isTop || frame.limit !== 1 || isSingular ? frame.limit : RANKED_MAX;
-  // An order is as big as what it comes to; the best product is hardly the dearest one.
-  const own = storedMoneyOf(table, AMOUNTS);
-  const figures: readonly Figure[] =
-    own === null ? figuresOf(table, model) : [{ aggregate: null, of: own }];
+  const figures = figuresMeant(entity.mention, frame, model);
   const options = figures.slice(0, FIGURES_MAX).map((figure) => ({
     label: labelOf(figure),
     frame: { ...frame, orders: [orderBy(figure, direction)], topDirection: null, limit },
   }));
   return { entity: entity.mention.text, options };
+}
+
+/** "Who placed the biggest order" ranks orders, and "the best customers" customers. */
+function figuresMeant(entity: Mention, { related }: Frame, model: SchemaModel): readonly Figure[] {
+  const ranked = related.map(tableNamed).find((table) => table !== null) ?? null;
+  const table = ranked ?? tableNamed(entity);
+  // An order is as big as what it comes to; the best product is hardly the dearest one.
+  const own = table === null ? null : storedMoneyOf(table, AMOUNTS);
+  if (own !== null) return [{ aggregate: null, of: own }];
+  return table === null || ranked !== null ? [] : figuresOf(table, model);
 }
 
 /** Which end is meant, where the request says that alone; null where it says by what. */

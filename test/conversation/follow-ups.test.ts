@@ -77,6 +77,22 @@ const CHAINS: readonly (readonly [questions: readonly string[], sql: string])[] 
     'SELECT customers.name FROM customers JOIN orders ON orders.customer_id = customers.id GROUP BY customers.id, customers.name ORDER BY count(*) DESC NULLS LAST LIMIT 5',
   ],
   [
+    ['top 5 customers by total', 'which of them are gold?'],
+    "SELECT name FROM customers WHERE tier = 'gold' AND id IN (SELECT customers.id FROM customers JOIN orders ON orders.customer_id = customers.id GROUP BY customers.id, customers.name ORDER BY sum(orders.total) DESC NULLS LAST LIMIT 5)",
+  ],
+  [
+    ['customers with more than 3 orders', 'how many of them are in Spain?'],
+    "SELECT count(*) FROM customers WHERE country = 'Spain' AND id IN (SELECT customers.id FROM customers JOIN orders ON orders.customer_id = customers.id GROUP BY customers.id, customers.name HAVING count(*) > 3)",
+  ],
+  [
+    ['3 newest orders', 'average total of those'],
+    'SELECT avg(total) FROM orders WHERE id IN (SELECT id FROM orders ORDER BY placed DESC NULLS LAST LIMIT 3)',
+  ],
+  [
+    ['How many orders are there?', 'how many customers do they have?', 'only shipped ones'],
+    "SELECT count(*) FROM orders WHERE status = 'shipped'",
+  ],
+  [
     ['top 5 customers in France by total', 'and by number of orders?'],
     "SELECT customers.name FROM customers JOIN orders ON orders.customer_id = customers.id WHERE customers.country = 'France' GROUP BY customers.id, customers.name ORDER BY count(*) DESC NULLS LAST LIMIT 5",
   ],
@@ -109,6 +125,14 @@ const CHAINS: readonly (readonly [questions: readonly string[], sql: string])[] 
   [
     ['How many orders are pending?', 'How many customers are there?', 'only gold'],
     "SELECT count(*) FROM customers WHERE tier = 'gold'",
+  ],
+  [
+    ['average total of orders', 'customers in Spain'],
+    "SELECT name FROM customers WHERE country = 'Spain'",
+  ],
+  [
+    ['How many orders are pending?', 'who placed the biggest order'],
+    'SELECT customers.name FROM customers JOIN orders ON orders.customer_id = customers.id ORDER BY orders.total DESC NULLS LAST LIMIT 1',
   ],
   // Joined, the orders would count customers several times: the condition becomes a membership.
   [['Show customers in Spain', 'with pending orders'], 'IN (SELECT'],
