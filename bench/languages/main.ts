@@ -79,7 +79,7 @@ async function measure(
   // A statement has its own instance; without any call it costs as much as the other one.
   const cold = await repeated((round) => connection.query(`SELECT ${name}(${round + 1})`));
   const idle = await repeated((round) => connection.query(`SELECT upper('${round}')`));
-  const many = await timed(() =>
+  const many = await repeated(() =>
     connection.query(`SELECT count(${name}(id)) FROM customers WHERE id <= ${calls}`),
   );
   const { rows } = await connection.query(
@@ -93,7 +93,7 @@ async function measure(
     createMs,
     firstMs,
     coldMs: Math.max(median(cold) - median(idle), 0.01),
-    callUs: (many * 1000) / calls,
+    callUs: (median(many) * 1000) / calls,
     memoryMb: Number(rows[0]?.[0] ?? 0) / 1e6,
     rowUs,
     nativeUs: nativeNs === null ? null : nativeNs / 1000,

@@ -5,7 +5,7 @@
  *        [--only scalar,metrics,calls,lookups,python,memory] [--dry-run]
  */
 import { parseArgs } from 'node:util';
-import { expensiveCalls, warmCall } from './calls.ts';
+import { expensiveCalls, warmCalls } from './calls.ts';
 import { lookupCases } from './lookups.ts';
 import type { CaseResult } from './measure.ts';
 import { hardwareClass } from './measure.ts';
@@ -51,7 +51,7 @@ if (['scalar', 'calls', 'lookups'].some((part) => parts.includes(part))) {
   await using scene = await openScene();
   if (parts.includes('scalar')) add(...(await scalarCases(scene, { rows, rounds })));
   if (parts.includes('calls')) {
-    add(await warmCall(scene));
+    add(...(await warmCalls(scene)));
     add(await expensiveCalls(scene, rounds));
   }
   if (parts.includes('lookups')) {

@@ -37,7 +37,7 @@ test('every statement finds pristine guests, and keeps its own while it lasts', 
 test('guests are warm for the next statement, as many as the option says', async () => {
   await using database = await openWithEngine();
   const { connection, run, value } = await openSession(database);
-  await run(createGuest('counter', { clauses: 'VOLATILE' }));
+  await run(createGuest('counter', { clauses: 'VOLATILE SET (instances_idle_max = 1)' }));
   await value('SELECT counter(1)');
   await until(async () => (await stat(connection, 'instances_idle')) === 1, 'no guest was warmed');
   const made = await stat(connection, 'instances_made');
@@ -51,6 +51,26 @@ test('guests are warm for the next statement, as many as the option says', async
   assert.equal(await stat(connection, 'instances_idle'), 0);
   await run('DROP PROCEDURE counter');
   await until(async () => (await stat(connection, 'instances_live')) === 0, 'a guest outlived it');
+});
+
+test('small guests are made for several statements ahead, and seldom', async () => {
+  await using database = await openWithEngine();
+  const { connection, run, value } = await openSession(database);
+  await run(createGuest('counter', { clauses: 'VOLATILE' }));
+  await value('SELECT counter(1)');
+  const idle = () => stat(connection, 'instances_idle');
+  await until(async () => (await idle()) === 8, 'no eight guests were warmed');
+  const made = await stat(connection, 'instances_made');
+  for (const left of [7, 6, 5, 4, 3, 2]) {
+    assert.equal(await value('SELECT counter(1)'), 1n);
+    assert.equal(await idle(), left);
+    // What is over holds nothing that counts, though it was not dropped yet.
+    assert.equal(await stat(connection, 'instances_in_use'), 0);
+  }
+  assert.equal(await stat(connection, 'instances_made'), made);
+  await value('SELECT counter(1)');
+  await until(async () => (await idle()) === 8, 'the guests were not replaced');
+  assert.equal(await stat(connection, 'instances_made'), made + 7);
 });
 
 /** Runs a script of this folder in a process of its own and returns the JSON it printed. */

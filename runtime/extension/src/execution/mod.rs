@@ -358,11 +358,8 @@ impl Execution {
 impl Drop for Execution {
     fn drop(&mut self) {
         for (_, guests) in self.guests.get_mut().drain() {
-            let used = guests.idle.len();
-            // Their places are free before new ones are asked for.
-            drop(guests.idle);
             drop(guests.idle_on_fibers);
-            guests.pool.refill(&guests.recipe, used);
+            guests.pool.refill(&guests.recipe, guests.idle);
         }
     }
 }

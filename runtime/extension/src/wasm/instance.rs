@@ -37,7 +37,8 @@ pub struct GuestInstance {
     pub(super) columnar: Option<ColumnarEntry>,
     /// Cleared by a trap: a guest that ended in the middle may be in any state.
     pub(super) is_healthy: bool,
-    _count: InstanceCount,
+    /// None once its statement is over.
+    count: Option<InstanceCount>,
 }
 
 impl Drop for GuestInstance {
@@ -93,7 +94,7 @@ impl GuestInstance {
             entry,
             columnar,
             is_healthy: true,
-            _count: recipe.gauge.count(),
+            count: Some(recipe.gauge.count()),
         })
     }
 
@@ -142,7 +143,7 @@ impl GuestInstance {
             entry,
             columnar: None,
             is_healthy: true,
-            _count: recipe.gauge.count(),
+            count: Some(recipe.gauge.count()),
         })
     }
 
@@ -181,6 +182,12 @@ impl GuestInstance {
         let state = self.store.data_mut();
         state.folders = Arc::clone(&recipe.folders);
         state.watch.serve(cancellation);
+    }
+
+    /// The instance is not called again: from here on it only waits to be dropped.
+    pub fn retire(&mut self) {
+        self.count = None;
+        self.store.data_mut().folders = Arc::default();
     }
 
     pub fn peak_memory_bytes(&self) -> usize {
