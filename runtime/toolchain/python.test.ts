@@ -243,6 +243,27 @@ test('endless recursion and endless nesting are errors and not traps', async () 
   assert.match(cyclic.error?.message ?? '', /nested too deeply/);
 });
 
+test('results with the same and with other columns follow each other', async () => {
+  const onQuery = (sql: string): CannedResult => {
+    const columns = sql.split(' ');
+    return { columns, rows: [columns.map((name) => `${name}!`)] };
+  };
+  const text = await textOf(
+    `from heliosdb_wasm import heliosdb_query
+def f():
+    found = [heliosdb_query(sql) for sql in ("a", "a", "a b", "a", "b a", "b a")]
+    return repr([(list(rows), rows.columns.names, rows.columns[0].name) for rows in found])
+`,
+    { onQuery },
+  );
+  const [a, ab, ba] = [
+    "([{'a': 'a!'}], ('a',), 'a')",
+    "([{'a': 'a!', 'b': 'b!'}], ('a', 'b'), 'a')",
+    "([{'b': 'b!', 'a': 'a!'}], ('b', 'a'), 'b')",
+  ];
+  assert.equal(text, `[${[a, a, ab, a, ba, ba].join(', ')}]`);
+});
+
 test('what is printed or logged goes to the log', async () => {
   const { logs } = await run(`import logging, sys
 from heliosdb_wasm import heliosdb_log

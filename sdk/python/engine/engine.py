@@ -30,8 +30,9 @@ DECIMAL_DIGITS = 38
 
 _modules = {}
 _json_parameters = {}
-_entries = {}
 _main = None
+# A call that printed ends its last line.
+has_open_line = False
 
 
 class Columns(tuple):
@@ -110,13 +111,6 @@ def load(program, flags):
 
 def entry(name):
     """The function behind a name, with how many arguments it must and can have."""
-    known = _entries.get(name)
-    if known is None:
-        known = _entries[name] = _entry(name)
-    return known
-
-
-def _entry(name):
     function = getattr(_main, name, None)
     if not callable(function):
         raise AttributeError(f"the module has no function '{name}' when it is called")
@@ -137,6 +131,8 @@ def _entry(name):
 
 
 def end_call():
+    global has_open_line
+    has_open_line = False
     sys.stdout.end_line()
     sys.stderr.end_line()
 
@@ -203,6 +199,8 @@ class LogStream(io.TextIOBase):
         return True
 
     def write(self, text):
+        global has_open_line
+        has_open_line = True
         *lines, self._rest = (self._rest + text).split("\n")
         for line in lines:
             heliosdb_wasm.heliosdb_log(self._level, line)

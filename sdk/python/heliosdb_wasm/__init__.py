@@ -144,7 +144,9 @@ def heliosdb_query(
     parameters: Iterable[Any] | None = None,
 ) -> QueryResult:
     """Runs one SQL statement, with values for its ``?`` or ``$1`` placeholders."""
-    return _host().query(sql, _parameter_list(parameters))
+    if type(parameters) is not list:
+        parameters = _parameter_list(parameters)
+    return _host().query(sql, parameters)
 
 
 def heliosdb_query_params(sql: str, parameters: Iterable[Any]) -> QueryResult:
