@@ -433,9 +433,11 @@ pub(super) fn note(tally: &mut Tally, instance: &mut GuestInstance) {
 }
 
 pub(super) fn read_arguments(readers: &[VectorReader<'_>], row: usize) -> EngineResult<Vec<Value>> {
-    readers
-        .iter()
+    // Not collected: an iterator of results does not say how many there will be.
+    let mut arguments = Vec::with_capacity(readers.len());
+    for reader in readers {
         // SAFETY: `row` lies inside the chunk.
-        .map(|reader| Ok(unsafe { reader.read(row) }?))
-        .collect()
+        arguments.push(unsafe { reader.read(row) }?);
+    }
+    Ok(arguments)
 }
