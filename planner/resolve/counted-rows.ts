@@ -27,8 +27,10 @@ export function countOf(
   if (choice === null || choice.kind === 'table') {
     const tally = choice === null || isDistinct ? null : tallyOf(choice.table);
     if (tally !== null) return aggregated('sum', tally);
-    const key = choice?.table.key ?? null;
-    const repeats = choice !== null && countsTwice(choice.table, context);
+    // "Of those who ordered, how many are gold?" counts what the request is about.
+    const counted = choice?.table ?? context.from?.root ?? null;
+    const key = counted?.key ?? null;
+    const repeats = counted !== null && countsTwice(counted, context);
     return (isDistinct || repeats) && key !== null
       ? { kind: 'aggregate', name: 'count', isDistinct: true, of: columnOf(key) }
       : rows;
