@@ -1,5 +1,6 @@
 import type { CatalogSnapshot } from './catalog.ts';
 import { pairNames } from './compile/sql.ts';
+import { beyondData } from './decompose/beyond-data.ts';
 import { assumptionsOf } from './explain/assumptions-of.ts';
 import { describeReading } from './explain/describe-reading.ts';
 import { groundingOf } from './explain/grounding-of.ts';
@@ -58,6 +59,16 @@ export function prepareRequest({ request, catalog, now }: PlanRequestInput): Pre
     return { probes: [], decide: () => ({ status: 'planned', plan: call, alternatives: [] }) };
   }
   const model = schemaModel(catalog);
+  const beyond = beyondData(request, model);
+  if (beyond !== null) {
+    const refused = {
+      status: 'refused',
+      reason: beyond,
+      unknownWords: [],
+      suggestions: [],
+    } as const;
+    return { probes: [], decide: () => refused };
+  }
   const interpretation = interpret(request, model, now);
   const candidates = interpretation.readings.slice(0, PROBES_MAX);
   const isWorthwhile =

@@ -296,7 +296,9 @@ class QueryBuilder {
     }
     if (aggregate === 'count') return [countOf(choice, projection, this.#countContext)];
     if (choice === null) {
-      return subject === null || /^(avg|median|min|max)$/.test(aggregate)
+      // "How much does it cost" where nothing is paid: no count of rows is an amount.
+      const isUnpaid = projection.measures.length > 0;
+      return isUnpaid || subject === null || /^(avg|median|min|max)$/.test(aggregate)
         ? []
         : [{ kind: 'aggregate', name: 'count', isDistinct: false, of: null }];
     }
