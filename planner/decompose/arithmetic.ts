@@ -188,13 +188,42 @@ function outOfTotal(phrase: Phrase): number {
 function readDifference(phrase: Phrase): Arithmetic | null {
   const at = phrase.find(/^difference$/);
   const between = phrase.find(/^between$/, at);
-  if (at < 0 || between < 0 || !phrase.isAskedAt(at)) return null;
+  if (at < 0 || between < 0) return null;
+  const opening = readAmong(phrase, at);
+  if (opening === null) return null;
   const measure = phrase.word(at + 1) === 'in' ? phrase.slice(at + 2, between) : '';
   if (measure === '' && between !== at + 1) return null;
   const sides = splitSides(phrase.part(between + 1), /^and$/);
   if (sides === null) return null;
-  const ask = measure === '' ? 'What is' : `What is the ${measure.replace(/^the /i, '')} of`;
-  return { operator: 'difference', left: `${ask} ${sides[0]}`, right: `${ask} ${sides[1]}` };
+  const what = opening === '' ? 'What is' : 'what is';
+  const ask = measure === '' ? what : `${what} the ${measure.replace(/^the /i, '')} of`;
+  const [left, right] = [sides[0], withHead(sides[1], sides[0])];
+  return {
+    operator: 'difference',
+    left: `${opening}${ask} ${left}`,
+    right: `${opening}${ask} ${right}`,
+  };
+}
+
+/** "Out of the wines with 98 points, …": which rows both sides are about; null where something else opens. */
+function readAmong(phrase: Phrase, at: number): string | null {
+  if (phrase.isAskedAt(at)) return '';
+  const comma = phrase.find(/^,$/);
+  const start = phrase.word(0) === 'out' && phrase.word(1) === 'of' ? 2 : 1;
+  const isAmong = /^(among|amongst|of|for|out)$/.test(phrase.word(0)) && comma > start;
+  if (!isAmong || comma > at || !phrase.part(comma, at).isAskedAt(at - comma)) return null;
+  return `Among ${phrase.slice(start, comma)}, `;
+}
+
+/** "… and those held in Italy": what the other side names before it is modified. */
+function withHead(side: string, other: string): string {
+  const those = /^(?:those|that|the ones?)\s+(?=\S)/i.exec(side)?.[0];
+  if (those === undefined) return side;
+  const words = other.split(/\s+/);
+  const end = words.findIndex(
+    (word, index) => index > 0 && (MODIFIER.test(word) || /(ed|held|made|born)$/i.test(word)),
+  );
+  return end <= 0 ? side : `${words.slice(0, end).join(' ')} ${side.slice(those.length)}`;
 }
 
 function readRatio(phrase: Phrase): Arithmetic | null {

@@ -10,6 +10,7 @@ import { aggregateProjections, readTimeGroup } from './groups.ts';
 import { readJoiner } from './joiner.ts';
 import { isMostlyValue, namesMeasure, namesTable } from './mentions.ts';
 import { readModifiers } from './modifiers.ts';
+import { readNamedOwner } from './named-owner.ts';
 import type { NounPhrase } from './noun-phrase.ts';
 import { adoptPhrase, MONEY, readNounPhrase, readValueAfterNoun } from './noun-phrase.ts';
 import { readOperation, readRatio } from './operations.ts';
@@ -441,18 +442,18 @@ function readOwner(cursor: Cursor, frame: Frame, made: readonly Projection[]): M
     return null;
   }
   const phrase = readNounPhrase(cursor);
-  if (
-    phrase === null ||
-    phrase.aggregates.length > 0 ||
-    (phrase.superlative === null && phrase.mention === null)
-  ) {
+  if (phrase === null) {
+    cursor.position = start;
+    return readNamedOwner(cursor, frame);
+  }
+  if (phrase.aggregates.length > 0 || (phrase.superlative === null && phrase.mention === null)) {
     cursor.position = start;
     return null;
   }
   const { mention } = phrase;
   if (phrase.isEach || (mention !== null && isMostlyValue(mention))) {
     cursor.position = start;
-    return null;
+    return phrase.isEach ? null : readNamedOwner(cursor, frame);
   }
   adoptPhrase(frame, phrase);
   if (phrase.superlative !== null) addSuperlative(frame, phrase, null, true);

@@ -1,5 +1,5 @@
 import { other } from '../grounding/key-graph.ts';
-import type { SchemaModel, TableModel } from '../grounding/schema-model.ts';
+import type { ColumnModel, SchemaModel, TableModel } from '../grounding/schema-model.ts';
 import type { Choice, Slot } from './slots.ts';
 
 /** One way to understand every part of a frame, with how well it fits. */
@@ -118,6 +118,15 @@ function repeats(state: State, slots: readonly Slot[], choice: Choice): boolean 
   });
 }
 
+/** The table whose rows a key refers to: an advisor's name is the name of the one who advises. */
+function referredTable(column: ColumnModel, model: SchemaModel): TableModel | null {
+  if (!column.isForeignKey) return null;
+  const edge = model.keys.edgesOf(column.table).find(({ from, fromColumns }) => {
+    return from === column.table && fromColumns.length === 1 && fromColumns[0] === column;
+  });
+  return edge?.to ?? null;
+}
+
 function isBareName(subject: object): boolean {
   return 'text' in subject && /^names?$/i.test(String(subject.text));
 }
@@ -131,6 +140,9 @@ function contextScore(state: State, slot: Slot, choice: Choice, model: SchemaMod
   if (context.kind === 'column' && choice.kind === 'column' && isBareName(slot.subject)) {
     return choice.column === context.column ? slot.contextWeight : -NAME_LOSS;
   }
+  const referred = context.kind === 'column' ? referredTable(context.column, model) : null;
+  const isLabel = choice.kind === 'column' && choice.table.labels.includes(choice.column);
+  if (isLabel && choice.table === referred) return slot.contextWeight;
   if (choice.table === context.table) return slot.contextWeight;
   return -0.04 * Math.min(4, model.keys.distance(choice.table, context.table));
 }
