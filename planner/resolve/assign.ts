@@ -142,7 +142,9 @@ function contextScore(state: State, slot: Slot, choice: Choice, model: SchemaMod
   }
   const referred = context.kind === 'column' ? referredTable(context.column, model) : null;
   const isLabel = choice.kind === 'column' && choice.table.labels.includes(choice.column);
-  if (isLabel && choice.table === referred) return slot.contextWeight;
+  if (isLabel && referred !== null && referred !== context.table) {
+    return choice.table === referred ? slot.contextWeight : 0;
+  }
   if (choice.table === context.table) return slot.contextWeight;
   return -0.04 * Math.min(4, model.keys.distance(choice.table, context.table));
 }
