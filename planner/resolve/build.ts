@@ -319,8 +319,8 @@ class QueryBuilder {
         if (isCalled !== true && quantity !== undefined) return [aggregated('sum', quantity)];
         return [countOf(choice, { ...projection, outerAggregate: null }, this.#countContext)];
       }
-      const measure = choice.table.columns.find((column) => column.isMeasure);
-      return measure === undefined ? [] : [aggregated(aggregate, measure)];
+      const [measure, other] = choice.table.columns.filter((column) => column.isMeasure);
+      return measure === undefined || other !== undefined ? [] : [aggregated(aggregate, measure)];
     }
     return canBeAggregated(aggregate, choice.column) ? [aggregated(aggregate, choice.column)] : [];
   }

@@ -14,7 +14,7 @@ export function isSenseless(
 ): boolean {
   return (
     addsTwice(query) ||
-    query.select.some((item) => aggregatesNames(item, frame)) ||
+    query.select.some((item) => aggregatesNames(item, frame) || averagesLines(item, frame)) ||
     passesOverFigure(query, frame, choices) ||
     ranksFromAfar(query, frame, choices) ||
     query.where.some(findsNoNumber)
@@ -48,6 +48,18 @@ function aggregatesNames({ expression }: SelectItem, { projections }: Frame): bo
     (column.isForeignKey && isEntity) ||
     (isAdded && column.kind === 'boolean') ||
     (isAdded && isTime && isPointInTime(column))
+  );
+}
+
+/** "Average invoice value" is no average of the amounts of its lines. */
+function averagesLines({ expression }: SelectItem, { projections }: Frame): boolean {
+  if (expression.kind !== 'aggregate' || /^(sum|count)$/.test(expression.name)) return false;
+  if (expression.of?.kind !== 'column' || expression.of.column.lineAmount === null) return false;
+  const owners = expression.of.column.table.columns
+    .filter(({ isForeignKey }) => isForeignKey)
+    .flatMap(({ words }) => words.filter((word) => !/^(id|number|no|code)$/.test(word)));
+  return projections.some(({ mention }) =>
+    owners.some((word) => mention?.text.toLowerCase().split(/\W+/).includes(word)),
   );
 }
 
