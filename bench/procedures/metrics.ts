@@ -5,8 +5,10 @@ import { createInterface } from 'node:readline';
 import type { CaseResult } from './measure.ts';
 import { summarise } from './measure.ts';
 
-/** Pairs of runs for each round: a difference of a few per cent hides in few. */
+/** Pairs of processes for each round: where a process's memory happens to lie decides a few per cent. */
 const PAIRS_PER_ROUND = 4;
+/** Runs of each process of a pair, in turn with the other's. */
+const RUNS = 3;
 
 interface Process {
   run(): Promise<number>;
@@ -21,21 +23,12 @@ export async function metricsCase({
   rows: number;
   rounds: number;
 }): Promise<CaseResult> {
-  const counting = await start(rows, 'on');
-  const silent = await start(rows, 'off');
   const [withCounters, without]: [number[], number[]] = [[], []];
-  const pairs = rounds * PAIRS_PER_ROUND;
-  for (let pair = -1; pair < pairs; pair++) {
-    // Who goes first changes, so that neither always runs after the other.
-    const isFirst = pair % 2 === 0;
-    const first = await (isFirst ? counting : silent).run();
-    const second = await (isFirst ? silent : counting).run();
-    if (pair < 0) continue;
-    withCounters.push((isFirst ? first : second) / rows);
-    without.push((isFirst ? second : first) / rows);
+  for (let pair = 0; pair < rounds * PAIRS_PER_ROUND; pair++) {
+    const [counted, silent] = await timePair(rows);
+    withCounters.push(counted);
+    without.push(silent);
   }
-  counting.end();
-  silent.end();
   const ratios = withCounters.map((time, pair) => time / (without[pair] ?? Number.NaN));
   const [low, middle, high] = medianInterval(ratios).map((ratio) => `${percent(ratio)} %`);
   return {
@@ -43,8 +36,25 @@ export async function metricsCase({
     unit: 'ns of processor time a row',
     timings: [summarise('not counted', without), summarise('counted', withCounters)],
     goal: 'at most 3 %',
-    reached: `${middle}, with 95 % confidence between ${low} and ${high} (${pairs} pairs)`,
+    reached: `${middle}, with 95 % confidence between ${low} and ${high} (${ratios.length} pairs of processes)`,
   };
+}
+
+/** What a row took in a process that counts and in one that does not: the least of their runs. */
+async function timePair(rows: number): Promise<readonly [number, number]> {
+  const counting = await start(rows, 'on');
+  const silent = await start(rows, 'off');
+  const [counted, uncounted]: [number[], number[]] = [[], []];
+  // The first run of each only warms up.
+  for (let run = -1; run < RUNS; run++) {
+    const times = [await counting.run(), await silent.run()] as const;
+    if (run < 0) continue;
+    counted.push(times[0]);
+    uncounted.push(times[1]);
+  }
+  counting.end();
+  silent.end();
+  return [Math.min(...counted) / rows, Math.min(...uncounted) / rows];
 }
 
 function percent(ratio: number): string {
