@@ -1,4 +1,4 @@
-/** DuckDB's Python functions, where Python has duckdb and pyarrow; left out elsewhere. */
+/** DuckDB's Python functions, where Python has duckdb, numpy and pyarrow; left out elsewhere. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { CaseResult } from './measure.ts';
@@ -19,7 +19,10 @@ export function pythonCases({ rows, rounds }: { rows: number; rounds: number }):
   const script = join(import.meta.dirname, 'functions.py');
   const run = spawnSync('python3', [script, String(count), String(rounds)], { encoding: 'utf8' });
   if (run.status !== 0) {
-    process.stdout.write('Python functions: left out, python3 has no duckdb with pyarrow\n');
+    const reason = run.stderr?.trim().split('\n').at(-1) || 'python3 is not installed';
+    process.stdout.write(
+      `Python functions: left out, they need duckdb, numpy and pyarrow: ${reason}\n`,
+    );
     return [];
   }
   const times = JSON.parse(run.stdout) as PythonTimes;
