@@ -197,7 +197,9 @@ function entry(
   alias?: readonly string[],
 ): Entry {
   const all = alias ?? (column === null ? table.words : column.words);
-  const own = column === null ? all : all.filter((word) => !table.words.includes(word));
+  // An `airline_flight` of flights is no airline: what a name ends in is what it names.
+  const isOfTable = column !== null && !table.words.includes(all.at(-1) ?? '');
+  const own = isOfTable ? all.filter((word) => !table.words.includes(word)) : all;
   const words = own.length === 0 ? all : own;
   return {
     table,
