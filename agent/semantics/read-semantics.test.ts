@@ -47,7 +47,7 @@ tables:
       pin: {hidden: true}
   orders:
     metrics:
-      turnover: {expression: quantity * "unit_price"}
+      gorp: {expression: quantity * "unit_price"}
 `;
 
 describe('a semantic model', () => {
@@ -58,8 +58,8 @@ describe('a semantic model', () => {
       await sqlFor(YAML, question),
       'SELECT ctry, count(*) FROM customers GROUP BY ctry',
     );
-    assert.equal(await sqlFor('', 'total turnover'), 'refused');
-    const sql = await sqlFor(YAML, 'total turnover per blicket');
+    assert.equal(await sqlFor('', 'total gorp'), 'refused');
+    const sql = await sqlFor(YAML, 'total gorp per blicket');
     assert.match(sql, /sum\(\(orders\.quantity \* orders\.unit_price\)\)/);
     const { rows } = await database.withConnection((connection) => connection.query(sql));
     assert.equal(rows.length, 2);
