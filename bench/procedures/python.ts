@@ -1,4 +1,4 @@
-/** DuckDB's Python functions, where Python has duckdb, numpy and pyarrow; left out elsewhere. */
+/** DuckDB's Python functions, where Python has what they need; left out elsewhere. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { CaseResult } from './measure.ts';
@@ -21,7 +21,7 @@ export function pythonCases({ rows, rounds }: { rows: number; rounds: number }):
   if (run.status !== 0) {
     const reason = run.stderr?.trim().split('\n').at(-1) || 'python3 is not installed';
     process.stdout.write(
-      `Python functions: left out, they need duckdb, numpy and pyarrow: ${reason}\n`,
+      `Python functions: left out, they need duckdb, numpy, pandas and pyarrow: ${reason}\n`,
     );
     return [];
   }
