@@ -6,7 +6,7 @@ import time
 import duckdb
 import pyarrow.compute
 
-# DuckDB needs numpy, and without pandas looks for it again at every value, a thousand times slower.
+# DuckDB needs numpy, and without pandas looks for it again at every value, hundreds of times slower.
 import numpy  # noqa: F401
 import pandas  # noqa: F401
 
