@@ -80,7 +80,7 @@ function continuation(
 ): { readonly understood: Understood; readonly change: string } | null {
   if (state === null) return null;
   const { isCertain, options } = readFollowUp(question);
-  if (!isCertain && !(isFragment(question, options) && isAbout(question, state, context))) {
+  if (!isCertain && !(isFragment(question, options) && isAboutSameRows(question, state, context))) {
     const { catalog, now } = context;
     if (planRequest({ request: question, catalog, now }).status === 'planned') return null;
   }
@@ -93,7 +93,7 @@ function isFragment(request: string, options: readonly FollowUp[]): boolean {
 }
 
 /** Whether a few words name no other rows than those the conversation is about. */
-function isAbout(words: string, { reading }: Understood, { model, now }: Context): boolean {
+function isAboutSameRows(words: string, { reading }: Understood, { model, now }: Context): boolean {
   const known = new Set(tablesOf(reading.query.from));
   const { mentions } = interpret(words, model, now);
   return mentions.every(({ names: [best] }) => best?.kind !== 'table' || known.has(best.table));

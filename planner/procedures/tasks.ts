@@ -3,7 +3,7 @@ import { other } from '../grounding/key-graph.ts';
 import type { ColumnModel, TableModel } from '../grounding/schema-model.ts';
 import type { PlanColumn, Task } from '../plan.ts';
 import type { Expression, JoinTree, LogicalQuery, Predicate } from '../query/logical.ts';
-import { columnOf } from '../query/logical.ts';
+import { columnOf, rowsWhere } from '../query/logical.ts';
 import type { ProcedureBinding } from './bind.ts';
 
 export interface ProcedureTasks {
@@ -238,22 +238,14 @@ function plainQuery(
   names: Names,
   where: readonly Predicate[],
 ): LogicalQuery {
-  return {
+  return rowsWhere({
     select: columns.map((column) => ({
       expression: columnOf(column),
       alias: names.of(column) === column.column.name ? null : names.of(column),
     })),
-    starOf: null,
-    isDistinct: false,
     from,
     where,
-    groupBy: [],
-    having: [],
-    orderBy: [],
-    limit: null,
-    setOperation: null,
-    isCounted: false,
-  };
+  });
 }
 
 /** Gives every column a name of its own among the columns of the tasks. */

@@ -178,6 +178,21 @@ export type Predicate =
   | { readonly kind: 'untrue'; readonly of: Predicate }
   | { readonly kind: 'and' | 'or'; readonly of: readonly Predicate[] };
 
+/** Rows of joined tables that meet conditions: the query that most others begin as. */
+export function rowsWhere(parts: Pick<LogicalQuery, 'select' | 'from' | 'where'>): LogicalQuery {
+  return {
+    starOf: null,
+    isDistinct: false,
+    groupBy: [],
+    having: [],
+    orderBy: [],
+    limit: null,
+    setOperation: null,
+    isCounted: false,
+    ...parts,
+  };
+}
+
 /** A reference to a column, as it is stored. */
 export function columnOf(column: ColumnModel): Expression {
   return { kind: 'column', column, cast: null };

@@ -5,7 +5,7 @@ import type { Frame } from '../parse/frame.ts';
 import { namesTable } from '../parse/mentions.ts';
 import { columnsRead } from '../query/columns-read.ts';
 import type { LogicalQuery, Predicate } from '../query/logical.ts';
-import { columnOf } from '../query/logical.ts';
+import { columnOf, rowsWhere } from '../query/logical.ts';
 import type { BuildContext } from './build.ts';
 import { isUnique } from './grouping.ts';
 import { joinTables } from './join-tree.ts';
@@ -39,17 +39,13 @@ export function notIn({ anchor, needed, inner, context }: NotInOptions): Predica
   const from = usesAnchor || touchesAnchor ? tree : { root: first.table, joins: rest };
   const selected = usesAnchor || touchesAnchor ? own : theirs;
   const query: LogicalQuery = {
-    select: [{ expression: columnOf(selected), alias: null }],
-    starOf: null,
-    isDistinct: false,
-    from,
-    where: [...inner.where, { kind: 'null', of: columnOf(selected), isNegated: true }],
+    ...rowsWhere({
+      select: [{ expression: columnOf(selected), alias: null }],
+      from,
+      where: [...inner.where, { kind: 'null', of: columnOf(selected), isNegated: true }],
+    }),
     groupBy: inner.having.length > 0 ? [columnOf(selected)] : [],
     having: inner.having,
-    orderBy: [],
-    limit: null,
-    setOperation: null,
-    isCounted: false,
   };
   const absent: Predicate = { kind: 'inQuery', of: columnOf(own), query, isNegated: true };
   // What refers to nothing has no related row either.
@@ -90,19 +86,11 @@ export function categoryAbsence(
   const from = joinTables([column.table, ...needed], context.model, context.words);
   if (from === null) return null;
   const known: Predicate = { kind: 'null', of: columnOf(column), isNegated: true };
-  const query: LogicalQuery = {
+  const query = rowsWhere({
     select: [{ expression: columnOf(column), alias: null }],
-    starOf: null,
-    isDistinct: false,
     from,
     where: [...inner.where, known],
-    groupBy: [],
-    having: [],
-    orderBy: [],
-    limit: null,
-    setOperation: null,
-    isCounted: false,
-  };
+  });
   return { kind: 'inQuery', of: columnOf(column), query, isNegated: true };
 }
 

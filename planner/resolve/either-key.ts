@@ -1,7 +1,7 @@
 import { other } from '../grounding/key-graph.ts';
 import { columnsRead } from '../query/columns-read.ts';
 import type { LogicalQuery, Predicate } from '../query/logical.ts';
-import { columnOf } from '../query/logical.ts';
+import { columnOf, rowsWhere } from '../query/logical.ts';
 import { columnOfKey, isKeySpoken, parallelKeys } from './assumed-keys.ts';
 import type { BuildContext } from './build.ts';
 import { mentionsTable } from './predicate-parts.ts';
@@ -30,19 +30,11 @@ export function withEitherKey(query: LogicalQuery, context: BuildContext): Logic
     const either = parallel.flatMap(({ fromColumns, toColumns }): Predicate[] => {
       const [own, theirs] = [fromColumns[0], toColumns[0]];
       if (own === undefined || theirs === undefined) return [];
-      const named: LogicalQuery = {
+      const named = rowsWhere({
         select: [{ expression: columnOf(theirs), alias: null }],
-        starOf: null,
-        isDistinct: false,
         from: { root: table, joins: [] },
         where: about,
-        groupBy: [],
-        having: [],
-        orderBy: [],
-        limit: null,
-        setOperation: null,
-        isCounted: false,
-      };
+      });
       return [{ kind: 'inQuery', of: columnOf(own), query: named, isNegated: false }];
     });
     return {

@@ -4,6 +4,7 @@ import type { Interpretation, Reading } from '../interpret.ts';
 import { interpret } from '../interpret.ts';
 import type { Plan } from '../plan.ts';
 import type { Expression, LogicalQuery } from '../query/logical.ts';
+import { rowsWhere } from '../query/logical.ts';
 import { judgeByWords } from '../score/judge.ts';
 import type { WriteContext } from './plan-write.ts';
 import { rowsCondition } from './rows-condition.ts';
@@ -78,10 +79,8 @@ function labelledRows({ mentions, tokens }: Interpretation): readonly Rows[] {
     const { table } = column;
     if (!table.labels.includes(column) || table.labels.length > 1 || score < COLUMN_VALUE_MIN)
       return [];
-    const query: LogicalQuery = {
+    const query = rowsWhere({
       select: [{ expression: { kind: 'column', column, cast: null }, alias: null }],
-      starOf: null,
-      isDistinct: false,
       from: { root: table, joins: [] },
       where: [
         {
@@ -91,13 +90,7 @@ function labelledRows({ mentions, tokens }: Interpretation): readonly Rows[] {
           right: { kind: 'text', value },
         },
       ],
-      groupBy: [],
-      having: [],
-      orderBy: [],
-      limit: null,
-      setOperation: null,
-      isCounted: false,
-    };
+    });
     const condition = rowsCondition(query, table);
     const grounding = [
       { text: mention.text, meaning: `${table.table.name}.${column.column.name}` },
