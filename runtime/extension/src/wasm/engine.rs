@@ -78,8 +78,9 @@ pub fn shared_engine() -> EngineResult<&'static Engine> {
 fn make_engine() -> wasmtime::Result<Engine> {
     let places = live_instances_max();
     let mut pool = PoolingAllocationConfig::new();
-    // A program and its interpreter are two instances with one memory and one table.
-    pool.total_core_instances(places * 2)
+    // A program and its interpreter are two instances with one memory and one table; what stops
+    // guests is a third that holds nothing.
+    pool.total_core_instances(places * 3)
         .total_memories(places)
         .total_tables(places)
         .total_stacks(places)

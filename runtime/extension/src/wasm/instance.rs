@@ -160,7 +160,8 @@ impl GuestInstance {
         store.limiter(|state| &mut state.limiter);
         if interrupt::is_available() {
             let watch = Arc::clone(&store.data().watch);
-            interrupt::handle_faults(&mut store, &watch);
+            interrupt::handle_faults(&mut store, &watch)
+                .map_err(|error| classify(&store, "", error))?;
         } else {
             store.set_epoch_deadline(1);
             store.epoch_deadline_callback(check_deadline);
@@ -168,8 +169,10 @@ impl GuestInstance {
         Ok(store)
     }
 
+    /// Whether the guest can serve another call. One that was stopped and ended well all the same,
+    /// by a handler for exceptions that was not meant, cannot.
     pub fn is_healthy(&self) -> bool {
-        self.is_healthy
+        self.is_healthy && !self.store.data().watch.is_caught()
     }
 
     pub fn limits(&self) -> &Limits {

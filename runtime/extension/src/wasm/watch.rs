@@ -34,8 +34,8 @@ pub struct Watch {
     /// What the condemned call had used; [`IS_CANCELLED`] when it is not out of time.
     used_ms: AtomicU64,
     stretch: Mutex<Stretch>,
-    /// The call was met and is on its way out.
-    is_caught: AtomicBool,
+    /// How often a call that must stop was met and sent on its way out.
+    catches: AtomicU32,
     is_profiled: AtomicBool,
     /// Made for the first profile.
     sample: OnceLock<Box<Sample>>,
@@ -81,7 +81,7 @@ impl Watch {
             condemned: AtomicU64::new(NOBODY),
             used_ms: AtomicU64::new(0),
             stretch: Mutex::new(Stretch::default()),
-            is_caught: AtomicBool::new(false),
+            catches: AtomicU32::new(0),
             is_profiled: AtomicBool::new(false),
             sample: OnceLock::new(),
             profile: Mutex::new(None),
@@ -182,13 +182,18 @@ impl Watch {
         self.condemned.load(Ordering::Acquire) == self.sequence.load(Ordering::Relaxed)
     }
 
-    /// The call that has to stop was met: it ends when it goes on.
+    /// The call that has to stop was met: it ends when it goes on. Only one that was throwing an
+    /// exception may go on elsewhere, at an outer handler, and is met again.
     pub fn catch(&self) {
-        self.is_caught.store(true, Ordering::Release);
+        self.catches.fetch_add(1, Ordering::AcqRel);
+    }
+
+    pub fn catches(&self) -> u32 {
+        self.catches.load(Ordering::Acquire)
     }
 
     pub fn is_caught(&self) -> bool {
-        self.is_caught.load(Ordering::Acquire)
+        self.catches() > 0
     }
 
     /// Where to write down where the guest is, for a profile.

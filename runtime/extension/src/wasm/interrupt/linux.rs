@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use wasmtime::{Engine, Module, Store};
+use wasmtime::{Engine, InstancePre, Linker, Module, Store};
 
 use crate::wasm::host_state::HostState;
 use crate::wasm::watch::Watch;
@@ -15,8 +15,8 @@ pub const IS_POSSIBLE: bool = true;
 /// Address of the instruction that traps.
 static STOP: AtomicUsize = AtomicUsize::new(0);
 
-/// Keeps that instruction alive; it is never behind a fence.
-static STOP_MODULE: OnceLock<Module> = OnceLock::new();
+/// What that instruction belongs to, ready for every store; it is never behind a fence.
+static STOP_MODULE: OnceLock<InstancePre<HostState>> = OnceLock::new();
 
 /// How `unreachable` is compiled: `ud2`, or `udf #0xc11f`.
 #[cfg(target_arch = "x86_64")]
@@ -39,7 +39,8 @@ pub fn prepare(engine: &Engine) -> wasmtime::Result<()> {
         return Err(wasmtime::Error::msg(message));
     };
     STOP.store(place, Ordering::Release);
-    let _ = STOP_MODULE.set(module);
+    let ready = Linker::new(engine).instantiate_pre(&module)?;
+    let _ = STOP_MODULE.set(ready);
     Ok(())
 }
 
@@ -146,8 +147,9 @@ const SAMPLE_WAIT: Duration = Duration::from_micros(300);
 impl Watch {
     /// Meets the guest, which runs while `is_running`, and stops it.
     pub fn stop(&self, is_running: impl Fn() -> bool) {
+        let before = self.catches();
         self.code.fences().for_each(Fence::raise);
-        comes_within(STOP_WAIT, || self.is_caught() || !is_running());
+        comes_within(STOP_WAIT, || self.catches() != before || !is_running());
         self.code.fences().for_each(Fence::lift);
     }
 
@@ -165,7 +167,17 @@ impl Watch {
 }
 
 /// Lets `watch` decide what becomes of the store's guest when it meets a fence.
-pub fn handle_faults(store: &mut Store<HostState>, watch: &Arc<Watch>) {
+///
+/// The store gets to know the instruction that stops guests. A guest that is stopped on its way to
+/// the host seems to have been called from there, and what it asks of the host may look for its
+/// callers: to find who catches an exception, or what still refers to one.
+///
+/// # Errors
+/// There is no place for one more instance.
+pub fn handle_faults(store: &mut Store<HostState>, watch: &Arc<Watch>) -> wasmtime::Result<()> {
+    if let Some(ready) = STOP_MODULE.get() {
+        ready.instantiate(&mut *store)?;
+    }
     let watch = Arc::clone(watch);
     // SAFETY: what runs in the handler may run there: see `on_fault`.
     unsafe {
@@ -178,6 +190,7 @@ pub fn handle_faults(store: &mut Store<HostState>, watch: &Arc<Watch>) {
                 )
         });
     }
+    Ok(())
 }
 
 /// A guest's thread touched memory at `address` that it may not touch. Says whether that was
