@@ -1,5 +1,10 @@
 package heliosdb
 
+// batchRows is how many rows are fetched at once where nobody says how many. Decoded they are some
+// hundred bytes each, which Go's collector marks again and again while a batch is alive: many more
+// make it take half of all time, beyond which Go lets the heap grow, over the limit of the procedure.
+const batchRows = 2048
+
 // Cursor is the rows of a query that is larger than the procedure's memory, a batch at a time.
 type Cursor struct{ number uint32 }
 
@@ -17,8 +22,11 @@ func CursorOpen(sql string, parameters ...any) (*Cursor, error) {
 	return &Cursor{number: number}, nil
 }
 
-// Next returns at most rowsMax further rows, as many as fit for 0; none after the last.
+// Next returns at most rowsMax further rows, for 0 a few thousand; none after the last.
 func (cursor *Cursor) Next(rowsMax uint32) ([]Row, error) {
+	if rowsMax == 0 {
+		rowsMax = batchRows
+	}
 	bytes, err := cursorNext(cursor.number, rowsMax)
 	if err != nil || bytes == nil {
 		return nil, err
