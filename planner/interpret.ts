@@ -14,6 +14,7 @@ import {
 } from './decompose/duplicates.ts';
 import { withoutFraming } from './decompose/framing.ts';
 import { readGrowth } from './decompose/growth.ts';
+import { readLikeThings } from './decompose/like-things.ts';
 import { readLowStock } from './decompose/low-stock.ts';
 import { readNewRows } from './decompose/new-rows.ts';
 import { readOnAverage } from './decompose/on-average.ts';
@@ -146,6 +147,12 @@ function rewritten(request: string, model: SchemaModel, now: string): Interpreta
   if (yesNo !== null) {
     const rows = inlineDefinition(yesNo.rows) ?? yesNo.rows;
     return changed(rows, { model, now }, (query) => decidingQuery(query, yesNo));
+  }
+  const alike = readLikeThings(request, model);
+  if (alike !== null) {
+    const { left, right, combine } = alike;
+    const list = both(left, right, { combine, isComputed: false, model, now });
+    if (list.readings.length > 0) return list;
   }
   const averaged = readOnAverage(request);
   if (averaged !== null) return interpretTokens(averaged, tokenize(averaged), model, now);

@@ -29,6 +29,12 @@ test('a share has a part and its whole', () => {
     'How many wines priced under 40 have a score over 85',
     'How many wines priced under 40',
   ]);
+  // "Insured by city" would be by whom.
+  assert.deepEqual(read('What percentage of patients are insured by city?'), [
+    'percentage',
+    'How many patients are insured for each city',
+    'How many patients for each city',
+  ]);
   assert.deepEqual(read('For each country, what share of customers are gold?'), [
     'percentage',
     'How many customers are gold For each country',

@@ -125,7 +125,7 @@ function shareOf(operator: ArithmeticOperator, whole: Phrase, opening: string): 
   const rest = whole.part(start);
   const group = rest.tokens.findIndex((_, index) => startsGroup(rest, index));
   const end = outOfTotal(rest.part(0, group < 0 ? undefined : group));
-  const suffix = `${group < 0 ? '' : ` ${rest.slice(group)}`}${opening === '' ? '' : ` ${opening}`}`;
+  const suffix = `${group < 0 ? '' : ` ${groupOf(rest, group)}`}${opening === '' ? '' : ` ${opening}`}`;
   const verb = rest.tokens.findIndex(
     (_, index) =>
       index > 0 &&
@@ -156,8 +156,16 @@ function startsGroup(phrase: Phrase, index: number): boolean {
   const next = phrase.word(index + 1);
   return (
     (/^(for|in|by|of|per|across)$/.test(phrase.word(index)) && /^(each|every)$/.test(next)) ||
-    /^(per|by)$/.test(phrase.word(index))
+    /^(per|by|across)$/.test(phrase.word(index))
   );
+}
+
+/** "by city" after "are insured" would be by whom; "for each city" is not. */
+function groupOf(phrase: Phrase, index: number): string {
+  const isShort = /^(by|across)$/.test(phrase.word(index));
+  return isShort && !/^(each|every)$/.test(phrase.word(index + 1))
+    ? `for each ${phrase.slice(index + 1)}`
+    : phrase.slice(index);
 }
 
 /** Passes "the total number of", "all the". */

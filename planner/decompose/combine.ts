@@ -1,4 +1,5 @@
 import { compileConditions } from '../compile/sql.ts';
+import { columnsRead } from '../query/columns-read.ts';
 import type { ArithmeticOperator, Expression, LogicalQuery, Predicate } from '../query/logical.ts';
 
 /** One query that computes with the results of two; null where they do not fit together. */
@@ -72,8 +73,18 @@ function groupedShare(
   const known = new Set(right.where.map((item) => printedPredicate(item)));
   const filter = left.where.filter((item) => !known.has(printedPredicate(item)));
   if (filter.length === 0) return null;
+  const unknown = filter
+    .flatMap((item) => columnsRead(item, 'own'))
+    .find(({ column }) => (column.nullCount ?? 0) > 0);
   return {
     ...right,
+    assumed: [
+      ...(right.assumed ?? []),
+      `each share is of all ${right.from.root.table.name} of its own group`,
+      ...(unknown === undefined
+        ? []
+        : [`rows whose ${unknown.column.name} is not known are part of the whole`]),
+    ],
     select: [
       ...groups,
       { expression: { kind: 'share', operator, of: total, filter }, alias: operator },

@@ -23,7 +23,10 @@ export function readGroup(cursor: Cursor, frame: Frame): boolean {
     GROUP_MARKS.some((pattern) => cursor.eat(pattern)) ||
     (hasAggregate && cursor.eat('across|among different|various'));
   const previous = cursor.tokens[start - 1];
-  const isAgent = /(ed|en|ght|ne)$/.test(previous?.lower ?? '') && previous?.lower !== 'grouped';
+  const isAgent =
+    /(ed|en|ght|ne)$/.test(previous?.lower ?? '') &&
+    previous?.lower !== 'grouped' &&
+    !isDoneByNobody(cursor);
   // "over all payments" takes them together.
   const isTogether = cursor.looksAt('across|over|among all');
   const isBy = !isMarked && hasAggregate && !isAgent && !isTogether && cursor.eat('by|across|over');
@@ -65,6 +68,16 @@ export function readGroup(cursor: Cursor, frame: Frame): boolean {
     frame.groups.push({ mention: next.mention, isProjected: true, isLeading: false });
   }
   return true;
+}
+
+/** "How many patients are insured by city": no city does it, so they are put together by it. */
+function isDoneByNobody(cursor: Cursor): boolean {
+  const mention = cursor.looksAt('by') ? cursor.mentionAt(1) : null;
+  const [best] = mention?.names ?? [];
+  if (mention === null || best?.kind !== 'column' || isMostlyValue(mention)) return false;
+  const { column } = best;
+  const isName = column.isKey || column.table.labels.includes(column);
+  return !isName && !namesTable(mention) && !namesMeasure(mention) && !isPointInTime(column);
 }
 
 /** "by month", "each year": a span of time that no column is named after. */
