@@ -16,6 +16,7 @@ import { withoutFraming } from './decompose/framing.ts';
 import { readGrowth } from './decompose/growth.ts';
 import { readLikeThings } from './decompose/like-things.ts';
 import { readLowStock } from './decompose/low-stock.ts';
+import { readNestedTotal } from './decompose/nested-total.ts';
 import { readNewRows } from './decompose/new-rows.ts';
 import { readOnAverage } from './decompose/on-average.ts';
 import { partOfTotal, readPartOfTotal } from './decompose/part-of-total.ts';
@@ -179,6 +180,7 @@ function rewritten(request: string, model: SchemaModel, now: string): Interpreta
 const FORMS: readonly RewritingReader[] = [
   readGrowth,
   readBusiest,
+  readNestedTotal,
   readNewRows,
   readRepeatRows,
   readRankedRatio,

@@ -343,6 +343,9 @@ function planColumns(reading: Reading): PlanColumn[] {
     return query.starOf.columns.map(({ column }) => ({ name: column.name, type: column.type }));
   }
   return query.select.map(({ expression, alias }) => {
+    if (query.summarizedBy !== undefined && alias === 'figure') {
+      return { name: query.summarizedBy, type: null };
+    }
     if (expression.kind === 'column') {
       return { name: alias ?? expression.column.column.name, type: expression.column.column.type };
     }

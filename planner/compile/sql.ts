@@ -1,4 +1,5 @@
 import type { ColumnModel, TableModel } from '../grounding/schema-model.ts';
+import type { AggregateName } from '../language/lexicon.ts';
 import type {
   ArithmeticOperator,
   Expression,
@@ -6,6 +7,7 @@ import type {
   LogicalQuery,
   Predicate,
 } from '../query/logical.ts';
+import { sameExpression } from '../query/same-expression.ts';
 
 /** Reads a relation that already holds the columns, under names of its own. */
 export interface CompileOptions {
@@ -20,17 +22,43 @@ type Naming = (column: ColumnModel) => string;
 /** Compiles a logical query to one DuckDB SELECT statement. */
 export function compileQuery(query: LogicalQuery, options?: CompileOptions): string {
   if (query.computed !== undefined) return compileComputed(query.computed);
+  if (query.summarizedBy !== undefined) return compileSummary(query, query.summarizedBy, options);
   const compiled = compileSelect(query, options);
-  if (query.summarizedBy !== undefined) {
-    const name = query.summarizedBy;
-    return `SELECT ${name}(figure) AS ${name} FROM (${compiled}) AS figures`;
-  }
   if (query.isExistence !== undefined) {
     return `SELECT ${query.isExistence === 'none' ? 'NOT ' : ''}EXISTS (${compiled}) AS answer`;
   }
   if (query.pairedBy !== undefined) return compilePairs(query, query.pairedBy);
   if (!query.isCounted) return compiled;
   return `SELECT count(*) AS count FROM (${compiled}) AS counted`;
+}
+
+/** An aggregate over the figures of groups, one for each of those within which they are put together. */
+function compileSummary(
+  query: LogicalQuery,
+  name: AggregateName,
+  options: CompileOptions | undefined,
+): string {
+  const within = query.summarizedWithin ?? [];
+  const figure = query.select.filter(({ alias }) => alias === 'figure');
+  const named = within.map((expression, index) => ({ expression, alias: `group_${index + 1}` }));
+  const inner = { ...query, select: [...named, ...figure], orderBy: [] };
+  const nameIn = (expression: Expression) =>
+    named.find((item) => sameExpression(item.expression, expression))?.alias;
+  const shown = query.select.flatMap(({ expression, alias }) => {
+    const group = nameIn(expression);
+    const own = expression.kind === 'column' ? expression.column.column.name : group;
+    return group === undefined ? [] : [`${group} AS ${quoteName(alias ?? own ?? group)}`];
+  });
+  const orders = query.orderBy.flatMap(({ expression, direction }) => {
+    const group = nameIn(expression);
+    return group === undefined ? [] : [`${group} ${direction.toUpperCase()} NULLS LAST`];
+  });
+  return [
+    `SELECT ${[...shown, `${name}(figure) AS ${name}`].join(', ')}`,
+    `FROM (${compileSelect(inner, options)}) AS figures`,
+    ...(named.length > 0 ? [`GROUP BY ${named.map(({ alias }) => alias).join(', ')}`] : []),
+    ...(orders.length > 0 ? [`ORDER BY ${orders.join(', ')}`] : []),
+  ].join(' ');
 }
 
 /** Compiles conditions joined by AND, with column names printed as `columnName` says. */

@@ -26,6 +26,8 @@ export interface LogicalQuery {
   readonly rankedWithin?: RankedWithin;
   /** An aggregate over the single figure of each group: the average number of orders per customer. */
   readonly summarizedBy?: AggregateName;
+  /** Within what the figures of groups are put together: the average order value per country. */
+  readonly summarizedWithin?: readonly Expression[];
   /** Pairs of different rows that agree in a column, instead of the rows. */
   readonly pairedBy?: ColumnModel;
   /** What was decided in building it that the request leaves open, in words for people. */

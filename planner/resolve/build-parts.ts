@@ -41,8 +41,12 @@ export function isCount(item: SelectItem | undefined): boolean {
   return item?.expression.kind === 'aggregate' && item.expression.name === 'count';
 }
 
-/** Whether the aggregate of a column says anything: words do not add up. */
-export function canBeAggregated(name: AggregateName, { kind, column }: ColumnModel): boolean {
+/** Whether the aggregate of a column says anything: words do not add up, and nor do keys. */
+export function canBeAggregated(
+  name: AggregateName,
+  { kind, column, isKey }: ColumnModel,
+): boolean {
+  if (isKey && /^(avg|sum|median)$/.test(name)) return false;
   if (kind !== 'text' || !/^(avg|sum|median)$/.test(name) || column.values.length === 0)
     return true;
   const numbers = column.values.filter((value) => /^\s*-?\d+(\.\d+)?\s*$/.test(value)).length;
