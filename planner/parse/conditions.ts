@@ -5,6 +5,7 @@ import type { Comparator } from './comparators.ts';
 import { readComparator, verbMeasures } from './comparators.ts';
 import type { Cursor } from './cursor.ts';
 import { isYear, readPeriod, readSpan, verbBefore } from './dates.ts';
+import { readDecade } from './decade.ts';
 import { countedValues } from './each-value.ts';
 import type { Condition, Frame, Literal, Operand } from './frame.ts';
 import { newFrame } from './frame.ts';
@@ -50,6 +51,11 @@ function readBetween(
   isNegated: boolean,
 ): Condition[] | null {
   const start = cursor.position;
+  const decade = readDecade(cursor);
+  if (decade !== null) {
+    const verb = verbBefore(cursor, start);
+    return [{ kind: 'between', near, isNegated, mention, measures: [], verb, ...decade }];
+  }
   const measures = mention === null ? verbMeasures(cursor) : [];
   const isRange =
     cursor.eat('between') ||

@@ -119,14 +119,14 @@ function readWordedDate(cursor: Cursor): string | null {
 /** "March 2012 and July 2018", "May 1 and June 5, 2026": the end says the year where the beginning does not. */
 export function readSpan(cursor: Cursor): Period | null {
   return cursor.attempt(() => {
-    const named = readPeriod(cursor);
+    const named = readBounded(cursor);
     const month = named === null ? monthNumber(cursor.word()) : null;
     const day = cursor.peek(1)?.number ?? null;
     if (named === null && month === null) return null;
     if (month !== null) cursor.advance(isDay(day) ? 2 : 1);
     if (!cursor.eat('and|to|until|till|through')) return null;
     const date = readDate(cursor);
-    const end = date === null ? readPeriod(cursor) : { from: date, to: shiftDate(date, 'day', 1) };
+    const end = date === null ? readBounded(cursor) : { from: date, to: shiftDate(date, 'day', 1) };
     if (end === null) return null;
     const { to } = end;
     if (named !== null) return { from: named.from, to };
@@ -135,11 +135,15 @@ export function readSpan(cursor: Cursor): Period | null {
   });
 }
 
+/** A stretch of days; null where it has no beginning, or no end: "since March 2025". */
 export interface Period {
-  /** Inclusive ISO instants; `to` is exclusive. */
-  readonly from: string;
-  readonly to: string;
+  /** The first day. */
+  readonly from: string | null;
+  /** The day after the last one. */
+  readonly to: string | null;
 }
+
+type BoundedPeriod = { readonly [end in keyof Period]: string };
 
 const UNITS: Readonly<Record<string, 'day' | 'week' | 'month' | 'quarter' | 'year' | 'hour'>> = {
   day: 'day',
@@ -154,10 +158,38 @@ function unitOf(lemma: string) {
   return Object.hasOwn(UNITS, lemma) ? UNITS[lemma] : undefined;
 }
 
-/** Reads "last month", "the past 30 days", "June 2021", "today"; null when none stands here. */
+/**
+ * Reads "last month", "the past 30 days", "June 2021", "today", and what lies before or after one
+ * of them: "since March 2025", "before last week"; null when none stands here.
+ */
 export function readPeriod(cursor: Cursor): Period | null {
+  return cursor.attempt(() => {
+    const side = /^(since|after|before|until|till)$/.exec(cursor.word())?.[1] ?? '';
+    if (side === '') return readBounded(cursor);
+    cursor.advance();
+    const named = readBounded(cursor) ?? readMonthOf(cursor);
+    if (named === null) return null;
+    const { from, to } = named;
+    if (side === 'since') return { from, to: null };
+    if (side === 'after') return { from: to, to: null };
+    return { from: null, to: side === 'before' ? from : to };
+  });
+}
+
+/** "March" without a year: the last one that has begun. */
+function readMonthOf(cursor: Cursor): BoundedPeriod | null {
+  const month = cursor.mentionAt() === null ? monthNumber(cursor.word()) : null;
+  if (month === null || cursor.peek(1)?.number != null) return null;
+  cursor.advance();
+  const year = Number(cursor.now.slice(0, 4));
+  const isAhead = month > Number(cursor.now.slice(5, 7));
+  const from = `${isAhead ? year - 1 : year}-${pad(month)}-01`;
+  return { from, to: shiftDate(from, 'month', 1) };
+}
+
+function readBounded(cursor: Cursor): BoundedPeriod | null {
   const start = cursor.position;
-  cursor.eat('in|during|within|over|for|from|on|since');
+  cursor.eat('in|during|within|over|for|from|on');
   cursor.eat('the');
   const today = cursor.now.slice(0, 10);
   if (cursor.eat('today')) return { from: today, to: shiftDate(today, 'day', 1) };
@@ -197,7 +229,7 @@ export function readPeriod(cursor: Cursor): Period | null {
 }
 
 /** "Q1 2025", "the first quarter of 2025", "the second half of 2024" */
-function readQuarter(cursor: Cursor): Period | null {
+function readQuarter(cursor: Cursor): BoundedPeriod | null {
   const short = /^q([1-4])$/.exec(cursor.word())?.[1];
   const unit = cursor.word(1);
   const ordinal = parseOrdinal(cursor.word());

@@ -157,6 +157,8 @@ export type Condition =
       readonly kind: 'between';
       readonly mention: Mention | null;
       readonly measures: readonly string[];
+      /** Lemma of the verb before it: "hired in the 90s" is about when people were hired. */
+      readonly verb?: string;
       readonly low: Operand;
       readonly high: Operand;
     })
@@ -173,13 +175,13 @@ export type Condition =
       readonly values: readonly number[];
     })
   | (ConditionBase & {
-      /** Dates within a span counted back from now. */
+      /** Dates within a stretch of days, which may lack a beginning or an end. */
       readonly kind: 'period';
       readonly mention: Mention | null;
       /** Lemma of the verb before it: "shipped last week" is about when things were shipped. */
       readonly verb?: string;
-      readonly from: string;
-      readonly to: string;
+      readonly from: string | null;
+      readonly to: string | null;
     });
 
 /** An empty frame that shares the record of understood tokens with its parent. */

@@ -162,6 +162,25 @@ export function summedAlike({
   return isRow && aggregate === 'sum' ? { ...operand, aggregate, quantifier: null } : operand;
 }
 
+/** That a date lies within a stretch of days. */
+export function withinPeriod(
+  column: ColumnModel,
+  { from, to }: Extract<Condition, { kind: 'period' }>,
+): Predicate {
+  const left = dateOf(column);
+  const bounds = [
+    { operator: '>=', value: from },
+    { operator: '<', value: to },
+  ] as const;
+  const of = bounds.flatMap(({ operator, value }): Predicate[] =>
+    value === null
+      ? []
+      : [{ kind: 'compare', left, operator, right: { kind: 'date', value, type: 'DATE' } }],
+  );
+  const [only] = of;
+  return of.length === 1 && only !== undefined ? only : { kind: 'and', of };
+}
+
 /** A column read as a date. */
 export function dateOf(column: ColumnModel): Expression {
   return { kind: 'column', column, cast: column.kind === 'text' ? 'DATE' : null };

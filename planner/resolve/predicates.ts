@@ -32,6 +32,7 @@ import {
   referringColumn,
   storedValue,
   summedAlike,
+  withinPeriod,
 } from './predicate-parts.ts';
 import type { Choice } from './slots.ts';
 import { collectSlots } from './slots.ts';
@@ -197,25 +198,7 @@ export class PredicateBuilder {
       }
       case 'period': {
         const [column] = this.#columnsOf(condition.mention ?? condition);
-        if (column === undefined || !isDate(column)) return null;
-        const of = dateOf(column);
-        return {
-          kind: 'and',
-          of: [
-            {
-              kind: 'compare',
-              left: of,
-              operator: '>=',
-              right: { kind: 'date', value: condition.from, type: 'DATE' },
-            },
-            {
-              kind: 'compare',
-              left: of,
-              operator: '<',
-              right: { kind: 'date', value: condition.to, type: 'DATE' },
-            },
-          ],
-        };
+        return column === undefined || !isDate(column) ? null : withinPeriod(column, condition);
       }
       case 'or':
       case 'and': {

@@ -188,7 +188,7 @@ class SlotCollector {
           this.addMention(condition.mention, 'compare', condition.near);
         else if (condition.measures.length > 0)
           this.#add(condition, this.#measured(condition.measures, 'ordered'), condition.near, 0.3);
-        else this.#add(condition, this.#literalColumns(condition.low), condition.near, 0.3);
+        else this.#add(condition, this.#rangedColumns(condition), condition.near, 0.3);
         return;
       case 'value':
         for (const literal of condition.values) this.#addLiteral(literal, condition);
@@ -404,6 +404,18 @@ class SlotCollector {
       .map((column) => option(column, 0.25));
   }
 
+  /** Columns that a bare range is of: of years, those that the verb before it is about. */
+  #rangedColumns({ low, verb = '' }: Extract<Condition, { kind: 'between' }>): readonly Option[] {
+    const options = this.#literalColumns(low);
+    const dated = new Map(
+      this.#dateColumns(verb).map(({ choice, score }) => [columnIn(choice), score]),
+    );
+    return options.map(({ choice, score }) => {
+      const isSaid = dated.get(columnIn(choice)) === SAID_DATE;
+      return { choice, score: isSaid ? SAID_DATE : score };
+    });
+  }
+
   #dateColumns(verb = ''): readonly Option[] {
     const said = this.#model.names.similarWords(verb);
     const isSaid = (column: ColumnModel) =>
@@ -458,6 +470,10 @@ class SlotCollector {
 
 /** How well a date fits that the verb before a time names: "shipped last week". */
 const SAID_DATE = 0.7;
+
+function columnIn(choice: Choice): ColumnModel | null {
+  return choice.kind === 'table' ? null : choice.column;
+}
 
 function isDateChoice(choice: Choice): boolean {
   return choice.kind !== 'table' && isDate(choice.column);
