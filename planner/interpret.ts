@@ -156,7 +156,11 @@ function rewritten(request: string, model: SchemaModel, now: string): Interpreta
     if (list.readings.length > 0) return list;
   }
   const averaged = readOnAverage(request);
-  if (averaged !== null) return interpretTokens(averaged, tokenize(averaged), model, now);
+  if (averaged !== null) {
+    const average = interpretTokens(averaged, tokenize(averaged), model, now);
+    // Words that nobody said are not to be named as those that nothing answers to.
+    if (average.readings.length > 0 || !/\bhow long\b/i.test(request)) return average;
+  }
   const running = readRunningTotal(request);
   if (running !== null) return changed(running, { model, now }, runningTotal);
   const better = readWhichOfTwo(request);

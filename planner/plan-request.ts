@@ -58,7 +58,7 @@ export function prepareRequest({ request, catalog, now }: PlanRequestInput): Pre
   if (call !== null) {
     return { probes: [], decide: () => ({ status: 'planned', plan: call, alternatives: [] }) };
   }
-  const model = schemaModel(catalog);
+  const model = schemaModel(catalog, now);
   const beyond = beyondData(request, model);
   if (beyond !== null) {
     const refused = {
@@ -219,7 +219,7 @@ export function readRequest({ request, catalog, now }: PlanRequestInput): {
   readonly readings: readonly RankedReading[];
   readonly unknownWords: readonly string[];
 } {
-  const { readings, unknown } = interpret(request, schemaModel(catalog), now);
+  const { readings, unknown } = interpret(request, schemaModel(catalog, now), now);
   return { readings, unknownWords: unknown.map(({ text }) => text) };
 }
 

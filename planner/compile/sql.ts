@@ -242,6 +242,8 @@ function compileExpression(expression: Expression, naming: Naming): string {
       const from = compileExpression(expression.from, naming);
       return `date_sub('${expression.unit}', CAST(${from} AS DATE), DATE ${quoteText(expression.until)})`;
     }
+    case 'shifted':
+      return `${compileExpression(expression.of, naming)} + INTERVAL ${expression.count} ${expression.unit.toUpperCase()}`;
     case 'number':
     case 'boolean':
       return String(expression.value);

@@ -41,7 +41,7 @@ const PROCEDURES_MAX = 40;
 
 /** The messages that ask a language model to draft a plan. */
 export function draftPrompt(input: DraftPromptInput): readonly PromptMessage[] {
-  const model = schemaModel(input.catalog);
+  const model = schemaModel(input.catalog, input.now);
   const examples = similarQuestions(input.request, input.verified ?? [], EXAMPLES_MAX);
   const turns = (input.turns ?? []).slice(-TURNS_MAX);
   const schema = relevantSchema(

@@ -1,3 +1,4 @@
+import { elapsedSaid } from '../grounding/elapsed-columns.ts';
 import { lineAmountSaid } from '../grounding/line-amounts.ts';
 import type { ColumnModel } from '../grounding/schema-model.ts';
 import { isMisspelled } from '../grounding/word-similarity.ts';
@@ -22,8 +23,9 @@ export function assumptionsOf(
     const isUsed = choice?.kind === 'column' && ordering.has(choice.column);
     return isUsed ? `ranked by ${label(choice.column)}` : null;
   });
-  const amounts = columnsRead(query, 'all').map(lineAmountSaid);
-  const said = [...misspelled, emptyGroupsSaid(query), ...amounts, ...ranked];
+  const read = columnsRead(query, 'all');
+  const derived = [...read.map(lineAmountSaid), ...read.map(elapsedSaid)];
+  const said = [...misspelled, emptyGroupsSaid(query), ...derived, ...ranked];
   return [...new Set([...said, ...(query.assumed ?? [])])].filter((text) => text !== null);
 }
 

@@ -88,6 +88,8 @@ function describeExpression(expression: Expression): string {
       return `growth of ${describeExpression(expression.of)}`;
     case 'elapsed':
       return `${expression.unit}s since ${describeExpression(expression.from)}`;
+    case 'shifted':
+      return `${describeExpression(expression.of)} plus ${expression.count} ${expression.unit}s`;
     case 'number':
     case 'boolean':
       return String(expression.value);

@@ -48,7 +48,7 @@ interface Understood {
  */
 export function planConversation(input: PlanConversationInput): PlanOutcome | null {
   const { request, catalog, now } = input;
-  const context: Context = { model: schemaModel(catalog), catalog, now };
+  const context: Context = { model: schemaModel(catalog, now), catalog, now };
   let state: Understood | null = null;
   for (const question of input.earlier.slice(-EARLIER_MAX)) {
     state =

@@ -1,3 +1,4 @@
+import { quoteName } from '../compile/sql.ts';
 import { splitName } from '../language/names.ts';
 import type { ColumnModel, TableModel } from './schema-model.ts';
 
@@ -39,5 +40,15 @@ export function expressionColumn(options: ExpressionColumn): ColumnModel {
     isMeasure: true,
     procedure: null,
     lineAmount: null,
+    elapsed: null,
   };
+}
+
+/** A column with its table, as SQL text. */
+export function qualifiedName({ table: { table }, column }: ColumnModel): string {
+  const owner =
+    table.schema === 'main'
+      ? quoteName(table.name)
+      : `${quoteName(table.schema)}.${quoteName(table.name)}`;
+  return `${owner}.${quoteName(column.name)}`;
 }

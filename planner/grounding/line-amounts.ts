@@ -1,5 +1,4 @@
-import { quoteName } from '../compile/sql.ts';
-import { expressionColumn } from './expression-column.ts';
+import { expressionColumn, qualifiedName } from './expression-column.ts';
 import type { ColumnModel, TableModel } from './schema-model.ts';
 
 /** What the amount of a row is computed from. */
@@ -24,12 +23,12 @@ export function lineAmounts(tables: readonly TableModel[], firstId: number): Col
     const parts = partsOf(table);
     if (parts === null) continue;
     const { quantity, price, discount } = parts;
-    const rest = discount === null ? '' : ` * (1 - ${qualified(discount)})`;
+    const rest = discount === null ? '' : ` * (1 - ${qualifiedName(discount)})`;
     const column = expressionColumn({
       id: firstId + amounts.length,
       table,
       name: 'amount',
-      expression: `(${qualified(quantity)} * ${qualified(price)}${rest})`,
+      expression: `(${qualifiedName(quantity)} * ${qualifiedName(price)}${rest})`,
       description: null,
     });
     amounts.push({ ...column, lineAmount: parts });
@@ -77,12 +76,4 @@ export function lineAmountSaid({ table, lineAmount }: ColumnModel): string | nul
   const { quantity, price, discount } = lineAmount;
   const rest = discount === null ? '' : ` × (1 − ${discount.column.name})`;
   return `the amount of a row of ${table.table.name} is ${quantity.column.name} × ${price.column.name}${rest}`;
-}
-
-function qualified({ table: { table }, column }: ColumnModel): string {
-  const owner =
-    table.schema === 'main'
-      ? quoteName(table.name)
-      : `${quoteName(table.schema)}.${quoteName(table.name)}`;
-  return `${owner}.${quoteName(column.name)}`;
 }

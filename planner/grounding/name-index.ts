@@ -278,7 +278,7 @@ function scoreEntry(
     0.06 * Math.min(1, contextCount) -
     0.12 * trailing +
     (isWhole ? 0.1 : 0) -
-    (item.column?.lineAmount == null ? 0 : DERIVED_LOSS)
+    (item.column?.lineAmount == null && item.column?.elapsed == null ? 0 : DERIVED_LOSS)
   );
 }
 

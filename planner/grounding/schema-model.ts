@@ -3,6 +3,8 @@ import { splitName } from '../language/names.ts';
 import type { ProcedureBinding } from '../procedures/bind.ts';
 import { procedureColumns } from '../procedures/bind.ts';
 import { chosenLabels, semanticNames } from '../semantics/semantic-names.ts';
+import type { Elapsed } from './elapsed-columns.ts';
+import { elapsedColumns } from './elapsed-columns.ts';
 import { KeyGraph } from './key-graph.ts';
 import type { LineAmount } from './line-amounts.ts';
 import { lineAmounts } from './line-amounts.ts';
@@ -33,6 +35,8 @@ export interface ColumnModel {
   readonly procedure: ProcedureBinding | null;
   /** Set when the column is computed from a quantity and a price of each row. */
   readonly lineAmount: LineAmount | null;
+  /** Set when the column is the time between two dates of each row, or since one of them. */
+  readonly elapsed: Elapsed | null;
 }
 
 export interface TableModel {
@@ -53,25 +57,29 @@ export interface SchemaModel {
   readonly catalog: CatalogSnapshot;
   readonly tables: readonly TableModel[];
   readonly columns: readonly ColumnModel[];
-  /** Numbers that no table holds: what people defined, and amounts of rows. */
+  /** Numbers that no table holds: what people defined, amounts of rows, and times. */
   readonly metrics: readonly ColumnModel[];
   readonly names: NameIndex;
   readonly values: ValueIndex;
   readonly keys: KeyGraph;
 }
 
-const models = new WeakMap<CatalogSnapshot, SchemaModel>();
+const models = new WeakMap<CatalogSnapshot, { today: string | null; model: SchemaModel }>();
 
-/** The model of a snapshot, cached for as long as the snapshot lives. */
-export function schemaModel(catalog: CatalogSnapshot): SchemaModel {
+/**
+ * The model of a snapshot on a day, which decides how old people are; null leaves that out. That of
+ * the last day asked for is cached for as long as the snapshot lives.
+ */
+export function schemaModel(catalog: CatalogSnapshot, now: string | null): SchemaModel {
+  const today = now?.slice(0, 10) ?? null;
   const known = models.get(catalog);
-  if (known !== undefined) return known;
-  const model = buildModel(catalog);
-  models.set(catalog, model);
+  if (known !== undefined && (today === null || known.today === today)) return known.model;
+  const model = buildModel(catalog, today);
+  models.set(catalog, { today, model });
   return model;
 }
 
-function buildModel(catalog: CatalogSnapshot): SchemaModel {
+function buildModel(catalog: CatalogSnapshot, today: string | null): SchemaModel {
   const vocabulary = tableVocabulary(catalog);
   const affix = commonPrefix(catalog);
   const tableAffixes = tablePrefixes(catalog);
@@ -118,12 +126,15 @@ function buildModel(catalog: CatalogSnapshot): SchemaModel {
   const computed = procedureColumns(catalog, tables, columns.length);
   const { metrics, aliases } = semanticNames(catalog, tables, columns.length + computed.length);
   const amounts = lineAmounts(tables, columns.length + computed.length + metrics.length);
-  const names = new NameIndex(tables, [...computed, ...metrics, ...amounts], aliases);
+  const derivedId = columns.length + computed.length + metrics.length + amounts.length;
+  const elapsed = elapsedColumns(tables, derivedId, today);
+  const numbers = [...metrics, ...amounts, ...elapsed.columns];
+  const names = new NameIndex(tables, [...computed, ...numbers], [...aliases, ...elapsed.aliases]);
   return {
     catalog,
     tables,
     columns,
-    metrics: [...metrics, ...amounts],
+    metrics: numbers,
     names,
     values: new ValueIndex(columns),
     keys: new KeyGraph(catalog, tables),
@@ -241,6 +252,7 @@ function describeColumn(
       !/^(year|code|number|zip|phone|rank|month|day)$/.test(last),
     procedure: null,
     lineAmount: null,
+    elapsed: null,
   };
 }
 

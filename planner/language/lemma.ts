@@ -33,6 +33,8 @@ const IRREGULAR: Readonly<Record<string, string>> = {
   analysis: 'analysis',
   analyses: 'analysis',
   wives: 'wife',
+  lasted: 'last',
+  lasts: 'last',
   lives: 'live',
   lived: 'live',
   leaves: 'leave',

@@ -46,6 +46,8 @@ const VERBS: Readonly<Record<string, readonly string[]>> = {
   cost: ['price', 'cost', 'fee', 'amount'],
   weigh: ['weight'],
   last: ['duration', 'length'],
+  take: ['duration', 'time', 'length'],
+  stay: ['stay', 'duration', 'length'],
 };
 
 /** The columns that the verb before the position measures: "earns more than", "costs less than". */

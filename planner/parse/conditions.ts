@@ -88,6 +88,7 @@ function readComparison(cursor: Cursor, scope: Scope, isNegated: boolean): Condi
 
 function readCompared(cursor: Cursor, scope: Scope, isNegated: boolean): Condition[] | null {
   const start = cursor.position;
+  cursor.eat('lasted|lasts|lasting');
   const measures = verbMeasures(cursor);
   const isSummed = /^(spend|pay)$/.test(cursor.peek(-1)?.lemma ?? '');
   const bare = readComparator(cursor);

@@ -1,6 +1,6 @@
 import type { Mention } from '../grounding/link.ts';
 import type { AggregateName, ComparisonOperator, Grain } from '../language/lexicon.ts';
-import type { DatePart, RowOperator } from '../query/logical.ts';
+import type { DatePart, RowOperator, TimeUnit } from '../query/logical.ts';
 
 /**
  * A frame is what a request says before it is known which columns are meant: its parts refer
@@ -89,6 +89,8 @@ export type Direction = 'from' | 'to';
 export interface Literal {
   readonly text: string;
   readonly kind: 'number' | 'text' | 'date';
+  /** The unit of time that a number was said to be of: "7 days". */
+  readonly unit?: TimeUnit;
   /** The mention with stored values that spell it, if any. */
   readonly mention: Mention | null;
 }
@@ -162,6 +164,8 @@ export type Condition =
       readonly low: Operand;
       readonly high: Operand;
     })
+  /** Rows that have begun and not ended, where they keep when they do. */
+  | (ConditionBase & { readonly kind: 'current' })
   | (ConditionBase & { readonly kind: 'exists'; readonly frame: Frame })
   | (ConditionBase & { readonly kind: 'missing'; readonly mention: Mention })
   | (ConditionBase & {

@@ -1,6 +1,7 @@
 import { identifies, isIntensive, isPointInTime } from '../grounding/column-role.ts';
 import type { Mention } from '../grounding/link.ts';
 import { grainOf } from '../language/lexicon.ts';
+import type { Token } from '../language/tokenize.ts';
 import { readComparator } from './comparators.ts';
 import type { Cursor } from './cursor.ts';
 import type { Frame, TimeGroup } from './frame.ts';
@@ -24,9 +25,7 @@ export function readGroup(cursor: Cursor, frame: Frame): boolean {
     (hasAggregate && cursor.eat('across|among different|various'));
   const previous = cursor.tokens[start - 1];
   const isAgent =
-    /(ed|en|ght|ne)$/.test(previous?.lower ?? '') &&
-    previous?.lower !== 'grouped' &&
-    !isDoneByNobody(cursor);
+    isParticiple(previous) && previous?.lower !== 'grouped' && !isDoneByNobody(cursor);
   // "over all payments" takes them together.
   const isTogether = cursor.looksAt('across|over|among all');
   const isBy = !isMarked && hasAggregate && !isAgent && !isTogether && cursor.eat('by|across|over');
@@ -78,6 +77,13 @@ function isDoneByNobody(cursor: Cursor): boolean {
   const { column } = best;
   const isName = column.isKey || column.table.labels.includes(column);
   return !isName && !namesTable(mention) && !namesMeasure(mention) && !isPointInTime(column);
+}
+
+const PARTICIPLE = /(ed|en)$|^(bought|brought|caught|fought|sought|taught|thought|done|gone)$/;
+
+/** "Bought by", "written by": what follows did it; "women by city" and "weight by sex" are groups. */
+function isParticiple(token: Token | undefined): boolean {
+  return token !== undefined && PARTICIPLE.test(token.lower) && token.lemma !== token.lower;
 }
 
 /** "by month", "each year": a span of time that no column is named after. */

@@ -1,3 +1,4 @@
+import type { TimeUnit } from '../query/logical.ts';
 import type { Cursor } from './cursor.ts';
 import { isYear, readDate } from './dates.ts';
 import type { Literal } from './frame.ts';
@@ -32,6 +33,14 @@ export function readLiteral(cursor: Cursor): Literal | null {
   token = cursor.peek();
   if (token === null) return null;
   const mention = cursor.mentionAt();
+  if (
+    /^(a|an)$/.test(token.lower) &&
+    timeUnit(cursor.word(1)) !== null &&
+    cursor.mentionAt(1) === null
+  ) {
+    cursor.advance();
+    return number(1, readTimeUnit(cursor));
+  }
   if (token.kind === 'quoted') {
     cursor.advance();
     const isDate = /^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}.*)?$/.test(token.text);
@@ -46,14 +55,34 @@ export function readLiteral(cursor: Cursor): Literal | null {
   }
   if (token.number !== null && token.kind === 'number') {
     cursor.advance();
-    if (cursor.mentionAt() === null) cursor.eat(UNITS);
-    return { text: String(token.number), kind: 'number', mention: null };
+    const unit = readTimeUnit(cursor);
+    if (unit === null && cursor.mentionAt() === null) cursor.eat(UNITS);
+    return number(token.number, unit);
   }
   if (token.number !== null && mention === null) {
     cursor.advance();
-    return { text: String(token.number), kind: 'number', mention: null };
+    return number(token.number, readTimeUnit(cursor));
   }
   return null;
+}
+
+/** "7 days": what a number counts, where it is time. */
+function readTimeUnit(cursor: Cursor): TimeUnit | null {
+  if (cursor.mentionAt() !== null) return null;
+  const unit = timeUnit(cursor.word());
+  if (unit !== null) cursor.advance();
+  return unit;
+}
+
+function timeUnit(word: string): TimeUnit | null {
+  const short = { hr: 'hour', min: 'minute' }[word.replace(/s$/, '')];
+  const unit = /^(minute|hour|day|week|month|quarter|year)s?$/.exec(word)?.[1] ?? short;
+  return (unit as TimeUnit | undefined) ?? null;
+}
+
+function number(value: number, unit: TimeUnit | null): Literal {
+  const literal: Literal = { text: String(value), kind: 'number', mention: null };
+  return unit === null ? literal : { ...literal, unit };
 }
 
 /** Reads values joined by commas, "or", "and"; null when none stands here. */

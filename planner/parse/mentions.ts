@@ -1,5 +1,6 @@
 import { isPointInTime } from '../grounding/column-role.ts';
 import type { Mention } from '../grounding/link.ts';
+import { isYear } from './dates.ts';
 
 /** Whether the best readings of a mention are values rather than names. */
 export function isMostlyValue(mention: Mention): boolean {
@@ -35,6 +36,16 @@ export function namesMeasure(mention: Mention): boolean {
     (candidate) =>
       candidate.kind === 'column' && candidate.column.isMeasure && candidate.score >= best - 0.15,
   );
+}
+
+/** Whether the mention most likely names a column of dates or of years. */
+export function namesTime(mention: Mention): boolean {
+  const [best] = mention.names;
+  if (best?.kind !== 'column') return false;
+  const { kind, column } = best.column;
+  const isYearly =
+    kind === 'number' && isYear(Number(column.minimum)) && isYear(Number(column.maximum));
+  return isYearly || namesDate(mention);
 }
 
 /** Whether the mention most likely names a column of dates. */

@@ -1,6 +1,7 @@
 import type { Mention } from '../grounding/link.ts';
 import { isLightVerb, isState } from '../language/lexicon.ts';
 import { readCondition } from './conditions.ts';
+import { readCurrent } from './current.ts';
 import type { Cursor } from './cursor.ts';
 import { readPeriod, readRecurrence } from './dates.ts';
 import type { Condition, Frame } from './frame.ts';
@@ -22,7 +23,7 @@ export interface ModifierOptions {
 const PREPOSITIONS =
   'in|from|at|on|of|for|by|to|with|under|within|about|into|via|through|located|named|called|titled|as|inside|against|during|among|having|has|have|had|whose|that|who|which|whom|where|when|and|also|using|since|while|either|toward|towards|onto|belonging|corresponding|regarding';
 const AUXILIARIES =
-  'is|are|was|were|be|been|being|do|does|did|can|could|will|would|should|may|might|must|once|ever|also|currently|there|they|it|he|she|his|her|their|its|we|you|any|some|the|a|an|all|then|so|only|just|both|exist|exists|least|time';
+  'is|are|was|were|be|been|being|do|does|did|can|could|will|would|should|may|might|must|once|ever|also|there|they|it|he|she|his|her|their|its|we|you|any|some|the|a|an|all|then|so|only|just|both|exist|exists|least|time';
 
 /** Reads everything that follows a noun phrase and adds it to the frame. */
 export function readModifiers(
@@ -50,6 +51,11 @@ export function readModifiers(
       continue;
     }
     if (!isOr && !cursor.isDone && frame.conditions.length === 0) run = 0;
+    const current = readCurrent(cursor, near);
+    if (current !== null) {
+      push(frame, [current], isOr);
+      continue;
+    }
     if (
       !startsPeriod(cursor) &&
       cursor.mentionAt() === null &&
@@ -331,7 +337,6 @@ const IDIOMS = [
   'in this|the? database|record|records|system|data|table',
   'so far',
   'at all',
-  'at the moment',
   'up to now',
   'in his|her|their|its|all life|history|times',
   'of all times',

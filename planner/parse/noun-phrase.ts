@@ -7,6 +7,7 @@ import {
   superlativeOf,
 } from '../language/lexicon.ts';
 import { parseOrdinal } from '../language/numbers.ts';
+import { readCurrentAdjective } from './current.ts';
 import type { Cursor } from './cursor.ts';
 import type { Condition, Frame } from './frame.ts';
 import { readLiteralList } from './literals.ts';
@@ -183,6 +184,11 @@ export function readNounPhrase(cursor: Cursor): NounPhrase | null {
     }
     if (isKindOf(cursor) && cursor.eat('kind|kinds|type|types|sort|sorts of')) continue;
     if (mention === null && cursor.eat('his or her|its|their')) continue;
+    const current = readCurrentAdjective(cursor);
+    if (current !== null) {
+      conditions.push(current);
+      continue;
+    }
     if (mention === null && DETERMINERS.has(word)) {
       cursor.advance();
       continue;

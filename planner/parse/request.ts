@@ -8,7 +8,7 @@ import type { Frame, Projection } from './frame.ts';
 import { newFrame } from './frame.ts';
 import { aggregateProjections, readTimeGroup } from './groups.ts';
 import { readJoiner } from './joiner.ts';
-import { isMostlyValue, namesMeasure, namesTable } from './mentions.ts';
+import { isMostlyValue, namesMeasure, namesTable, namesTime } from './mentions.ts';
 import { readModifiers } from './modifiers.ts';
 import { readNamedOwner } from './named-owner.ts';
 import type { NounPhrase } from './noun-phrase.ts';
@@ -80,7 +80,8 @@ function parseSentence(cursor: Cursor, frame: Frame, isFirst: boolean): void {
   }
   if (command.measures.length > 0) {
     const { measures, elapsed = null } = command;
-    frame.projections.push(projection({ measures, elapsed }));
+    const mention = measures[0] === 'date' ? dateAhead(cursor) : null;
+    frame.projections.push(projection({ measures, elapsed, mention }));
     readModifiers(cursor, frame, null, { isInner: false });
     return;
   }
@@ -97,6 +98,15 @@ function parseSentence(cursor: Cursor, frame: Frame, isFirst: boolean): void {
   if (frame.projections.length === 0 && !frame.isStar && entity !== undefined) {
     frame.projections.push(projection({ mention: entity }));
   }
+}
+
+/** "When was Bo Lind admitted": the date that the verb names. */
+function dateAhead(cursor: Cursor): Mention | null {
+  for (let offset = 0; cursor.peek(offset) !== null; offset++) {
+    const mention = cursor.mentionAt(offset);
+    if (mention !== null && namesTime(mention) && !isMostlyValue(mention)) return mention;
+  }
+  return null;
 }
 
 /** "List in alphabetical order the names …" */

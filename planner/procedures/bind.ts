@@ -70,6 +70,7 @@ function resultColumn(binding: ProcedureBinding, id: number): ColumnModel {
     isMeasure: kind === 'number',
     procedure: binding,
     lineAmount: null,
+    elapsed: null,
   };
 }
 

@@ -51,6 +51,9 @@ export interface RankedWithin {
 /** A part of a point in time, by the name of DuckDB's function for it. */
 export type DatePart = 'year' | 'month' | 'day' | 'hour' | 'isodow' | 'dayname';
 
+/** What times are counted in. */
+export type TimeUnit = Grain | 'hour' | 'minute';
+
 /** What is computed from two values of a row. */
 export type RowOperator = 'plus' | 'minus' | 'times' | 'per' | 'percent of';
 
@@ -142,6 +145,13 @@ export type Expression =
       readonly unit: Grain;
       readonly from: Expression;
       readonly until: string;
+    }
+  | {
+      /** A point in time moved on by a number of units. */
+      readonly kind: 'shifted';
+      readonly of: Expression;
+      readonly unit: TimeUnit;
+      readonly count: number;
     }
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'boolean'; readonly value: boolean }

@@ -100,7 +100,10 @@ class QueryBuilder {
       directions: frame.directions,
     });
     if (!predicates.addAll(frame.conditions)) return null;
-    predicates.addClaims(frame.related);
+    // "When was it returned" asks for the date, also where there is none yet.
+    predicates.addClaims(
+      frame.related.filter((noun) => !frame.projections.some(({ mention }) => mention === noun)),
+    );
 
     this.#from = from;
     const select = this.#select(subject);
@@ -251,6 +254,8 @@ class QueryBuilder {
     const { kind } = expression;
     if (kind === 'elapsed') return `${projection.elapsed}s`;
     if (kind === 'referred') return aliasOf(projection.mention?.text ?? '');
+    if (kind === 'column' && expression.column.elapsed !== null)
+      return expression.column.column.name;
     if (isOfMetric(expression)) return metricAlias(expression, projection.mention?.text ?? '');
     const sides = this.#sides(projection);
     return sides === null ? null : operationAlias(projection, sides);

@@ -1,5 +1,6 @@
 import type { ColumnModel, TableModel } from '../grounding/schema-model.ts';
 import type { ComparisonOperator } from '../language/lexicon.ts';
+import { parseOrdinal } from '../language/numbers.ts';
 import { isYear, shiftDate } from '../parse/dates.ts';
 import type { Condition, Direction, Literal, Operand } from '../parse/frame.ts';
 import { columnsRead } from '../query/columns-read.ts';
@@ -8,7 +9,6 @@ import { columnOf, numberOf } from '../query/logical.ts';
 import type { BuildContext } from './build.ts';
 import { isDate } from './column-values.ts';
 import type { Choice } from './slots.ts';
-import { literalNumber } from './slots.ts';
 
 export interface PredicateOptions {
   readonly choices: ReadonlyMap<object, Choice>;
@@ -233,4 +233,11 @@ export function referringColumn(
   if (subject === null) return null;
   const edge = context.model.keys.edgesBetween(subject, table).find(({ from }) => from === subject);
   return edge?.fromColumns[0] ?? null;
+}
+
+/** The number an ordinal or cardinal literal denotes. */
+function literalNumber(literal: Literal): number | null {
+  const ordinal = parseOrdinal(literal.text.toLowerCase());
+  const value = ordinal ?? Number(literal.text);
+  return Number.isFinite(value) ? value : null;
 }

@@ -14,6 +14,7 @@ import { buildQuery } from './build.ts';
 import { isDate, isYearly } from './column-values.ts';
 import { countApart, countedApart } from './counted-apart.ts';
 import { directedPair } from './direction.ts';
+import { currentPredicate, lastingPredicate, timeUnitOf } from './lasting.ts';
 import type { PredicateOptions } from './predicate-parts.ts';
 import {
   ageComparison,
@@ -200,6 +201,8 @@ export class PredicateBuilder {
         const [column] = this.#columnsOf(condition.mention ?? condition);
         return column === undefined || !isDate(column) ? null : withinPeriod(column, condition);
       }
+      case 'current':
+        return currentPredicate(condition, this.#options);
       case 'or':
       case 'and': {
         const parts = condition.conditions.map((inner) => this.#predicate(inner));
@@ -252,6 +255,14 @@ export class PredicateBuilder {
       const age = ageComparison(condition, column, this.#options.context.now);
       if (age !== null) return age;
       operator = mirror(operator);
+    }
+    if (
+      timeUnitOf(condition.operand) != null &&
+      column !== null &&
+      condition.operand.kind === 'literal'
+    ) {
+      const lasting = lastingPredicate(column, operator, condition.operand.literal);
+      if (lasting !== null) return lasting;
     }
     const right = this.#operand(summedAlike(condition), column, operator);
     if (right === null || (column !== null && !isOrderable(column, operator, condition)))

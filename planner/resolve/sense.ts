@@ -1,4 +1,5 @@
 import { isPointInTime } from '../grounding/column-role.ts';
+import type { TableModel } from '../grounding/schema-model.ts';
 import type { Frame } from '../parse/frame.ts';
 import { namesTable } from '../parse/mentions.ts';
 import { columnsRead } from '../query/columns-read.ts';
@@ -17,7 +18,8 @@ export function isSenseless(
     query.select.some((item) => aggregatesNames(item, frame) || averagesLines(item, frame)) ||
     passesOverFigure(query, frame, choices) ||
     ranksFromAfar(query, frame, choices) ||
-    query.where.some(findsNoNumber)
+    lastsElsewhere(query, frame, choices) ||
+    query.where.some((item) => findsNoNumber(item) || mixesTimes(item))
   );
 }
 
@@ -49,6 +51,26 @@ function aggregatesNames({ expression }: SelectItem, { projections }: Frame): bo
     (isAdded && column.kind === 'boolean') ||
     (isAdded && isTime && isPointInTime(column))
   );
+}
+
+/**
+ * "How long is the total lesson time" is not how long somebody was a teacher, and patients stay as
+ * long as their own admissions, not as the contracts of their doctors.
+ */
+function lastsElsewhere(
+  { from }: LogicalQuery,
+  { projections, conditions }: Frame,
+  choices: ReadonlyMap<object, Choice>,
+): boolean {
+  const lasting = (part: Frame['projections'][number] | Frame['conditions'][number]) => {
+    const isImplied = 'mention' in part && part.mention === null;
+    const choice = isImplied ? choices.get(part) : undefined;
+    const isLasting = choice?.kind === 'column' && choice.column.elapsed !== null;
+    return isLasting && choice.table !== from.root ? [choice.table] : [];
+  };
+  const isFar = (table: TableModel) =>
+    !from.joins.some(({ edge }) => edge.from === table && edge.to === from.root);
+  return projections.flatMap(lasting).length > 0 || conditions.flatMap(lasting).some(isFar);
 }
 
 /** "Average invoice value" is no average of the amounts of its lines. */
@@ -110,6 +132,26 @@ function ranksFromAfar(
 
 function isReference({ expression }: SelectItem): boolean {
   return expression.kind === 'column' && expression.column.isForeignKey;
+}
+
+/** A date that is compared with a number, other than that of its year, or how long with another figure. */
+function mixesTimes(predicate: Predicate): boolean {
+  if (predicate.kind !== 'compare') return false;
+  const isLasting = [predicate.left, predicate.right].map(
+    (side) => side.kind === 'column' && side.column.elapsed !== null,
+  );
+  const areColumns = predicate.left.kind === 'column' && predicate.right.kind === 'column';
+  if (areColumns && isLasting[0] !== isLasting[1]) return true;
+  const kinds = [predicate.left, predicate.right].map((side) =>
+    side.kind === 'number'
+      ? 'number'
+      : side.kind === 'column'
+        ? isPointInTime(side.column)
+          ? 'time'
+          : side.column.kind
+        : null,
+  );
+  return kinds.includes('time') && kinds.includes('number');
 }
 
 /** A number that is looked for among words, all of which are known, and is not there. */

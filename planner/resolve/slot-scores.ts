@@ -1,5 +1,7 @@
 import type { Mention } from '../grounding/link.ts';
 import type { ColumnModel } from '../grounding/schema-model.ts';
+import { isDate } from './column-values.ts';
+import { countsTime } from './lasting.ts';
 import type { Choice } from './slots.ts';
 
 /** Nobody is born when a row is made: such a date is meant only where it is said. */
@@ -38,4 +40,33 @@ export function hinted(choice: Choice, hint: Mention | null): number {
     else if (candidate.table === choice.table) best = Math.max(best, -0.1);
   }
   return best;
+}
+
+/** A loan has a length, but a book that is longer than another has more pages. */
+const LASTING_LOSS = 0.25;
+
+/** How well a column fits an adjective that measures it by its word of this rank. */
+export function measuredScore({ words, elapsed }: ColumnModel, rank: number): number {
+  return 0.75 - 0.04 * rank - 0.02 * words.length - (elapsed === null ? 0 : LASTING_LOSS);
+}
+
+/** The column that a choice is in; null for a table. */
+export function columnIn(choice: Choice): ColumnModel | null {
+  return choice.kind === 'table' ? null : choice.column;
+}
+
+/** Whether a choice is of figures that may count time. */
+export function isTimed(choice: Choice): boolean {
+  return choice.kind !== 'table' && countsTime(choice.column);
+}
+
+/** Whether a choice is of dates. */
+export function isDateChoice(choice: Choice): boolean {
+  return choice.kind !== 'table' && isDate(choice.column);
+}
+
+/** A column with the value that is looked for in it. */
+export function valued(choice: Choice, value: string): Choice {
+  if (choice.kind === 'table') return choice;
+  return { kind: 'value', column: choice.column, table: choice.table, value, match: 'equals' };
 }

@@ -2,7 +2,6 @@ import type { Mention } from '../grounding/link.ts';
 import type { ColumnModel, SchemaModel, TableModel } from '../grounding/schema-model.ts';
 import { lemma } from '../language/lemma.ts';
 import { isLightVerb } from '../language/lexicon.ts';
-import { parseOrdinal } from '../language/numbers.ts';
 import { isYear } from '../parse/dates.ts';
 import type {
   Condition,
@@ -16,9 +15,19 @@ import type {
 import { isDate, isYearly, storesNumber } from './column-values.ts';
 import { directionFit } from './direction.ts';
 import { fullNames } from './full-names.ts';
+import { countsTime, timeUnitOf } from './lasting.ts';
 import type { Role } from './role.ts';
 import { roleAdjustment } from './role.ts';
-import { dateScore, hinted, saysLess } from './slot-scores.ts';
+import {
+  columnIn,
+  dateScore,
+  hinted,
+  isDateChoice,
+  isTimed,
+  measuredScore,
+  saysLess,
+  valued,
+} from './slot-scores.ts';
 
 /** What a part of a frame may stand for. */
 export type Choice =
@@ -217,6 +226,7 @@ class SlotCollector {
       case 'and':
         for (const inner of condition.conditions) this.addCondition(inner);
         return;
+      case 'current':
       case 'exists':
         return;
     }
@@ -376,7 +386,11 @@ class SlotCollector {
       );
       // What has no age is not older than anything.
       if (condition.measures.includes('age')) return options;
-      return options.length > 0 ? options : this.#literalColumns(condition.operand);
+      const timed =
+        timeUnitOf(condition.operand) === null
+          ? options
+          : options.filter(({ choice }) => isTimed(choice));
+      return timed.length > 0 ? timed : this.#literalColumns(condition.operand);
     }
     const isAmount = this.#model.columns.some(({ isMeasure }) => isMeasure);
     return this.#literalColumns(condition.operand, isAmount);
@@ -393,6 +407,11 @@ class SlotCollector {
         .map((column) => option(column, column.table === best?.table ? 0.6 : 0.25));
     }
     if (operand.literal.kind === 'date') return this.#dateColumns();
+    if (timeUnitOf(operand) !== null) {
+      const spans = this.#model.metrics.filter(({ elapsed }) => elapsed?.to != null);
+      const times = this.#model.columns.filter((column) => column.isMeasure && countsTime(column));
+      return [...spans, ...times].map((column) => option(column, 0.4));
+    }
     const number = Number(operand.literal.text);
     if (isYear(number) && !isAmount) {
       const years = this.#model.columns.filter((c) => c.words.includes('year') || isDate(c));
@@ -431,8 +450,10 @@ class SlotCollector {
   ): readonly Option[] {
     const options: Option[] = [];
     for (const column of [...this.#model.columns, ...this.#model.metrics]) {
-      if (column.isKey) continue;
-      if (kind === 'date' && !isDate(column)) continue;
+      // How old somebody is follows from the date of birth, which is found here as well.
+      const isOther = column.elapsed !== null || column.words.includes('birth');
+      if (column.isKey || column.elapsed?.to === null) continue;
+      if ((measures[0] === 'date' && isOther) || (kind === 'date' && !isDate(column))) continue;
       if (
         (kind === 'ordered' || kind === 'ranked') &&
         column.kind === 'text' &&
@@ -445,7 +466,9 @@ class SlotCollector {
           .wordsOf(column)
           .some((word) => (this.#model.names.similarWords(measure).get(word) ?? 0) > 0.85),
       );
-      if (rank >= 0) options.push(option(column, 0.75 - 0.04 * rank - 0.02 * column.words.length));
+      if (kind === 'any' && measures[0] === 'date' && isDate(column))
+        options.push(option(column, 0.2 + dateScore(column)));
+      else if (rank >= 0) options.push(option(column, measuredScore(column, rank)));
       else if (kind !== 'any' && /^(date|time)$/.test(measures[0] ?? '') && isDate(column)) {
         options.push(option(column, 0.5));
       } else if (
@@ -471,26 +494,6 @@ class SlotCollector {
 /** How well a date fits that the verb before a time names: "shipped last week". */
 const SAID_DATE = 0.7;
 
-function columnIn(choice: Choice): ColumnModel | null {
-  return choice.kind === 'table' ? null : choice.column;
-}
-
-function isDateChoice(choice: Choice): boolean {
-  return choice.kind !== 'table' && isDate(choice.column);
-}
-
 function option(column: ColumnModel, score: number): Option {
   return { choice: { kind: 'column', column, table: column.table }, score };
-}
-
-function valued(choice: Choice, value: string): Choice {
-  if (choice.kind === 'table') return choice;
-  return { kind: 'value', column: choice.column, table: choice.table, value, match: 'equals' };
-}
-
-/** The number an ordinal or cardinal literal denotes. */
-export function literalNumber(literal: Literal): number | null {
-  const ordinal = parseOrdinal(literal.text.toLowerCase());
-  const value = ordinal ?? Number(literal.text);
-  return Number.isFinite(value) ? value : null;
 }

@@ -25,8 +25,8 @@ interface Listing {
  * rows: such a plan reads no table. Null for a question about rows.
  */
 export function planSchemaQuestion(input: PlanRequestInput): PlanOutcome | null {
-  const { request, catalog } = input;
-  const question = readSchemaQuestion(request, schemaModel(catalog));
+  const { request, catalog, now } = input;
+  const question = readSchemaQuestion(request, schemaModel(catalog, now));
   if (question === null) return null;
   const listing = listingOf(question, input);
   if (listing.rows.length === 0) {

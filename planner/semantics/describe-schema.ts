@@ -19,7 +19,7 @@ export interface TableBelief {
 
 /** What the planner believes of every table, in the catalog's order. */
 export function describeSchema(catalog: CatalogSnapshot): readonly TableBelief[] {
-  return schemaModel(catalog).tables.map(({ table, key, labels, columns }) => ({
+  return schemaModel(catalog, null).tables.map(({ table, key, labels, columns }) => ({
     schema: table.schema,
     name: table.name,
     key: key?.column.name ?? null,

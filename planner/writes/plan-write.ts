@@ -58,7 +58,7 @@ export function asksForWrite(input: WriteInput): boolean {
 export function planWrite({ request, catalog, now }: WriteInput): PlanOutcome | null {
   const asked = readWriteRequest(request);
   if (asked === null) return null;
-  const model = schemaModel(catalog);
+  const model = schemaModel(catalog, now);
   if (asked.isDefinition) {
     // Where a table is called "table", its rows are meant.
     const isRow = model.names
