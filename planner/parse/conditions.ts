@@ -7,6 +7,7 @@ import type { Cursor } from './cursor.ts';
 import { isYear, readPeriod, readSpan, verbBefore } from './dates.ts';
 import { readDecade } from './decade.ts';
 import { countedValues } from './each-value.ts';
+import { looksAtMultiple } from './factor.ts';
 import type { Condition, Frame, Literal, Operand } from './frame.ts';
 import { newFrame } from './frame.ts';
 import { readLiteral, readLiteralList } from './literals.ts';
@@ -206,6 +207,7 @@ function readCounted(
   comparator: Comparator,
   isNegated: boolean,
 ): Condition[] | null {
+  if (looksAtMultiple(cursor)) return null;
   const start = cursor.position;
   // "at least participated in two races": the verb stands between.
   if (/^(>=|<=)$/.test(comparator.operator)) {
@@ -234,7 +236,8 @@ function readCounted(
     const { operator } = comparator;
     return [{ kind: 'quantity', near, isNegated, operator, number, numberTo: null, mention: null }];
   }
-  cursor.eat('different|distinct|unique|or');
+  const isDistinct = cursor.eat('different|distinct|unique');
+  cursor.eat('or');
   const mention = cursor.mentionAt();
   if (
     mention !== null &&
@@ -267,6 +270,7 @@ function readCounted(
   return [
     {
       kind: 'quantity',
+      ...(isDistinct ? { isDistinct } : {}),
       near,
       isNegated,
       operator: comparator.operator,

@@ -102,6 +102,8 @@ export type Operand =
       readonly mention: Mention;
       /** What it belongs to: "their manager's salary". */
       readonly of: Mention | null;
+      /** "Twice their budget" is 2; absent where it is taken as it is. */
+      readonly factor?: number;
     }
   | {
       readonly kind: 'query';
@@ -110,6 +112,8 @@ export type Operand =
       readonly quantifier: 'any' | 'all' | null;
       readonly mention: Mention | null;
       readonly frame: Frame;
+      /** "Twice the average" is 2; absent where it is taken as it is. */
+      readonly factor?: number;
     };
 
 interface ConditionBase {
@@ -146,6 +150,8 @@ export type Condition =
       readonly operator: ComparisonOperator;
       readonly number: number;
       readonly numberTo: number | null;
+      /** "At least two different products": each of them counts once. */
+      readonly isDistinct?: boolean;
       /** Null counts the related rows: "more than three times". */
       readonly mention: Mention | null;
     })

@@ -1,5 +1,6 @@
 import type { Mention } from '../grounding/link.ts';
 import type { Cursor } from './cursor.ts';
+import { readFactor } from './factor.ts';
 import type { Operand } from './frame.ts';
 import { newFrame } from './frame.ts';
 import { readLiteral } from './literals.ts';
@@ -8,8 +9,22 @@ import { readModifiers } from './modifiers.ts';
 import { namedRow, readReferredRow } from './named-row.ts';
 import { adoptPhrase, readNounPhrase, readValueAfterNoun } from './noun-phrase.ts';
 
-/** What a comparison compares with: a value, an aggregate of a query, or another column. */
+/** What a comparison compares with: a value, an aggregate of a query, another column, or a multiple. */
 export function readOperand(cursor: Cursor, compared: Mention | null): Operand | null {
+  return cursor.attempt(() => readMultiple(cursor, compared)) ?? readSingle(cursor, compared);
+}
+
+/** "Twice the average", "half the price of the cheapest": what is multiplied is read like any other. */
+function readMultiple(cursor: Cursor, compared: Mention | null): Operand | null {
+  cursor.eat('than|to');
+  const factor = readFactor(cursor);
+  const operand = factor === null ? null : readSingle(cursor, compared);
+  return factor === null || operand === null || operand.kind === 'literal'
+    ? null
+    : { ...operand, factor };
+}
+
+function readSingle(cursor: Cursor, compared: Mention | null): Operand | null {
   const start = cursor.position;
   cursor.eat('than|to');
   const quantifier = readQuantifier(cursor);

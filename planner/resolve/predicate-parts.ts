@@ -181,6 +181,50 @@ export function withinPeriod(
   return of.length === 1 && only !== undefined ? only : { kind: 'and', of };
 }
 
+/** How many there are of what is related: rows, or different values, or different rows where that is said. */
+export function countOfRelated(
+  choice: Choice | null,
+  { isDistinct = false }: Extract<Condition, { kind: 'quantity' }>,
+): Expression {
+  const key = choice?.table.key ?? null;
+  const own = choice?.kind === 'column' ? choice.column : key;
+  const isCounted = choice?.kind === 'column' && choice.column !== key;
+  const of = own !== null && (isCounted || isDistinct) ? columnOf(own) : null;
+  return { kind: 'aggregate', name: 'count', isDistinct: of !== null, of };
+}
+
+/** "Doctors who earn more than the average salary of nurses": the salaries of those who are named. */
+export function rangedOver(compared: ColumnModel | null, operand: Operand): ColumnModel | null {
+  if (compared === null || operand.kind !== 'query') return compared;
+  for (const { names } of operand.frame.related) {
+    const [best] = names;
+    if (best?.kind !== 'table' || best.table === compared.table) continue;
+    const { words } = compared;
+    const own = best.table.columns.find((column) => column.words.join(' ') === words.join(' '));
+    if (own?.isMeasure === true) return own;
+  }
+  return compared;
+}
+
+/** "Twice the average": the value times its factor; null where what is compared is no number. */
+export function multiple(
+  { operand }: Extract<Condition, { kind: 'compare' }>,
+  value: Expression | null,
+): Expression | null {
+  const factor = operand.kind === 'literal' ? undefined : operand.factor;
+  if (factor === undefined || value === null) return value;
+  const isNumber =
+    value.kind === 'subquery' || (value.kind === 'column' && value.column.kind === 'number');
+  return isNumber
+    ? {
+        kind: 'arithmetic',
+        operator: 'times',
+        left: { kind: 'number', value: factor },
+        right: value,
+      }
+    : null;
+}
+
 /** A column read as a date. */
 export function dateOf(column: ColumnModel): Expression {
   return { kind: 'column', column, cast: column.kind === 'text' ? 'DATE' : null };

@@ -19,6 +19,7 @@ import type { PredicateOptions } from './predicate-parts.ts';
 import {
   ageComparison,
   comparedValue,
+  countOfRelated,
   dateOf,
   extremeFor,
   isAboutGroups,
@@ -28,8 +29,10 @@ import {
   literalExpression,
   mentionedOperand,
   mirror,
+  multiple,
   negate,
   patternPredicate,
+  rangedOver,
   referringColumn,
   storedValue,
   summedAlike,
@@ -264,7 +267,7 @@ export class PredicateBuilder {
       const lasting = lastingPredicate(column, operator, condition.operand.literal);
       if (lasting !== null) return lasting;
     }
-    const right = this.#operand(summedAlike(condition), column, operator);
+    const right = multiple(condition, this.#operand(summedAlike(condition), column, operator));
     if (right === null || (column !== null && !isOrderable(column, operator, condition)))
       return null;
     if (column !== null && isDate(column) && right.kind === 'number' && isYear(right.value)) {
@@ -285,9 +288,10 @@ export class PredicateBuilder {
 
   #operand(
     operand: Operand,
-    column: ColumnModel | null,
+    compared: ColumnModel | null,
     operator: ComparisonOperator,
   ): Expression | null {
+    const column = rangedOver(compared, operand);
     if (operand.kind === 'literal') return literalExpression(operand.literal, column);
     if (operand.kind === 'mention') {
       return mentionedOperand(operand, column, this.#options);
@@ -395,13 +399,7 @@ export class PredicateBuilder {
         right,
       };
     }
-    const isDistinct = choice?.kind === 'column' && choice.column !== choice.table.key;
-    const left: Expression = {
-      kind: 'aggregate',
-      name: 'count',
-      isDistinct,
-      of: isDistinct && choice?.kind === 'column' ? columnOf(choice.column) : null,
-    };
+    const left = countOfRelated(choice ?? null, condition);
     return { kind: 'compare', left, operator: condition.operator, right };
   }
 
