@@ -15,6 +15,7 @@ import {
 import { withoutFraming } from './decompose/framing.ts';
 import { readGrowth } from './decompose/growth.ts';
 import { readLikeThings } from './decompose/like-things.ts';
+import { readLinkedRows } from './decompose/linked-rows.ts';
 import { readLowStock } from './decompose/low-stock.ts';
 import { readNestedTotal } from './decompose/nested-total.ts';
 import { readNewRows } from './decompose/new-rows.ts';
@@ -185,6 +186,7 @@ const FORMS: readonly RewritingReader[] = [
   readGrowth,
   readBusiest,
   readNestedTotal,
+  readLinkedRows,
   readNewRows,
   readRepeatRows,
   readRankedRatio,
