@@ -229,4 +229,43 @@ test('chunks that do not fit the guest are split', async () => {
   );
   assert.equal(value, 2000 - Math.floor(2000 / 7));
   assert((await columnarRows(session)) > 1000);
+  // Where NULLs come from and go to, parts do not begin at a multiple of 64 rows.
+  const { rows } = await session.connection.query(`
+    SELECT i, left(v, 10), left(together(v, i), 10) FROM (
+      SELECT i, CASE WHEN hash(i, ${SEED}) % 4 > 0 THEN repeat('y', 10000 + i::INTEGER % 5) END AS v
+      FROM range(2000) r(i))
+    WHERE together(v, i) IS DISTINCT FROM CASE WHEN i % 7 < 6 THEN v END LIMIT 3`);
+  assert.deepEqual(rows, []);
+});
+
+test('rows are left out in any pattern', async () => {
+  await using database = await openWithEngine();
+  const session = await openSession(database);
+  await prepare(session);
+  const patterns = [
+    'true',
+    'i % 64 > 0',
+    'i % 64 = 63',
+    'i // 64 % 2 = 0',
+    'i // 100 % 3 > 0',
+    'i // 2048 = 1',
+    `hash(i, ${SEED}) % 2 = 0`,
+  ];
+  for (const [entry, type, expression] of ECHOES.filter(([echo]) =>
+    ['bigint', 'boolean', 'varchar', 'date'].includes(echo),
+  )) {
+    await define(session, {
+      entry: `echo_${entry}`,
+      parameters: `value ${type}, turn BIGINT`,
+      returns: type,
+    });
+    for (const pattern of patterns) {
+      const { rows } = await session.connection.query(`
+        SELECT i, v, together(v, i) FROM (
+          SELECT i, CASE WHEN ${pattern} THEN (${expression})::${type} END AS v FROM range(5000) r(i))
+        WHERE together(v, i) IS DISTINCT FROM CASE WHEN i % 7 < 6 THEN v END LIMIT 3`);
+      assert.deepEqual(rows, [], `${type} where ${pattern}`);
+    }
+    assert((await columnarRows(session)) > 0, type);
+  }
 });

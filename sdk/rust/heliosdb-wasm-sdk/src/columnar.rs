@@ -269,35 +269,46 @@ pub unsafe fn load<T: FromValue>(column: &Prepared<T>, row: usize) -> T {
 /// The results of a chunk, which stay until the next call.
 pub struct Output {
     kind: u32,
-    /// Entries of fixed width, aligned for all of them.
+    row_count: usize,
+    /// Entries of fixed width, aligned for all of them. What rows without a result hold is arbitrary.
     pub(crate) fixed: Vec<u128>,
     pub(crate) offsets: Vec<u32>,
     pub(crate) heap: Vec<u8>,
+    /// Empty while no row is NULL.
     validity: Vec<u8>,
-    has_nulls: bool,
     /// A value has no column form.
     pub(crate) is_unsuitable: bool,
 }
 
+const fn is_text(kind: u32) -> bool {
+    matches!(kind, kind::VARCHAR | kind::BLOB | kind::DECIMAL)
+}
+
 impl Output {
-    fn new(kind: u32, row_count: usize) -> Output {
-        let is_text = matches!(kind, kind::VARCHAR | kind::BLOB | kind::DECIMAL);
-        let (fixed, offsets) = match is_text {
-            true => (Vec::new(), Vec::with_capacity(row_count + 1)),
-            // Eight bytes are the most an entry has.
-            false => (vec![0; row_count.div_ceil(2)], Vec::new()),
-        };
-        let mut output = Output {
-            kind,
-            fixed,
-            offsets,
-            heap: Vec::new(),
-            validity: vec![0xff; row_count.div_ceil(8)],
-            has_nulls: false,
-            is_unsuitable: false,
-        };
-        if is_text {
+    /// Makes room for so many rows, in the memory of an earlier output where there is one.
+    fn new(kind: u32, row_count: usize, earlier: Option<Output>) -> Output {
+        // Entries of another kind might be none of this one.
+        let mut output = earlier
+            .filter(|earlier| earlier.kind == kind)
+            .unwrap_or(Output {
+                kind,
+                row_count,
+                fixed: Vec::new(),
+                offsets: Vec::new(),
+                heap: Vec::new(),
+                validity: Vec::new(),
+                is_unsuitable: false,
+            });
+        output.row_count = row_count;
+        output.offsets.clear();
+        output.heap.clear();
+        output.validity.clear();
+        if is_text(kind) {
+            output.offsets.reserve(row_count + 1);
             output.offsets.push(0);
+        } else if output.fixed.len() < row_count.div_ceil(2) {
+            // Eight bytes are the most an entry has.
+            output.fixed = vec![0; row_count.div_ceil(2)];
         }
         output
     }
@@ -316,29 +327,37 @@ impl Output {
         self.offsets.push(self.heap.len() as u32);
     }
 
+    /// Gives the rows before `row` that have no text an empty one.
+    fn end_texts_before(&mut self, row: usize) {
+        while self.offsets.len() <= row {
+            self.end_text();
+        }
+    }
+
     pub(crate) fn put_null(&mut self, row: usize) {
-        self.has_nulls = true;
+        if self.validity.is_empty() {
+            self.validity.resize(self.row_count.div_ceil(8), 0xff);
+        }
         if let Some(byte) = self.validity.get_mut(row / 8) {
             *byte &= !(1 << (row % 8));
         }
-        if !self.offsets.is_empty() {
+        if is_text(self.kind) {
             self.end_text();
         }
     }
 
     fn describe(&self) -> Column {
-        let data: *const u8 = match self.offsets.is_empty() {
-            true => self.fixed.as_ptr().cast(),
-            false => self.offsets.as_ptr().cast(),
-        };
         Column {
             kind: self.kind,
             scale: 0,
             width: 0,
-            data,
-            validity: match self.has_nulls {
-                true => self.validity.as_ptr(),
-                false => core::ptr::null(),
+            data: match is_text(self.kind) {
+                true => self.offsets.as_ptr().cast(),
+                false => self.fixed.as_ptr().cast(),
+            },
+            validity: match self.validity.is_empty() {
+                true => core::ptr::null(),
+                false => self.validity.as_ptr(),
             },
             heap: self.heap.as_ptr(),
             heap_len: self.heap.len() as u32,
@@ -346,7 +365,8 @@ impl Output {
     }
 }
 
-/// Computes every row that is to be computed.
+/// Computes every row that is to be computed. Rows that are not have no result; that they are NULL
+/// the database knows.
 ///
 /// # Safety
 /// `block` was filled by the database and is used by nobody else during the call.
@@ -361,13 +381,16 @@ pub unsafe fn run<R: ToValue + SqlType>(
     crate::guest::report_panics();
     // SAFETY: by contract.
     let (row_count, mask) = unsafe { ((*block).row_count as usize, (*block).mask) };
-    let mut output = Output::new(R::COLUMN_KIND, row_count);
+    let mut output = Output::new(R::COLUMN_KIND, row_count, buffers::take());
     let mut start = 0;
     while start < row_count {
         let end = row_count.min(start + GROUP_ROWS);
         // SAFETY: by contract; volatile, because the database looks at it meanwhile.
         unsafe { (&raw mut (*block).progress).write_volatile(start as u32) };
-        if mask.is_null() {
+        let all = u64::MAX >> (GROUP_ROWS - (end - start));
+        // SAFETY: the mask has a bit for every row.
+        let mut wanted = all & unsafe { group_of(mask, start, end) };
+        if wanted == all {
             for row in start..end {
                 match call(row) {
                     // SAFETY: the output was made for this kind and as many rows.
@@ -375,18 +398,23 @@ pub unsafe fn run<R: ToValue + SqlType>(
                     Err(_) => return status::FAILED,
                 }
             }
-        } else {
-            for row in start..end {
-                // SAFETY: the mask has a bit for every row.
-                if !unsafe { is_set(mask, row) } {
-                    output.put_null(row);
-                    continue;
+        }
+        // From one set bit to the next, so that which rows are left out costs no branch.
+        else {
+            while wanted != 0 {
+                let row = start + wanted.trailing_zeros() as usize;
+                wanted &= wanted - 1;
+                if is_text(R::COLUMN_KIND) {
+                    output.end_texts_before(row);
                 }
                 match call(row) {
                     // SAFETY: as above.
                     Ok(value) => unsafe { value.store(&mut output, row) },
                     Err(_) => return status::FAILED,
                 }
+            }
+            if is_text(R::COLUMN_KIND) {
+                output.end_texts_before(end);
             }
         }
         start = end;
@@ -398,6 +426,27 @@ pub unsafe fn run<R: ToValue + SqlType>(
     unsafe { (*block).result = output.describe() };
     buffers::keep(output);
     status::DONE
+}
+
+/// The bits of a group of rows, the first row's lowest; bits beyond the group are arbitrary.
+///
+/// # Safety
+/// `mask` is null or has a bit for every row of the group, whose start is a multiple of its size.
+#[inline(always)]
+unsafe fn group_of(mask: *const u8, start: usize, end: usize) -> u64 {
+    if mask.is_null() {
+        return u64::MAX;
+    }
+    let mut bits = [0; GROUP_ROWS / 8];
+    // SAFETY: by contract.
+    let given = unsafe {
+        core::slice::from_raw_parts(mask.add(start / 8), (end - start).div_ceil(8))
+    };
+    match given.try_into() {
+        Ok(whole) => bits = whole,
+        Err(_) => bits[..given.len()].copy_from_slice(given),
+    }
+    u64::from_le_bytes(bits)
 }
 
 /// What outlives a call. A module runs on one thread.
@@ -412,6 +461,11 @@ mod buffers {
 
     pub fn keep(output: Output) {
         OUTPUT.with(|kept| *kept.borrow_mut() = Some(output));
+    }
+
+    /// What was kept, to be written anew.
+    pub fn take() -> Option<Output> {
+        OUTPUT.with(|kept| kept.borrow_mut().take())
     }
 
     /// Room for a block of `length` bytes; the one before is gone.
