@@ -129,8 +129,8 @@ impl BlockWriter<'_> {
         let Some(mask) = mask else {
             return 0;
         };
-        let (part, address) = self.part(mask.bytes().len());
-        part.copy_from_slice(mask.bytes());
+        let (part, address) = self.part(mask.byte_count());
+        mask.put(part);
         address
     }
 
@@ -355,7 +355,7 @@ impl<'m> Results<'m> {
                 return self.write_converted(plan, output, returns);
             }
             if let Some(valid) = &valid {
-                write::put_nulls(output, start, valid.bytes(), row_count);
+                write::put_nulls(output, start, valid.words(), row_count);
             }
         }
         Ok(true)

@@ -120,10 +120,8 @@ impl<'t> VectorReader<'t> {
 
     /// A bit for every row of the vector, set where it is not NULL, the first row's lowest; `None`
     /// when every row is valid.
-    pub fn validity(&self) -> Option<*const u8> {
-        // On a machine that stores the highest byte first, the words are in another order.
-        const { assert!(cfg!(target_endian = "little")) };
-        (!self.validity.is_null()).then(|| self.validity.cast())
+    pub fn validity(&self) -> Option<*const u64> {
+        (!self.validity.is_null()).then_some(self.validity)
     }
 
     /// The bytes of consecutive entries. What NULL rows hold is arbitrary, but initialised.

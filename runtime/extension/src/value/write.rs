@@ -316,7 +316,7 @@ pub unsafe fn put_entries(vector: ffi::duckdb_vector, start: usize, bytes: &[u8]
     }
 }
 
-/// Makes rows NULL whose bit is not set, the first row's being the lowest of the first byte.
+/// Makes rows NULL whose bit is not set, the first row's being the lowest of the first word.
 ///
 /// # Safety
 /// As [`write`] for `row_count` rows from `start`, of a type without children; there is a bit for
@@ -324,24 +324,26 @@ pub unsafe fn put_entries(vector: ffi::duckdb_vector, start: usize, bytes: &[u8]
 pub unsafe fn put_nulls(
     vector: ffi::duckdb_vector,
     start: usize,
-    valid_bits: &[u8],
+    valid_bits: &[u64],
     row_count: usize,
 ) {
     // SAFETY: the mask exists after `ensure_validity_writable` and has a bit for every row.
     unsafe {
         ffi::duckdb_vector_ensure_validity_writable(vector);
-        let validity = ffi::duckdb_vector_get_validity(vector).cast::<u8>();
+        let validity = ffi::duckdb_vector_get_validity(vector);
         for (position, bits) in valid_bits.iter().enumerate() {
-            let rows = (row_count - 8 * position).min(8);
-            if start.is_multiple_of(8) {
+            let rows = (row_count - 64 * position).min(64);
+            if start.is_multiple_of(64) {
                 // Bits of rows that come after these stay as they are.
-                let beyond = u8::MAX.checked_shl(rows as u32).unwrap_or(0);
-                *validity.add(start / 8 + position) &= bits | beyond;
+                let beyond = u64::MAX.checked_shl(rows as u32).unwrap_or(0);
+                *validity.add(start / 64 + position) &= bits | beyond;
                 continue;
             }
             for row in (0..rows).filter(|row| bits >> row & 1 == 0) {
-                let row = start + 8 * position + row;
-                *validity.add(row / 8) &= !(1 << (row % 8));
+                ffi::duckdb_validity_set_row_invalid(
+                    validity,
+                    (start + 64 * position + row) as u64,
+                );
             }
         }
     }
