@@ -140,18 +140,29 @@ pub struct Execution {
     pub thread_count: OnceLock<usize>,
     pub cancellation: Arc<Cancellation>,
     pins: Mutex<HashMap<(String, Option<i32>), Pinned>>,
-    /// Guests between two chunks, by procedure and version.
-    guests: Mutex<HashMap<(String, i32), Guests>>,
+    /// Guests between two chunks; one entry a procedure and version, which are few.
+    guests: Mutex<Vec<Guests>>,
 }
 
 /// The guests of one procedure version that one execution made and may use again: a guest's state
 /// lives as long as its statement, never longer.
 struct Guests {
+    procedure_id: String,
+    version: i32,
     recipe: Arc<GuestRecipe>,
     pool: Arc<InstancePool>,
     idle: Vec<GuestInstance>,
     /// Those that run on fibers.
     idle_on_fibers: Vec<GuestInstance>,
+}
+
+impl Guests {
+    /// The entry of a procedure at its version.
+    fn of<'g>(all: &'g mut [Guests], pinned: &Pinned) -> Option<&'g mut Guests> {
+        let (procedure_id, version) = (&pinned.procedure.id, pinned.version.number);
+        all.iter_mut()
+            .find(|known| known.version == version && known.procedure_id == *procedure_id)
+    }
 }
 
 /// A procedure at the version this execution runs.
@@ -202,7 +213,7 @@ impl Execution {
             thread_count: OnceLock::new(),
             cancellation,
             pins: Mutex::new(HashMap::new()),
-            guests: Mutex::new(HashMap::new()),
+            guests: Mutex::default(),
         }
     }
 
@@ -293,11 +304,19 @@ impl Execution {
         pinned: &Pinned,
         body: impl FnOnce(&mut Guests) -> T,
     ) -> EngineResult<T> {
+        if let Some(known) = Guests::of(&mut self.guests.lock(), pinned) {
+            return Ok(body(known));
+        }
         let module = pinned.version.compile(state, &pinned.procedure)?;
-        let folders = self.folders(state, pinned)?;
-        let key = (pinned.procedure.id.clone(), pinned.version.number);
-        let mut guests = self.guests.lock();
-        Ok(body(guests.entry(key).or_insert_with(|| Guests {
+        let folders = open_folders(state, pinned)?;
+        let mut all = self.guests.lock();
+        // Another thread may have been faster.
+        if let Some(known) = Guests::of(&mut all, pinned) {
+            return Ok(body(known));
+        }
+        let mut made = Guests {
+            procedure_id: pinned.procedure.id.clone(),
+            version: pinned.version.number,
             recipe: Arc::new(GuestRecipe {
                 module,
                 entry: pinned.version.entry.clone(),
@@ -308,19 +327,10 @@ impl Execution {
             pool: Arc::clone(&pinned.version.pool),
             idle: Vec::new(),
             idle_on_fibers: Vec::new(),
-        })))
-    }
-
-    /// The folders of a procedure's guests, opened when the first of them is made.
-    fn folders(&self, state: &DatabaseState, pinned: &Pinned) -> EngineResult<Arc<GrantedFolders>> {
-        if pinned.version.rights.folders().is_empty() {
-            return Ok(Arc::default());
-        }
-        let key = (pinned.procedure.id.clone(), pinned.version.number);
-        if let Some(known) = self.guests.lock().get(&key) {
-            return Ok(Arc::clone(&known.recipe.folders));
-        }
-        folders::open(state, &pinned.version.rights).map(Arc::new)
+        };
+        let given = body(&mut made);
+        all.push(made);
+        Ok(given)
     }
 
     fn check_depth(&self, pinned: &Pinned) -> EngineResult<()> {
@@ -342,22 +352,29 @@ impl Execution {
 
     /// Keeps an instance for the execution's next chunk. One that trapped is dropped instead.
     pub fn put_back(&self, pinned: &Pinned, instance: GuestInstance) {
-        if instance.is_healthy() {
-            let key = (pinned.procedure.id.clone(), pinned.version.number);
-            if let Some(guests) = self.guests.lock().get_mut(&key) {
-                if instance.park().is_some() {
-                    guests.idle_on_fibers.push(instance);
-                } else {
-                    guests.idle.push(instance);
-                }
+        if instance.is_healthy()
+            && let Some(guests) = Guests::of(&mut self.guests.lock(), pinned)
+        {
+            if instance.park().is_some() {
+                guests.idle_on_fibers.push(instance);
+            } else {
+                guests.idle.push(instance);
             }
         }
     }
 }
 
+/// The folders of a procedure's guests, opened when the first of them is made.
+fn open_folders(state: &DatabaseState, pinned: &Pinned) -> EngineResult<Arc<GrantedFolders>> {
+    if pinned.version.rights.folders().is_empty() {
+        return Ok(Arc::default());
+    }
+    folders::open(state, &pinned.version.rights).map(Arc::new)
+}
+
 impl Drop for Execution {
     fn drop(&mut self) {
-        for (_, guests) in self.guests.get_mut().drain() {
+        for guests in self.guests.get_mut().drain(..) {
             drop(guests.idle_on_fibers);
             guests.pool.refill(&guests.recipe, guests.idle);
         }

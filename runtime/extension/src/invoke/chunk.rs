@@ -30,6 +30,8 @@ pub struct Chunk<'a> {
     pub(super) instance: Option<GuestInstance>,
     pub(super) scratch: Scratch<'a>,
     pub(super) is_timed_by_call: bool,
+    /// Whether marshalling of rows computed together is timed.
+    times_marshalling: bool,
     _active: ActiveGuest,
 }
 
@@ -69,6 +71,7 @@ impl<'a> Chunk<'a> {
         returns: &'a LogicalType,
         call: &'a Arc<ProcedureCall>,
         scratch: Scratch<'a>,
+        times_marshalling: bool,
     ) -> Self {
         Self {
             state,
@@ -78,6 +81,7 @@ impl<'a> Chunk<'a> {
             instance: None,
             scratch,
             is_timed_by_call: true,
+            times_marshalling,
             _active: ActiveGuest::enter(),
         }
     }
@@ -195,19 +199,20 @@ impl<'a> Chunk<'a> {
     ) -> EngineResult<bool> {
         let mut instance = self.ready_instance()?;
         let guest_call: Arc<dyn GuestCall> = Arc::<ProcedureCall>::clone(self.call);
+        let times_marshalling = self.times_marshalling;
         let mut marshalling = Duration::ZERO;
         let outcome =
             instance.call_columnar(&guest_call, plan.length() as u32, |memory, address| {
-                let started = Instant::now();
+                let started = times_marshalling.then(Instant::now);
                 plan.fill(memory, address);
-                marshalling += started.elapsed();
+                marshalling += elapsed_since(started);
             });
         self.note(&mut instance);
         let is_done = match outcome {
             Ok((ColumnarOutcome::Done, address)) => {
-                let started = Instant::now();
+                let started = times_marshalling.then(Instant::now);
                 let written = self.write_results(&instance, address, plan, rows, info);
-                marshalling += started.elapsed();
+                marshalling += elapsed_since(started);
                 written
             }
             Ok(_) => Ok(false),
@@ -420,6 +425,10 @@ impl<'a> Chunk<'a> {
         }
         self.tally
     }
+}
+
+fn elapsed_since(started: Option<Instant>) -> Duration {
+    started.map_or(Duration::ZERO, |started| started.elapsed())
 }
 
 /// Takes note of what a call did to its instance.

@@ -15,7 +15,7 @@ use crate::error::{EngineError, EngineResult};
 use crate::execution::{Execution, KnownAnswer, Pinned, Session};
 use crate::generated::errors::ErrorCode;
 use crate::network::{Client, FetchRequest, FetchResponse};
-use crate::observe::{Counters, QueryOutcome, ShapeTally, Tally, shape_text, thread_number};
+use crate::observe::{self, Counters, QueryOutcome, ShapeTally, Tally, shape_text, thread_number};
 use crate::rights::{
     Need, Rights, Subject, admit_filtered, check_need, check_query, without_suggestions,
 };
@@ -26,7 +26,7 @@ use crate::wasm::{
     Cancellation, GuestCall, GuestCursor, QueryRequest, Recall, TransactionVerb, thread_cpu_ns,
 };
 
-/// One chunk's calls of one procedure.
+/// The calls of one procedure by one occurrence on one thread, with the counts of one chunk.
 pub struct ProcedureCall {
     pub(super) state: Arc<DatabaseState>,
     pub execution: Arc<Execution>,
@@ -34,6 +34,8 @@ pub struct ProcedureCall {
     /// What stands above this procedure's queries: itself, and what stands above it.
     pub(super) context: NestedContext,
     pub(super) counters: Arc<Counters>,
+    /// Under what its metrics are counted.
+    pub(super) subject: observe::Subject,
     /// The procedure's name, as log lines carry it.
     pub(super) log_name: Arc<str>,
     pub(super) queries: AtomicU64,
@@ -53,12 +55,8 @@ pub struct ProcedureCall {
 }
 
 impl ProcedureCall {
-    pub fn new(
-        state: Arc<DatabaseState>,
-        execution: Arc<Execution>,
-        pinned: Pinned,
-        counters: Arc<Counters>,
-    ) -> Self {
+    pub fn new(state: Arc<DatabaseState>, execution: Arc<Execution>, pinned: Pinned) -> Self {
+        let subject = pinned.subject();
         let own = Arc::clone(&pinned.version.rights);
         let rights = match &execution.above {
             Some(above) => Rights::of(own, Some(&above.rights)),
@@ -71,12 +69,13 @@ impl ProcedureCall {
             raised: Arc::default(),
         };
         Self {
+            counters: state.metrics.of(subject.clone()),
+            subject,
             state,
             execution,
             log_name: Arc::from(pinned.procedure.name.as_str()),
             pinned,
             context,
-            counters,
             queries: AtomicU64::new(0),
             query_memo_hits: AtomicU64::new(0),
             query_ns: AtomicU64::new(0),
@@ -92,17 +91,28 @@ impl ProcedureCall {
         }
     }
 
-    /// Adds what the chunk's queries came to. `tally.guest_cpu_ns` is the thread's CPU on entry.
+    /// Forgets what belongs to the chunk before.
+    pub fn begin_chunk(&mut self) {
+        self.network.take();
+        self.context.raised.lock().take();
+    }
+
+    /// Adds what the chunk's queries came to, and counts from nothing. Nobody counts meanwhile.
+    /// `tally.guest_cpu_ns` is the thread's CPU on entry.
     pub fn add_to(&self, tally: &mut Tally) {
-        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        tally.queries += read(&self.queries);
-        tally.query_memo_hits += read(&self.query_memo_hits);
-        tally.query_ns += read(&self.query_ns);
-        tally.query_rows += read(&self.query_rows);
-        tally.pool_waits += read(&self.pool_waits);
-        tally.batches += read(&self.batches);
-        tally.batched_queries += read(&self.batched_queries);
-        tally.guest_cpu_ns = tally.guest_cpu_ns.saturating_sub(read(&self.query_cpu_ns));
+        let take = |counter: &AtomicU64| {
+            let count = counter.load(Ordering::Relaxed);
+            counter.store(0, Ordering::Relaxed);
+            count
+        };
+        tally.queries += take(&self.queries);
+        tally.query_memo_hits += take(&self.query_memo_hits);
+        tally.query_ns += take(&self.query_ns);
+        tally.query_rows += take(&self.query_rows);
+        tally.pool_waits += take(&self.pool_waits);
+        tally.batches += take(&self.batches);
+        tally.batched_queries += take(&self.batched_queries);
+        tally.guest_cpu_ns = tally.guest_cpu_ns.saturating_sub(take(&self.query_cpu_ns));
         self.counters
             .add_shapes(std::mem::take(&mut *self.shapes.lock()));
     }

@@ -33,7 +33,7 @@ use crate::duckdb::{
 use crate::error::{EngineError, EngineResult};
 use crate::execution::{ExecutionGuard, Pinned};
 use crate::generated::errors::ErrorCode;
-use crate::observe::{CallClock, ChunkClock, Counters};
+use crate::observe::{CallClock, ChunkClock, ChunkStart};
 use crate::registry::Volatility;
 use crate::state::DatabaseState;
 use crate::value::convert::convert;
@@ -163,11 +163,12 @@ enum BoundVersion {
 
 /// One occurrence on one thread during one execution.
 struct Local {
+    /// Kept from chunk to chunk; it goes before the execution that it is a part of.
+    call: Option<Arc<ProcedureCall>>,
     guard: ExecutionGuard,
     pinned: Option<Pinned>,
     /// Declared, or those of the first chunk.
     argument_types: Option<Arc<[LogicalType]>>,
-    counters: Option<Arc<Counters>>,
     clock: CallClock,
     chunk_clock: ChunkClock,
     columns: Columns,
@@ -253,10 +254,10 @@ impl Invoke {
             })
             .transpose()?;
         Ok(Local {
+            call: None,
             guard,
             pinned,
             argument_types: bound.argument_types.clone(),
-            counters: None,
             clock: CallClock::default(),
             chunk_clock: ChunkClock::default(),
             columns: Columns::default(),
@@ -283,32 +284,14 @@ impl Invoke {
             .enumerate()
             .map(|(index, logical_type)| info.argument(index, logical_type))
             .collect();
-        let pinned = match &local.pinned {
-            Some(pinned) => pinned.clone(),
-            None => {
-                let requested = requested_version(&readers[1], row_count)?;
-                let execution = local.guard.execution();
-                let pinned = execution.pin(&self.state, &bound.procedure_id, requested)?;
-                local.pinned = Some(pinned.clone());
-                pinned
-            }
-        };
-        let counters = Arc::clone(
-            local
-                .counters
-                .get_or_insert_with(|| self.state.metrics.of(pinned.subject())),
-        );
+        let call = self.call_of(bound, local, &readers[1], row_count)?;
+        let (pinned, counters) = (&call.pinned, &*call.counters);
+        let readers = &readers[LEADING_ARGUMENTS..];
         let is_counted = self.state.metrics.is_on();
         if is_counted {
-            sampling::offer(&counters, &pinned, &readers[LEADING_ARGUMENTS..], row_count);
+            sampling::offer(counters, pinned, readers, row_count);
         }
         let start = is_counted.then(|| local.chunk_clock.start());
-        let call = Arc::new(ProcedureCall::new(
-            Arc::clone(&self.state),
-            Arc::clone(local.guard.execution()),
-            pinned.clone(),
-            Arc::clone(&counters),
-        ));
         let mut chunk = Chunk::new(
             &self.state,
             &self.returns,
@@ -317,10 +300,11 @@ impl Invoke {
                 key: &mut local.key,
                 clock: &mut local.clock,
                 columns: &mut local.columns,
-                counters: &counters,
+                counters,
             },
+            start.as_ref().is_some_and(ChunkStart::is_sampled),
         );
-        let outcome = chunk.run(&readers[LEADING_ARGUMENTS..], row_count, info);
+        let outcome = chunk.run(readers, row_count, info);
         let is_timed_by_call = chunk.is_timed_by_call();
         let mut tally = chunk.finish();
         if let Some(start) = start {
@@ -330,16 +314,51 @@ impl Invoke {
                     .profiler
                     .span("call", &pinned.procedure.name, elapsed);
             }
+            if tally.columnar_rows > 0 && tally.columnar_rows == tally.calls {
+                let measured_ns = tally.marshalling_ns;
+                tally.marshalling_ns =
+                    local
+                        .chunk_clock
+                        .marshalling_ns(&start, elapsed, measured_ns);
+            }
             tally.wall_ns = elapsed.as_nanos() as u64;
             tally.guest_cpu_ns += cpu_ns;
         }
         call.add_to(&mut tally);
         let totals = &local.guard.execution().totals;
-        totals.add(&pinned.subject(), &mut tally);
+        totals.add(&call.subject, &mut tally);
         if is_counted {
             counters.add(&tally, is_timed_by_call);
         }
+        local.call = Some(call);
         outcome
+    }
+
+    /// The occurrence's call, which counts from nothing.
+    fn call_of(
+        &self,
+        bound: &Bound,
+        local: &mut Local,
+        version: &VectorReader<'_>,
+        row_count: usize,
+    ) -> EngineResult<Arc<ProcedureCall>> {
+        if let Some(mut kept) = local.call.take()
+            && let Some(call) = Arc::get_mut(&mut kept)
+        {
+            call.begin_chunk();
+            return Ok(kept);
+        }
+        let execution = local.guard.execution();
+        let pinned = match &local.pinned {
+            Some(pinned) => pinned.clone(),
+            None => {
+                let requested = requested_version(version, row_count)?;
+                let pinned = execution.pin(&self.state, &bound.procedure_id, requested)?;
+                local.pinned.insert(pinned).clone()
+            }
+        };
+        let (state, execution) = (Arc::clone(&self.state), Arc::clone(execution));
+        Ok(Arc::new(ProcedureCall::new(state, execution, pinned)))
     }
 }
 

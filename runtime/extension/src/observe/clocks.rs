@@ -53,10 +53,12 @@ impl CallClock {
 
 /// Takes the time of chunks. The thread's CPU clock is a call of the system, about as long as a
 /// cheap chunk's twentieth part: it is read for every slow chunk and for one in sixteen fast ones.
-/// The others are taken to have had the processor for the same share of their time.
+/// The others are taken to have had the processor, and to have spent on marshalling, for the same
+/// share of their time.
 pub struct ChunkClock {
     countdown: u64,
     cpu_share: f64,
+    marshalling_share: f64,
 }
 
 /// Chunks below this are fast.
@@ -69,11 +71,19 @@ pub struct ChunkStart {
     cpu_ns: Option<u64>,
 }
 
+impl ChunkStart {
+    /// Whether the chunk's parts are timed too.
+    pub fn is_sampled(&self) -> bool {
+        self.cpu_ns.is_some()
+    }
+}
+
 impl Default for ChunkClock {
     fn default() -> Self {
         Self {
             countdown: 1,
             cpu_share: 1.0,
+            marshalling_share: 0.0,
         }
     }
 }
@@ -103,6 +113,22 @@ impl ChunkClock {
         self.countdown = if is_fast { FAST_CHUNK_STRIDE } else { 1 };
         (elapsed, cpu_ns)
     }
+
+    /// The nanoseconds that a chunk of this duration spent on marshalling, of which `measured_ns` is
+    /// known where the chunk was sampled.
+    pub fn marshalling_ns(
+        &mut self,
+        start: &ChunkStart,
+        elapsed: Duration,
+        measured_ns: u64,
+    ) -> u64 {
+        let nanoseconds = elapsed.as_nanos() as f64;
+        if !start.is_sampled() {
+            return (nanoseconds * self.marshalling_share) as u64;
+        }
+        self.marshalling_share = (measured_ns as f64 / nanoseconds.max(1.0)).min(1.0);
+        measured_ns
+    }
 }
 
 #[cfg(test)]
@@ -120,6 +146,22 @@ mod tests {
         }
         // A call that the scheduler interrupts counts as slow, and then the last few may be missing.
         assert!((146..=161).contains(&counted), "{counted}");
+    }
+
+    #[test]
+    fn marshalling_of_chunks_that_were_not_sampled_is_the_same_share_of_their_time() {
+        let mut clock = ChunkClock::default();
+        let chunk = Duration::from_micros(10);
+        let sampled = clock.start();
+        assert!(sampled.is_sampled());
+        assert_eq!(clock.marshalling_ns(&sampled, chunk, 4_000), 4_000);
+        let other = ChunkStart {
+            cpu_ns: None,
+            ..sampled
+        };
+        assert_eq!(clock.marshalling_ns(&other, chunk * 2, 0), 8_000);
+        assert_eq!(clock.marshalling_ns(&sampled, chunk, 1_000), 1_000);
+        assert_eq!(clock.marshalling_ns(&other, chunk, 0), 1_000);
     }
 
     #[test]

@@ -25,7 +25,7 @@ use crate::duckdb::Connection;
 use crate::error::EngineResult;
 use crate::state::DatabaseState;
 
-pub use clocks::{CallClock, ChunkClock};
+pub use clocks::{CallClock, ChunkClock, ChunkStart};
 pub use last_execution::{ExecutionTotals, LastExecutions};
 pub use logs::{LogEntry, LogRing};
 pub use metrics::{Counters, Metrics, Subject, Tally};
