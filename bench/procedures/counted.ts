@@ -7,7 +7,7 @@
 import { createInterface } from 'node:readline';
 import { openScene } from './scene.ts';
 
-/** What was counted is written twice a second; a run is long enough to have its share of that. */
+/** A run is long beside starting its statements. */
 const STATEMENTS = 8;
 
 const rows = Number(process.argv[2]);

@@ -1,12 +1,13 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 
-/** What procedures did is at most this much lost when the process is killed. */
+/** Log lines are at most this much lost when the process is killed; counts a few seconds. */
 const INTERVAL_MS = 500;
 
 /**
- * Named in full, DuckDB finds the function without a transaction on the database; one would show
- * to a running statement as somebody else's.
+ * Named in full, DuckDB finds the functions without a transaction on the database; one would show
+ * to a running statement as somebody else's. The first writes what has waited long enough.
  */
+const FLUSH_DUE = 'SELECT system.main.heliosdb_flush_due()';
 const FLUSH = 'SELECT system.main.heliosdb_flush()';
 
 /**
@@ -23,7 +24,7 @@ export class Flusher {
   /** Owns the connection. */
   constructor(connection: DuckDBConnection) {
     this.#connection = connection;
-    this.#timer = setInterval(() => void this.#flush(), INTERVAL_MS);
+    this.#timer = setInterval(() => void this.#flush(FLUSH_DUE), INTERVAL_MS);
     // Waiting for more to write is no reason to go on living.
     this.#timer.unref();
   }
@@ -32,24 +33,24 @@ export class Flusher {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.#running;
-    await this.#flush();
+    await this.#flush(FLUSH);
     this.#connection.closeSync();
   }
 
-  #flush(): Promise<void> {
-    this.#running ??= this.#run().finally(() => {
+  #flush(sql: string): Promise<void> {
+    this.#running ??= this.#run(sql).finally(() => {
       this.#running = null;
     });
     return this.#running;
   }
 
-  async #run(): Promise<void> {
+  async #run(sql: string): Promise<void> {
     if (this.#isMissing) return;
     try {
-      await this.#connection.run(FLUSH);
+      await this.#connection.run(sql);
     } catch (error) {
       // Nobody asked for it, so nobody is told: observing must not fail what is observed.
-      this.#isMissing = String(error).includes('heliosdb_flush does not exist');
+      this.#isMissing = String(error).includes('heliosdb_flush_due does not exist');
       if (this.#isMissing) clearInterval(this.#timer);
     }
   }

@@ -92,6 +92,7 @@ test('a role leaves its role only by the owner', async () => {
     'heliosdb_cancel(1)',
     "heliosdb_check_statement('reader', 'SELECT 1')",
     'heliosdb_flush()',
+    'heliosdb_flush_due()',
     'heliosdb_set_guard(false)',
     'heliosdb_profile_start()',
   ]) {

@@ -72,6 +72,9 @@ fn scalar_functions(connection: &Connection, state: &Arc<DatabaseState>) -> Engi
     register("heliosdb_flush", &[], Boolean, |state, _| {
         state.store.flush(state).map(Value::Boolean)
     })?;
+    register("heliosdb_flush_due", &[], Boolean, |state, _| {
+        state.store.flush_due(state).map(Value::Boolean)
+    })?;
     register(
         "heliosdb_effective_limits",
         &[Varchar],

@@ -70,6 +70,10 @@ impl LogRing {
         }
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.lines.lock().entries.is_empty()
+    }
+
     /// The kept lines in the order they were written.
     pub fn entries(&self) -> Vec<LogEntry> {
         self.lines.lock().entries.iter().cloned().collect()

@@ -1,5 +1,6 @@
 //! Keeps what was observed in the database: heliosdb_flush() writes what memory holds in one
-//! transaction and memory starts again; readers add up both.
+//! transaction and memory starts again; readers add up both. heliosdb_flush_due(), which is called
+//! twice a second, does so only when it is worth its time.
 
 use std::time::{Duration, Instant};
 
@@ -29,6 +30,10 @@ const LOG_DAYS_MAX: i64 = 14;
 /// How long hourly metrics are kept.
 const METRICS_DAYS_MAX: i64 = 90;
 
+/// How long counts wait at most to be written with [`Store::flush_due`]: writing them takes as much
+/// processor time as computing two million rows of a cheap function.
+const COUNTS_INTERVAL: Duration = Duration::from_secs(5);
+
 /// How often old rows are looked for.
 const RETENTION_INTERVAL: Duration = Duration::from_secs(60);
 
@@ -53,9 +58,21 @@ struct Known {
     /// The newest line's sequence when this process first looked.
     log_base: Option<i64>,
     retention_ran: Option<Instant>,
+    /// When something was last written.
+    written: Option<Instant>,
 }
 
 impl Store {
+    /// As [`Store::flush`] when something is due: log lines always are, counts once nothing was
+    /// written for a while.
+    pub fn flush_due(&self, state: &DatabaseState) -> EngineResult<bool> {
+        let waited = self.known.lock().written.map(|written| written.elapsed());
+        match is_due(waited, !state.logs.is_empty()) {
+            true => self.flush(state),
+            false => Ok(false),
+        }
+    }
+
     /// Writes everything that memory holds. Returns whether anything was written; a database that
     /// cannot be written, or has no registry, leaves it in memory.
     pub fn flush(&self, state: &DatabaseState) -> EngineResult<bool> {
@@ -102,6 +119,7 @@ impl Store {
         if let Some(last) = lines.last() {
             state.logs.forget(last.sequence);
         }
+        known.written = Some(Instant::now());
         known.run_retention(&connection, &state.own_ids);
         Ok(true)
     }
@@ -347,6 +365,11 @@ impl Taken {
     }
 }
 
+/// Whether to write when something was written so long ago.
+fn is_due(waited: Option<Duration>, has_lines: bool) -> bool {
+    has_lines || waited.is_none_or(|waited| waited >= COUNTS_INTERVAL)
+}
+
 fn has_table(connection: &Connection, name: &str) -> EngineResult<bool> {
     let count = connection.query_text(&format!(
         "SELECT count(*) FROM duckdb_tables() WHERE database_name = current_database() \
@@ -370,4 +393,19 @@ fn merge_into<T: Default>(
     // The newest name wins: a procedure can be renamed.
     all[index].0.procedure = subject.procedure;
     merge(&mut all[index].1);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_wait_and_log_lines_do_not() {
+        let before = COUNTS_INTERVAL - Duration::from_millis(1);
+        assert!(is_due(None, false));
+        assert!(!is_due(Some(Duration::ZERO), false));
+        assert!(!is_due(Some(before), false));
+        assert!(is_due(Some(COUNTS_INTERVAL), false));
+        assert!(is_due(Some(Duration::ZERO), true));
+    }
 }
