@@ -1,5 +1,6 @@
 //! Conversions between SQL values and Rust types.
 
+use crate::cell::Cell;
 use crate::columnar::{kind, Column, Output, Prepared};
 use crate::decimal::Decimal;
 use crate::error::Error;
@@ -11,6 +12,12 @@ use crate::value::{Date, Interval, Time, Timestamp, TimestampTz, Uuid, Value};
 pub trait FromValue: Sized {
     /// Converts; the error says what was expected and what was found.
     fn from_value(value: Value) -> Result<Self, Error>;
+
+    /// As `from_value`, of a value that was not decoded.
+    #[doc(hidden)]
+    fn from_cell(cell: Cell<'_>) -> Result<Self, Error> {
+        Self::from_value(cell.value()?)
+    }
 
     #[doc(hidden)]
     fn vec_from_value(value: Value) -> Result<Vec<Self>, Error> {
@@ -223,6 +230,13 @@ macro_rules! integers {
                 unsafe { column.elements(row) }.to_vec()
             }
 
+            fn from_cell(cell: Cell<'_>) -> Result<$type, Error> {
+                match cell.int().map(<$type>::try_from) {
+                    Some(Ok(value)) => Ok(value),
+                    _ => Self::from_value(cell.value()?),
+                }
+            }
+
             fn from_value(value: Value) -> Result<$type, Error> {
                 let wide = integer(value, $sql)?;
                 <$type>::try_from(wide)
@@ -373,6 +387,13 @@ impl FromValue for f64 {
         unsafe { column.elements(row) }.to_vec()
     }
 
+    fn from_cell(cell: Cell<'_>) -> Result<f64, Error> {
+        match cell.float() {
+            Some(value) => Ok(value),
+            None => Self::from_value(cell.value()?),
+        }
+    }
+
     fn from_value(value: Value) -> Result<f64, Error> {
         match value {
             Value::Float(value) => Ok(value),
@@ -416,6 +437,10 @@ impl FromValue for f32 {
         }
     }
 
+    fn from_cell(cell: Cell<'_>) -> Result<f32, Error> {
+        f64::from_cell(cell).map(|value| value as f32)
+    }
+
     fn from_value(value: Value) -> Result<f32, Error> {
         f64::from_value(value).map(|value| value as f32)
     }
@@ -448,6 +473,13 @@ impl FromValue for bool {
     unsafe fn load(column: &Prepared<bool>, row: usize) -> bool {
         // SAFETY: passed on; entries are bytes.
         unsafe { column.entry::<u8>(row) != 0 }
+    }
+
+    fn from_cell(cell: Cell<'_>) -> Result<bool, Error> {
+        match cell.bool() {
+            Some(value) => Ok(value),
+            None => Self::from_value(cell.value()?),
+        }
     }
 
     fn from_value(value: Value) -> Result<bool, Error> {
@@ -486,6 +518,13 @@ impl FromValue for String {
     unsafe fn load(column: &Prepared<String>, row: usize) -> String {
         // SAFETY: passed on; what the database writes as VARCHAR is UTF-8.
         unsafe { String::from_utf8_unchecked(column.bytes(row).to_vec()) }
+    }
+
+    fn from_cell(cell: Cell<'_>) -> Result<String, Error> {
+        match cell.text() {
+            Some(value) => Ok(value.to_owned()),
+            None => Self::from_value(cell.value()?),
+        }
     }
 
     fn from_value(value: Value) -> Result<String, Error> {
@@ -722,6 +761,13 @@ impl<T: FromValue> FromValue for Option<T> {
         column
             .is_valid(row)
             .then(|| unsafe { T::load(column.as_type(), row) })
+    }
+
+    fn from_cell(cell: Cell<'_>) -> Result<Option<T>, Error> {
+        match cell.is_null() {
+            true => Ok(None),
+            false => T::from_cell(cell).map(Some),
+        }
     }
 
     fn from_value(value: Value) -> Result<Option<T>, Error> {

@@ -84,7 +84,7 @@ impl Cursor {
         if is_at_end {
             return Ok(None);
         }
-        QueryResult::decode(&bytes).placed().map(Some)
+        QueryResult::decode(bytes).placed().map(Some)
     }
 }
 

@@ -31,6 +31,15 @@ impl Decimal {
 
     /// The nearest DOUBLE, ties to even.
     pub fn to_f64(self) -> f64 {
+        match i64::try_from(self.unscaled) {
+            Ok(unscaled) => exact_quotient(unscaled, self.scale).unwrap_or_else(|| self.divide()),
+            Err(_) => self.divide(),
+        }
+    }
+
+    /// As `to_f64`, for any number of digits.
+    #[inline(never)]
+    fn divide(self) -> f64 {
         let divisor = 10u128.pow(u32::from(self.scale));
         let magnitude = self.unscaled.unsigned_abs();
         let (mut quotient, mut rest) = (magnitude / divisor, magnitude % divisor);
@@ -76,6 +85,47 @@ impl Decimal {
     }
 }
 
+/// Powers of ten that a double holds exactly, as many as a quotient by them is read for.
+const POWERS: [f64; 19] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+    1e17, 1e18,
+];
+
+/// `unscaled / 10^scale` where one division gives the nearest double: both operands are exact.
+fn exact_quotient(unscaled: i64, scale: u8) -> Option<f64> {
+    let power = POWERS.get(usize::from(scale))?;
+    (unscaled.unsigned_abs() <= 1 << f64::MANTISSA_DIGITS).then(|| unscaled as f64 / power)
+}
+
+/// Text of so few digits that they fit 63 bits, without their point; `None` for all other.
+fn short_digits(text: &[u8]) -> Option<(i64, u8)> {
+    let (is_negative, rest) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        _ => (false, text),
+    };
+    let (mut unscaled, mut scale, mut is_after_point) = (0i64, 0, false);
+    if rest.len() > 18 || !rest.last()?.is_ascii_digit() {
+        return None;
+    }
+    for byte in rest {
+        match byte.wrapping_sub(b'0') {
+            digit @ 0..=9 => {
+                unscaled = unscaled * 10 + i64::from(digit);
+                scale += u8::from(is_after_point);
+            }
+            _ if *byte == b'.' && !is_after_point => is_after_point = true,
+            _ => return None,
+        }
+    }
+    Some((if is_negative { -unscaled } else { unscaled }, scale))
+}
+
+/// The nearest DOUBLE to decimal text, where it is found without making a `Decimal` of it.
+pub(crate) fn short_text_to_f64(text: &[u8]) -> Option<f64> {
+    let (unscaled, scale) = short_digits(text)?;
+    exact_quotient(unscaled, scale)
+}
+
 impl PartialEq for Decimal {
     fn eq(&self, other: &Decimal) -> bool {
         let trim = |mut value: Decimal| {
@@ -104,8 +154,19 @@ impl fmt::Display for Decimal {
             if digit_count == self.scale && digit_count != 0 {
                 push(b'.');
             }
-            push(b'0' + (rest % 10) as u8);
-            rest /= 10;
+            // Dividing 128 bits is a call that takes longer than all else here.
+            let digit = match u64::try_from(rest) {
+                Ok(short) => {
+                    rest = u128::from(short / 10);
+                    short % 10
+                }
+                Err(_) => {
+                    let digit = (rest % 10) as u64;
+                    rest /= 10;
+                    digit
+                }
+            };
+            push(b'0' + digit as u8);
             digit_count += 1;
         }
         if self.unscaled < 0 {
@@ -132,6 +193,10 @@ impl FromStr for Decimal {
     type Err = ParseDecimalError;
 
     fn from_str(text: &str) -> Result<Decimal, ParseDecimalError> {
+        if let Some((unscaled, scale)) = short_digits(text.as_bytes()) {
+            let unscaled = i128::from(unscaled);
+            return Ok(Decimal { unscaled, scale });
+        }
         let (negative, rest) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
             None => (false, text),

@@ -23,7 +23,7 @@ pub fn invoke<R: ToValue>(body: impl FnOnce() -> Result<R, Error>) -> i32 {
 /// Converts the parameter at `index`.
 pub fn parameter<T: FromValue>(index: u32, name: &str) -> Result<T, Error> {
     let place = |error: Error| error.at(format_args!("parameter `{name}`"));
-    T::from_value(host::parameter(index).map_err(place)?).map_err(place)
+    host::parameter(index, T::from_cell).map_err(place)
 }
 
 /// Makes a panic arrive as an error with its message instead of a bare trap.

@@ -1,7 +1,9 @@
 //! The host functions and the buffers that carry values across.
 
+use core::mem::MaybeUninit;
 use core::panic::Location;
 
+use crate::cell::Cell;
 use crate::error::Error;
 use crate::generated::status;
 use crate::message_pack::{Decoder, Encoder};
@@ -119,44 +121,80 @@ pub(crate) use host_functions;
 /// Most parameters and results fit, so that one call brings them over.
 const FIRST_CAPACITY: usize = 2048;
 
+/// Room on the stack for what the host writes: a value that is looked at once needs no allocation.
+type FirstBuffer = [MaybeUninit<u8>; FIRST_CAPACITY];
+
+/// Where the host put a value.
+enum Received<'a> {
+    /// In the first buffer.
+    First(&'a [u8]),
+    /// It was larger.
+    Large(Vec<u8>),
+}
+
 /// Fills a buffer through `call`; `again` fetches a value that did not fit.
+fn receive_into<'a>(
+    first: &'a mut FirstBuffer,
+    call: impl FnOnce(*mut u8, *mut u32) -> i32,
+    again: impl FnOnce(*mut u8, *mut u32) -> i32,
+) -> Result<Received<'a>, Error> {
+    let mut length = FIRST_CAPACITY as u32;
+    let status = call(first.as_mut_ptr().cast(), &mut length);
+    if status != status::BUFFER_TOO_SMALL {
+        check(status)?;
+        if length as usize > FIRST_CAPACITY {
+            return Err(beyond_buffer());
+        }
+        // SAFETY: the host wrote `length` bytes, which are within the buffer.
+        let bytes = unsafe { core::slice::from_raw_parts(first.as_ptr().cast(), length as usize) };
+        return Ok(Received::First(bytes));
+    }
+    let mut buffer: Vec<u8> = Vec::with_capacity(length as usize);
+    length = buffer.capacity() as u32;
+    check(again(buffer.as_mut_ptr(), &mut length))?;
+    if length as usize > buffer.capacity() {
+        return Err(beyond_buffer());
+    }
+    // SAFETY: the host wrote `length` bytes, which is within the capacity.
+    unsafe { buffer.set_len(length as usize) };
+    Ok(Received::Large(buffer))
+}
+
+/// As `receive_into`, for values that are kept.
 pub(crate) fn receive(
     call: impl FnOnce(*mut u8, *mut u32) -> i32,
     again: impl FnOnce(*mut u8, *mut u32) -> i32,
 ) -> Result<Vec<u8>, Error> {
-    let mut buffer: Vec<u8> = Vec::with_capacity(FIRST_CAPACITY);
-    let mut length = FIRST_CAPACITY as u32;
-    let mut status = call(buffer.as_mut_ptr(), &mut length);
-    if status == status::BUFFER_TOO_SMALL {
-        buffer.reserve_exact(length as usize);
-        length = buffer.capacity() as u32;
-        status = again(buffer.as_mut_ptr(), &mut length);
-    }
-    check(status)?;
-    if length as usize > buffer.capacity() {
-        return Err(Error::unplaced(
-            "the database reported a size beyond the buffer",
-        ));
-    }
-    // SAFETY: the host wrote `length` bytes, which is within the capacity.
-    unsafe { buffer.set_len(length as usize) };
-    Ok(buffer)
+    let mut first = [MaybeUninit::uninit(); FIRST_CAPACITY];
+    Ok(match receive_into(&mut first, call, again)? {
+        Received::First(bytes) => bytes.to_vec(),
+        Received::Large(bytes) => bytes,
+    })
+}
+
+#[cold]
+fn beyond_buffer() -> Error {
+    Error::unplaced("the database reported a size beyond the buffer")
 }
 
 /// Turns a status into a result, with the database's own words for an error.
-#[inline(never)]
+#[inline]
 pub(crate) fn check(status: i32) -> Result<(), Error> {
     match status {
         status::OK => Ok(()),
-        status::ERROR => Err(last_error()),
-        other => Err(Error::unplaced(format!(
-            "unexpected status {other} from the database"
-        ))),
+        other => Err(failure(other)),
     }
 }
 
 #[cold]
 #[inline(never)]
+fn failure(status: i32) -> Error {
+    match status {
+        status::ERROR => last_error(),
+        other => Error::unplaced(format!("unexpected status {other} from the database")),
+    }
+}
+
 fn last_error() -> Error {
     let mut buffer = [0u8; 1024];
     let mut length = buffer.len() as u32;
@@ -215,15 +253,27 @@ pub(crate) fn fetch_result(result: *mut u8, length: *mut u32) -> i32 {
     unsafe { import::heliosdb_fetch_result(result, length) }
 }
 
+/// Reads a parameter where the host puts it.
+pub(crate) fn parameter<T>(
+    index: u32,
+    read: impl FnOnce(Cell<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let mut first = [MaybeUninit::uninit(); FIRST_CAPACITY];
+    match receive_parameter(index, &mut first)? {
+        Received::First(bytes) => read(Cell::new(bytes)),
+        Received::Large(bytes) => read(Cell::new(&bytes)),
+    }
+}
+
 #[inline(never)]
-pub(crate) fn parameter(index: u32) -> Result<Value, Error> {
-    let bytes = receive(
+fn receive_parameter(index: u32, first: &mut FirstBuffer) -> Result<Received<'_>, Error> {
+    receive_into(
+        first,
         // SAFETY: the buffer has the capacity that `length` states.
         |value, length| unsafe { import::heliosdb_get_param(index, value, length) },
         // SAFETY: as above; asking for a parameter again has no effect but the answer.
         |value, length| unsafe { import::heliosdb_get_param(index, value, length) },
-    )?;
-    Decoder::new(&bytes).decode_all()
+    )
 }
 
 pub(crate) fn give(bytes: &[u8], value_type: u32) -> Result<(), Error> {

@@ -25,6 +25,7 @@
 //! called for NULL. An `Err` fails the statement with the error's message and code, and so does a
 //! panic.
 
+mod cell;
 #[doc(hidden)]
 pub mod columnar;
 mod convert;
@@ -42,6 +43,7 @@ pub mod lend;
 mod message_pack;
 mod metric;
 mod result;
+mod starts;
 #[cfg(feature = "serde")]
 mod typed_rows;
 mod value;
@@ -78,7 +80,7 @@ pub enum LogLevel {
 /// Runs one SQL statement. Prefer [`heliosdb_query_with`] when it contains values.
 #[track_caller]
 pub fn heliosdb_query(sql: &str) -> Result<QueryResult, Error> {
-    QueryResult::decode(&host::query(sql).placed()?).placed()
+    QueryResult::decode(host::query(sql).placed()?).placed()
 }
 
 /// Runs one SQL statement with values for its `?` or `$1` placeholders.
@@ -89,7 +91,7 @@ pub fn heliosdb_query_with(sql: &str, parameters: &[&dyn ToValue]) -> Result<Que
     for parameter in parameters {
         parameter.encode(&mut encoder);
     }
-    QueryResult::decode(&host::query_with(sql, &encoder).placed()?).placed()
+    QueryResult::decode(host::query_with(sql, &encoder).placed()?).placed()
 }
 
 /// Writes a line to the procedure's log.

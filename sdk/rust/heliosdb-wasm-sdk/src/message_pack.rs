@@ -8,6 +8,7 @@ use crate::value::{Date, Interval, Time, Timestamp, TimestampTz, Uuid, Value};
 const DEPTH_MAX: u32 = 64;
 
 /// Reads values from bytes of the host.
+#[derive(Clone, Copy)]
 pub(crate) struct Decoder<'a> {
     bytes: &'a [u8],
 }
@@ -15,6 +16,11 @@ pub(crate) struct Decoder<'a> {
 impl<'a> Decoder<'a> {
     pub(crate) fn new(bytes: &'a [u8]) -> Decoder<'a> {
         Decoder { bytes }
+    }
+
+    /// How many bytes are left.
+    pub(crate) fn left(&self) -> usize {
+        self.bytes.len()
     }
 
     /// Decodes one value and refuses anything after it.
@@ -76,6 +82,35 @@ impl<'a> Decoder<'a> {
         })
     }
 
+    /// Passes over one value. What it is made of is looked at when it is decoded.
+    pub(crate) fn skip(&mut self) -> Result<(), Error> {
+        // Values nested in it are counted instead of entered, so that no depth is too deep.
+        let mut values_left = 1u64;
+        while values_left > 0 {
+            values_left -= 1;
+            let (length, inner_count) = match self.byte()? {
+                byte @ 0xa0..=0xbf => (usize::from(byte & 0x1f), 0),
+                0x00..=0x7f | 0xe0..=0xff | 0xc0 | 0xc2 | 0xc3 => (0, 0),
+                byte @ 0x80..=0x8f => (0, 2 * usize::from(byte & 0x0f)),
+                byte @ 0x90..=0x9f => (0, usize::from(byte & 0x0f)),
+                byte @ 0xc4..=0xc6 => (self.length(byte - 0xc4)?, 0),
+                byte @ 0xc7..=0xc9 => (self.length(byte - 0xc7)?.saturating_add(1), 0),
+                0xcc | 0xd0 => (1, 0),
+                0xcd | 0xd1 => (2, 0),
+                0xca | 0xce | 0xd2 => (4, 0),
+                0xcb | 0xcf | 0xd3 => (8, 0),
+                byte @ 0xd4..=0xd8 => (1 + (1 << (byte - 0xd4)), 0),
+                byte @ 0xd9..=0xdb => (self.length(byte - 0xd9)?, 0),
+                byte @ 0xdc..=0xdd => (0, self.length(byte - 0xdc + 1)?),
+                byte @ 0xde..=0xdf => (0, self.length(byte - 0xde + 1)?.saturating_mul(2)),
+                0xc1 => return Err(malformed("unknown byte")),
+            };
+            self.take(length)?;
+            values_left += inner_count as u64;
+        }
+        Ok(())
+    }
+
     /// Reads a length of 1, 2 or 4 bytes, for a `width` of 0, 1 or 2.
     fn length(&mut self, width: u8) -> Result<usize, Error> {
         Ok(match width {
@@ -102,14 +137,19 @@ impl<'a> Decoder<'a> {
     }
 
     /// A text where it lies.
-    #[inline(never)]
     pub(crate) fn text(&mut self) -> Result<&'a str, Error> {
+        core::str::from_utf8(self.text_bytes()?).map_err(|_| malformed("text is not UTF-8"))
+    }
+
+    /// As `text`, for one that is only compared.
+    #[inline]
+    pub(crate) fn text_bytes(&mut self) -> Result<&'a [u8], Error> {
         let length = match self.byte()? {
             byte @ 0xa0..=0xbf => usize::from(byte & 0x1f),
             byte @ 0xd9..=0xdb => self.length(byte - 0xd9)?,
             _ => return Err(malformed("expected text")),
         };
-        self.text_of(length)
+        self.take(length)
     }
 
     /// An upper bound for `length` elements that take at least one byte each: a length that the
@@ -146,8 +186,13 @@ impl<'a> Decoder<'a> {
         decode_extension(kind, bytes).ok_or_else(|| malformed("unknown extension value"))
     }
 
+    #[inline]
     fn byte(&mut self) -> Result<u8, Error> {
-        Ok(self.take(1)?[0])
+        let Some((byte, rest)) = self.bytes.split_first() else {
+            return Err(malformed("ends too early"));
+        };
+        self.bytes = rest;
+        Ok(*byte)
     }
 
     fn array<const N: usize>(&mut self) -> Result<[u8; N], Error> {
@@ -156,7 +201,7 @@ impl<'a> Decoder<'a> {
         Ok(array)
     }
 
-    #[inline(never)]
+    #[inline]
     fn take(&mut self, length: usize) -> Result<&'a [u8], Error> {
         if length > self.bytes.len() {
             return Err(malformed("ends too early"));

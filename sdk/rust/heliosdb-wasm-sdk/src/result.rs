@@ -1,8 +1,13 @@
 //! Results of queries.
 
+use core::fmt;
+use std::sync::OnceLock;
+
+use crate::cell::Cell;
 use crate::convert::FromValue;
 use crate::error::{Error, Placed};
 use crate::message_pack::Decoder;
+use crate::starts::Starts;
 use crate::value::Value;
 
 /// A column of a result.
@@ -15,60 +20,106 @@ pub struct Column {
 }
 
 /// The rows a query returned.
-#[derive(Clone, Debug)]
+///
+/// They stay as the database encoded them, and a value is decoded when it is asked for.
+#[derive(Clone)]
 pub struct QueryResult {
-    columns: Vec<Column>,
-    /// Row after row.
-    cells: Vec<Value>,
+    bytes: Vec<u8>,
+    /// Where the descriptions of the columns begin.
+    columns_at: usize,
+    column_count: usize,
+    /// Where the values begin, row after row.
+    starts: Starts,
+    columns: OnceLock<Vec<Column>>,
+    values: OnceLock<Vec<Value>>,
 }
 
 impl QueryResult {
-    pub(crate) fn decode(bytes: &[u8]) -> Result<QueryResult, Error> {
-        let mut decoder = Decoder::new(bytes);
-        let (mut columns, mut cells) = (Vec::new(), Vec::new());
+    /// Finds where everything lies. That a value is well-formed is seen when it is decoded.
+    pub(crate) fn decode(bytes: Vec<u8>) -> Result<QueryResult, Error> {
+        let mut decoder = Decoder::new(&bytes);
+        let position = |decoder: &Decoder<'_>| bytes.len() - decoder.left();
+        let (mut columns_at, mut column_count, mut starts) = (0, 0, Starts::with_capacity(0));
         for _ in 0..decoder.map_length()? {
-            match decoder.text()? {
-                "columns" => {
-                    let column_count = decoder.list_length()?;
-                    columns.reserve_exact(decoder.capacity(column_count));
+            match decoder.text_bytes()? {
+                b"columns" => {
+                    column_count = decoder.list_length()?;
+                    columns_at = position(&decoder);
                     for _ in 0..column_count {
-                        columns.push(decode_column(&mut decoder)?);
+                        decoder.skip()?;
                     }
                 }
-                "rows" => {
+                b"rows" => {
                     let row_count = decoder.list_length()?;
-                    cells.reserve(decoder.capacity(row_count * columns.len()));
+                    let value_count = row_count.saturating_mul(column_count);
+                    starts = Starts::with_capacity(decoder.capacity(value_count));
                     for _ in 0..row_count {
-                        let width = decoder.list_length()?;
-                        if width != columns.len() {
+                        if decoder.list_length()? != column_count {
                             return Err(Error::unplaced(
                                 "malformed result from the database: row width",
                             ));
                         }
-                        for _ in 0..width {
-                            cells.push(decoder.value(0)?);
+                        for _ in 0..column_count {
+                            starts.push(position(&decoder));
+                            decoder.skip()?;
                         }
                     }
                 }
-                _ => drop(decoder.value(0)?),
+                _ => decoder.skip()?,
             }
         }
-        Ok(QueryResult { columns, cells })
+        Ok(QueryResult {
+            columns_at,
+            column_count,
+            starts,
+            columns: OnceLock::new(),
+            values: OnceLock::new(),
+            bytes,
+        })
     }
 
     /// How many rows there are.
     pub fn len(&self) -> usize {
-        self.cells.len() / self.columns.len().max(1)
+        self.starts.as_slice().len() / self.column_count.max(1)
     }
 
     /// Whether the query returned no row.
     pub fn is_empty(&self) -> bool {
-        self.cells.is_empty()
+        self.starts.as_slice().is_empty()
     }
 
     /// The columns, in order.
     pub fn columns(&self) -> &[Column] {
-        &self.columns
+        self.columns.get_or_init(|| {
+            self.headings()
+                .map(|(name, sql_type)| Column {
+                    name: name.to_owned(),
+                    sql_type: sql_type.to_owned(),
+                })
+                .collect()
+        })
+    }
+
+    /// Names and types of the columns, where they lie.
+    fn headings(&self) -> impl Iterator<Item = (&str, &str)> {
+        let mut decoder = Decoder::new(&self.bytes[self.columns_at..]);
+        // Malformed ones have no name, so that each keeps its position.
+        (0..self.column_count).map(move |_| decode_heading(&mut decoder).unwrap_or_default())
+    }
+
+    /// Every value, decoded once.
+    pub(crate) fn values(&self) -> Result<&[Value], Error> {
+        if let Some(values) = self.values.get() {
+            return Ok(values);
+        }
+        let starts = self.starts.as_slice().iter();
+        let values = starts.map(|start| self.cell_at(*start).value());
+        let values = values.collect::<Result<Vec<Value>, Error>>()?;
+        Ok(self.values.get_or_init(|| values))
+    }
+
+    fn cell_at(&self, start: u32) -> Cell<'_> {
+        Cell::new(&self.bytes[start as usize..])
     }
 
     /// Iterates over the rows.
@@ -82,10 +133,9 @@ impl QueryResult {
     }
 
     fn row_unchecked(&self, index: usize) -> Row<'_> {
-        let width = self.columns.len();
         Row {
-            columns: &self.columns,
-            cells: &self.cells[index * width..(index + 1) * width],
+            result: self,
+            first: index * self.column_count,
         }
     }
 
@@ -133,7 +183,8 @@ impl QueryResult {
     /// Whether a column of the first row is NULL.
     #[track_caller]
     pub fn is_null(&self, index: usize) -> Result<bool, Error> {
-        self.first_row()?.value(index).map(Value::is_null)
+        let row = self.first_row()?;
+        Ok(row.cell(index.find_in(self)?).is_null())
     }
 
     /// Every row as a tuple, or, with the `serde` feature, use `rows_as`.
@@ -142,38 +193,74 @@ impl QueryResult {
     }
 }
 
-fn decode_column(decoder: &mut Decoder<'_>) -> Result<Column, Error> {
-    let (mut name, mut sql_type) = (String::new(), String::new());
+impl fmt::Debug for QueryResult {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("QueryResult")
+            .field("columns", &self.columns())
+            .field("values", &self.values())
+            .finish()
+    }
+}
+
+fn decode_heading<'a>(decoder: &mut Decoder<'a>) -> Result<(&'a str, &'a str), Error> {
+    let (mut name, mut sql_type) = ("", "");
     for _ in 0..decoder.map_length()? {
-        match decoder.text()? {
-            "name" => name = decoder.text()?.to_owned(),
-            "type" => sql_type = decoder.text()?.to_owned(),
-            _ => drop(decoder.value(0)?),
+        match decoder.text_bytes()? {
+            b"name" => name = decoder.text()?,
+            b"type" => sql_type = decoder.text()?,
+            _ => decoder.skip()?,
         }
     }
-    Ok(Column { name, sql_type })
+    Ok((name, sql_type))
 }
 
 /// One row of a result.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Row<'a> {
-    pub(crate) columns: &'a [Column],
-    pub(crate) cells: &'a [Value],
+    pub(crate) result: &'a QueryResult,
+    /// Which value of the result is the first of the row.
+    first: usize,
 }
 
 impl<'a> Row<'a> {
     /// A column as any type; `Option<T>` accepts NULL. The index is a position or a name.
     #[track_caller]
     pub fn get<T: FromValue>(&self, column: impl ColumnIndex) -> Result<T, Error> {
-        let index = column.find(self.columns).placed()?;
-        T::from_value(self.cells[index].clone())
-            .map_err(|error| error.at(format_args!("column `{}`", self.columns[index].name)))
+        let index = column.find_in(self.result).placed()?;
+        T::from_cell(self.cell(index))
+            .map_err(|error| {
+                let name = &self.result.columns()[index].name;
+                error.at(format_args!("column `{name}`"))
+            })
             .placed()
     }
 
     /// A column as it is.
     pub fn value(&self, column: impl ColumnIndex) -> Result<&'a Value, Error> {
-        Ok(&self.cells[column.find(self.columns)?])
+        let index = column.find_in(self.result)?;
+        Ok(&self.values()?[index])
+    }
+
+    pub(crate) fn values(&self) -> Result<&'a [Value], Error> {
+        let values = self.result.values()?;
+        Ok(&values[self.first..self.first + self.result.column_count])
+    }
+
+    fn cell(&self, index: usize) -> Cell<'a> {
+        let starts = self.result.starts.as_slice();
+        let starts = &starts[self.first..self.first + self.result.column_count];
+        self.result.cell_at(starts[index])
+    }
+}
+
+impl fmt::Debug for Row<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Row")
+            .field("columns", &self.result.columns())
+            .field("values", &self.values())
+            .finish()
     }
 }
 
@@ -181,9 +268,22 @@ impl<'a> Row<'a> {
 pub trait ColumnIndex {
     /// Finds the column or says which ones there are.
     fn find(&self, columns: &[Column]) -> Result<usize, Error>;
+
+    /// As `find`, without making a description of every column.
+    #[doc(hidden)]
+    fn find_in(&self, result: &QueryResult) -> Result<usize, Error> {
+        self.find(result.columns())
+    }
 }
 
 impl ColumnIndex for usize {
+    fn find_in(&self, result: &QueryResult) -> Result<usize, Error> {
+        match *self < result.column_count {
+            true => Ok(*self),
+            false => self.find(result.columns()),
+        }
+    }
+
     fn find(&self, columns: &[Column]) -> Result<usize, Error> {
         if *self < columns.len() {
             return Ok(*self);
@@ -196,6 +296,16 @@ impl ColumnIndex for usize {
 }
 
 impl ColumnIndex for &str {
+    fn find_in(&self, result: &QueryResult) -> Result<usize, Error> {
+        match result
+            .headings()
+            .position(|(name, _)| name.eq_ignore_ascii_case(self))
+        {
+            Some(index) => Ok(index),
+            None => self.find(result.columns()),
+        }
+    }
+
     fn find(&self, columns: &[Column]) -> Result<usize, Error> {
         columns
             .iter()
@@ -243,6 +353,10 @@ pub(crate) mod tests {
     use crate::message_pack::Encoder;
 
     pub(crate) fn sample() -> QueryResult {
+        QueryResult::decode(sample_bytes()).unwrap()
+    }
+
+    fn sample_bytes() -> Vec<u8> {
         let text = |text: &str| Value::Text(text.into());
         let column = |name: &str, kind: &str| {
             Value::Map(vec![(text("name"), text(name)), (text("type"), text(kind))])
@@ -261,7 +375,50 @@ pub(crate) mod tests {
                 ]),
             ),
         ]));
-        QueryResult::decode(&encoder.bytes).unwrap()
+        encoder.bytes
+    }
+
+    #[test]
+    fn values_of_every_row_are_found_also_when_they_are_many() {
+        let text = |text: &str| Value::Text(text.into());
+        let rows =
+            (0..40).map(|n| Value::List(vec![Value::Int(n), text("x"), Value::List(vec![])]));
+        let columns = ["a", "b", "c"].map(|name| Value::Map(vec![(text("name"), text(name))]));
+        let mut encoder = Encoder::default();
+        encoder.value(&Value::Map(vec![
+            (text("columns"), Value::List(columns.to_vec())),
+            (text("ahead"), Value::List(vec![Value::Map(vec![])])),
+            (text("rows"), Value::List(rows.collect())),
+        ]));
+        let result = QueryResult::decode(encoder.bytes).unwrap();
+        assert_eq!((result.len(), result.rows().len()), (40, 40));
+        for (n, row) in result.rows().enumerate() {
+            assert_eq!(row.get::<u32>("A").unwrap(), n as u32);
+            assert_eq!(row.value(0).unwrap(), &Value::Int(n as i128));
+            assert_eq!(row.get::<Vec<i64>>(2).unwrap(), Vec::<i64>::new());
+        }
+        assert_eq!(result.row(39).unwrap().get::<String>("b").unwrap(), "x");
+        assert!(result.row(40).is_none());
+    }
+
+    #[test]
+    fn a_damaged_result_gives_errors_and_never_a_panic() {
+        let bytes = sample_bytes();
+        for end in 0..bytes.len() {
+            assert!(QueryResult::decode(bytes[..end].to_vec()).is_err());
+        }
+        for position in 0..bytes.len() {
+            for byte in 0..=255 {
+                let mut damaged = bytes.clone();
+                damaged[position] = byte;
+                if let Ok(result) = QueryResult::decode(damaged) {
+                    let _ = result.tuples::<(Option<String>, i64)>();
+                    let _ = format!("{result:?}");
+                    let _ = result.get::<Value>("n");
+                    let _ = result.is_null(1);
+                }
+            }
+        }
     }
 
     #[test]
@@ -298,7 +455,7 @@ pub(crate) mod tests {
             (Value::Text("columns".into()), Value::List(vec![])),
             (Value::Text("rows".into()), Value::List(vec![])),
         ]));
-        let empty = QueryResult::decode(&encoder.bytes).unwrap();
+        let empty = QueryResult::decode(encoder.bytes).unwrap();
         assert_eq!((empty.len(), empty.is_empty()), (0, true));
         assert_eq!(
             empty.get_string(0).unwrap_err().message(),

@@ -18,7 +18,7 @@ impl QueryResult {
 impl Row<'_> {
     /// The row as a struct whose fields are named like the columns.
     pub fn to<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        let fields = self.columns.iter().zip(self.cells);
+        let fields = self.result.columns().iter().zip(self.values()?);
         let fields = fields.map(|(column, value)| (column.name.as_str(), Source(value)));
         T::deserialize(MapDeserializer::new(fields))
             .map_err(|Failure(message)| Error::unplaced(message))
