@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -138,6 +138,17 @@ test('a rebuilt module behaves like the committed one', async (context) => {
   }
 });
 
+test('a module does not say where the files of its machine are', async (context) => {
+  if (absent !== false) return context.skip(absent);
+  assert.ok(rebuilt !== null);
+  const repository = fileURLToPath(new URL('../..', import.meta.url));
+  for (const module of [await readFile(rebuilt.path), Buffer.from(await committed())]) {
+    assert.ok(module.includes('heliosdb-wasm-sdk/src/'), 'places of panics are in the module');
+    for (const folder of [repository, join(homedir(), '.cargo')])
+      assert.ok(!module.includes(folder));
+  }
+});
+
 test('a single file becomes a module, and a panic an error with its message', async (context) => {
   if (absent !== false) return context.skip(absent);
   const source = join(directory, 'halve.rs');
@@ -158,6 +169,7 @@ fn halve(value: Option<i64>) -> Option<i64> {
     { name: 'value', type: 'BIGINT', nullable: true },
   ]);
   const module = new Uint8Array(await readFile(output));
+  assert.ok(!Buffer.from(module).includes(directory), 'where the source lies');
   const call = (value: Packed): Promise<StandInOutcome> =>
     callWithoutDatabase({ module, entry: 'halve', parameters: [value] });
   const { returned } = await call(42n);
