@@ -16,6 +16,16 @@ const KEYED_STATEMENTS: u64 = 2;
 /// it longer, and so do long texts, all of them different.
 const KEYED_SLACK: u64 = 4;
 
+/// Rows to come for which the answers for every key are read before any statement for many queries
+/// was seen: so many make a chunk that is nearly full, and others are likely to follow.
+const AT_ONCE_ROWS_MIN: usize = 1024;
+
+/// Reading them then is given up after this share of what those rows take one by one.
+const AT_ONCE_SHARE: u64 = 4;
+
+/// It is given up after this long, whatever they take.
+const AT_ONCE_MAX: Duration = Duration::from_millis(250);
+
 /// What a query adds to its statement: making it, and sorting out its answer.
 const QUERY_NS: u64 = 500;
 
@@ -77,6 +87,19 @@ impl Cost {
         pays.then(|| Duration::from_nanos(keyed.saturating_mul(KEYED_SLACK)))
     }
 
+    /// How long reading the answers for every key may take before any statement for many queries,
+    /// where so many rows of the chunk are still to come: the first such statement looks at the
+    /// whole table as well.
+    pub fn keyed_pays_at_once(&self, rows_to_come: usize) -> Option<Duration> {
+        let is_first = self.together_ns.load(Ordering::Relaxed) == 0;
+        if !is_first || rows_to_come < AT_ONCE_ROWS_MIN {
+            return None;
+        }
+        let single = self.single_ns.load(Ordering::Relaxed);
+        let alone = single.saturating_mul(rows_to_come as u64);
+        Some(Duration::from_nanos(alone / AT_ONCE_SHARE).min(AT_ONCE_MAX))
+    }
+
     /// Notes that the answers for every key were read, or that it was tried: before it is tried
     /// again, as much is to be spent again.
     pub fn note_keyed(&self) {
@@ -107,6 +130,21 @@ mod tests {
         assert!(cost.pays(90), "a busy moment does not change the estimate");
         cost.note_together(Duration::from_micros(300));
         assert!(cost.pays(2));
+    }
+
+    #[test]
+    fn a_full_chunk_may_read_the_answers_for_every_key_at_once() {
+        let cost = Cost::default();
+        cost.note_single(Duration::from_micros(40));
+        assert_eq!(cost.keyed_pays_at_once(AT_ONCE_ROWS_MIN - 1), None);
+        assert_eq!(
+            cost.keyed_pays_at_once(2000),
+            Some(Duration::from_millis(20))
+        );
+        cost.note_single(Duration::from_millis(10));
+        assert_eq!(cost.keyed_pays_at_once(2000), Some(AT_ONCE_MAX));
+        cost.note_together(Duration::from_millis(1));
+        assert_eq!(cost.keyed_pays_at_once(2000), None);
     }
 
     #[test]

@@ -120,11 +120,21 @@ impl KeyIndex {
 
     /// Gives each key its row; what is already taken is handed to `taken`.
     pub fn place_rows(&mut self, keys: &[i64], rows: &[u32], mut taken: impl FnMut(i64, u32)) {
-        for (key, row) in keys.iter().zip(rows) {
-            let place = self.place_mut(*key);
-            match place.0 {
-                0 => *place = Place::Row(*row).into(),
-                _ => taken(*key, *row),
+        let mut put = |place: &mut Packed, key: i64, row: u32| match place.0 {
+            0 => *place = Place::Row(row).into(),
+            _ => taken(key, row),
+        };
+        let rows = keys.iter().zip(rows);
+        match &mut self.places {
+            Places::Dense { first, places, .. } => {
+                for (key, row) in rows {
+                    put(&mut places[(*key - *first) as usize], *key, *row);
+                }
+            }
+            Places::Sparse { .. } => {
+                for (key, row) in rows {
+                    put(self.place_mut(*key), *key, *row);
+                }
             }
         }
     }

@@ -1,11 +1,11 @@
-//! Whether the answers to a rule's queries were read for every key there is.
+//! Whether the answers to queries were read for every key there is.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use super::keyed_answers::KeyedAnswers;
 
-/// The answers of one rule for every key; undecided before they were read.
+/// The answers for every key; undecided before they were read.
 #[derive(Default)]
 pub struct Keyed {
     /// `None` where they cannot be read, or are too many.
@@ -16,6 +16,11 @@ pub struct Keyed {
 impl Keyed {
     pub fn answers(&self) -> Option<&Arc<KeyedAnswers>> {
         self.answers.get()?.as_ref()
+    }
+
+    /// What came of reading them, if anybody has.
+    pub fn outcome(&self) -> Option<Option<&Arc<KeyedAnswers>>> {
+        self.answers.get().map(Option::as_ref)
     }
 
     /// Whether nobody has read them or is about to. Whoever gets true tells what came of it.

@@ -1,4 +1,4 @@
-//! The answers to the queries of one rule for every key there is.
+//! The answers to queries that differ in one key, for every key there is.
 //!
 //! Rows lie encoded one behind the other, and an answer is put together when it is asked for.
 
@@ -10,12 +10,12 @@ use super::key_index::{KeyIndex, Place};
 use super::keyed_plan::KeyedPlan;
 use super::keyed_query::{KeyedQuery, key_of_value};
 use super::keyed_rows::{KeyedRows, RowStore};
-use super::rule::Rule;
+use super::rule::KeyedQueries;
 use crate::execution::QueryMemo;
 use crate::value::result::ResultEncoder;
 use crate::value::{Format, Value};
 
-/// The answers of one rule by key.
+/// The answers to queries by their key.
 pub struct KeyedAnswers {
     pub query: KeyedQuery,
     format: Format,
@@ -41,17 +41,17 @@ pub struct Recalled {
 impl KeyedAnswers {
     /// `None` where there are too many, or the order of some is not known.
     pub fn new(
-        rule: &Rule,
+        queries: &KeyedQueries<'_>,
         plan: &KeyedPlan,
         rows: KeyedRows,
         row_of_none: Option<Vec<u8>>,
         elapsed: Duration,
     ) -> Option<Self> {
-        let query = KeyedQuery::new(&rule.template, plan.key_position)?;
+        let query = KeyedQuery::new(queries.template, plan.key_position)?;
         let (index, rows, heading) = rows.finish()?;
         Some(Self {
             query,
-            format: rule.example.format,
+            format: queries.example.format,
             keys: plan.keys.clone(),
             key_position: plan.key_position,
             index,
@@ -60,6 +60,17 @@ impl KeyedAnswers {
             row_of_none,
             unpaid_ns: AtomicU64::new(u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX)),
         })
+    }
+
+    /// Whether these are the answers to such queries.
+    pub fn answers(&self, queries: &KeyedQueries<'_>) -> bool {
+        let example = queries.example;
+        self.key_position == queries.key_position
+            && self.format == example.format
+            && self
+                .query
+                .key_of(&example.sql, &example.parameters)
+                .is_some()
     }
 
     /// Adds the answer to a query; `None`, and nothing, where it is not known.

@@ -1,12 +1,12 @@
 //! The statement that reads the answers to a rule's queries for every key there is.
 //!
 //! Where the only literal that differs stands in `column = literal`, which the condition demands,
-//! writing the column in the literal's place gives the rows of all keys: `column = column` holds
-//! wherever the column is not NULL, and no query finds a NULL by a literal.
+//! demanding only that the column is not NULL gives the rows of all keys: no query finds a NULL by a
+//! literal.
 
 use serde_json::Value as Json;
 
-use super::rule::Rule;
+use super::rule::KeyedQueries;
 use super::shape_plan::{RowsPerRequest, ShapePlan, parse, split_order};
 use super::template::{Template, literal_text};
 use crate::duckdb::Connection;
@@ -32,12 +32,14 @@ impl KeyedPlan {
     /// `None` where the queries have no such key.
     pub fn new(
         connection: &Connection,
-        rule: &Rule,
+        queries: &KeyedQueries<'_>,
         shape_plan: &ShapePlan,
     ) -> EngineResult<Option<Self>> {
-        let Some(key_position) = rule.key_position() else {
-            return Ok(None);
-        };
+        let KeyedQueries {
+            template,
+            key_position,
+            ..
+        } = *queries;
         // Texts are left out: what a column's collation makes equal is not equal byte by byte.
         let keys = match shape_plan.argument_types.get(key_position) {
             Some(LogicalType::TinyInt) => i64::from(i8::MIN)..=i64::from(i8::MAX),
@@ -46,13 +48,13 @@ impl KeyedPlan {
             Some(LogicalType::BigInt) => i64::MIN..=i64::MAX,
             _ => return Ok(None),
         };
-        let template = &rule.template;
         let Some(column) = key_column(connection, template, key_position)? else {
             return Ok(None);
         };
-        let query = with_key(template, key_position, &column);
+        let query = of_every_key(template, key_position, &column);
         let start = query.len() - query.trim_start().len() + "select".len();
         let (select, rest) = query.split_at(start);
+        let column = column.quoted();
         let key = format!("{column}::BIGINT AS heliosdb_key");
         let rows = shape_plan.rows;
         let sql = match rows {
@@ -98,23 +100,64 @@ fn with_key(template: &Template, key_position: usize, key: &str) -> String {
     })
 }
 
+/// The query for whatever its key may be. `column = column` says the same as `column IS NOT NULL`,
+/// but DuckDB compares every row and copies those it keeps, while it knows of most columns that they
+/// hold no NULL.
+fn of_every_key(template: &Template, key_position: usize, column: &KeyColumn) -> String {
+    let piece = &template.pieces[key_position];
+    match without_comparison(piece, &column.names.join(".")) {
+        Some(before) => {
+            let mut template = template.clone();
+            template.pieces[key_position] = format!("{before} IS NOT NULL");
+            with_key(&template, key_position, "")
+        }
+        None => with_key(template, key_position, &column.quoted()),
+    }
+}
+
+/// A text that ends with a column's plain name and an equals sign, without the sign.
+fn without_comparison<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    let text = text.trim_end().strip_suffix('=')?.trim_end();
+    let start = text.len().checked_sub(name.len())?;
+    let found = text.get(start..)?;
+    let is_part =
+        |byte: u8| byte.is_ascii_alphanumeric() || byte >= 0x80 || b"_.\"$".contains(&byte);
+    let is_whole = !text[..start].bytes().next_back().is_some_and(is_part);
+    (is_whole && found.eq_ignore_ascii_case(name)).then_some(text)
+}
+
+/// The column that a condition demands to equal the key.
+struct KeyColumn {
+    names: Vec<String>,
+}
+
+impl KeyColumn {
+    fn quoted(&self) -> String {
+        let quoted: Vec<String> = self
+            .names
+            .iter()
+            .map(|name| quote_identifier(name))
+            .collect();
+        quoted.join(".")
+    }
+}
+
 fn trimmed(query: &str) -> &str {
     query.trim_end().trim_end_matches(';')
 }
 
-/// The column that the condition demands to equal the key, as SQL.
+/// The column that the condition demands to equal the key.
 fn key_column(
     connection: &Connection,
     template: &Template,
     key_position: usize,
-) -> EngineResult<Option<String>> {
+) -> EngineResult<Option<KeyColumn>> {
     let Some(statement) = parse(connection, &with_key(template, key_position, "$1"))? else {
         return Ok(None);
     };
     let condition = &statement["node"]["where_clause"];
-    Ok(compared_column(condition).map(|names| {
-        let quoted: Vec<String> = names.iter().map(|name| quote_identifier(name)).collect();
-        quoted.join(".")
+    Ok(compared_column(condition).map(|names| KeyColumn {
+        names: names.into_iter().map(str::to_owned).collect(),
     }))
 }
 
@@ -144,6 +187,38 @@ mod tests {
 
     fn equals(left: &Json, right: &Json) -> Json {
         json!({ "type": "COMPARE_EQUAL", "left": left, "right": right })
+    }
+
+    #[test]
+    fn a_plain_comparison_becomes_a_test_for_null() {
+        let every = |sql: &str, names: &[&str]| {
+            let names = names.iter().map(|name| (*name).to_owned()).collect();
+            of_every_key(&Template::of(sql, &[]).unwrap(), 0, &KeyColumn { names })
+        };
+        assert_eq!(
+            every("SELECT a FROM t WHERE (T.Id =7) AND b = 2", &["t", "id"]),
+            "SELECT a FROM t WHERE (T.Id IS NOT NULL) AND b = 2"
+        );
+        for (sql, expected) in [
+            (
+                "SELECT a FROM t WHERE \"id\" = 7",
+                "SELECT a FROM t WHERE \"id\" = \"id\"",
+            ),
+            (
+                "SELECT a FROM t WHERE grid = 7",
+                "SELECT a FROM t WHERE grid = \"id\"",
+            ),
+            (
+                "SELECT a FROM t WHERE t.id = 7",
+                "SELECT a FROM t WHERE t.id = \"id\"",
+            ),
+            (
+                "SELECT a FROM t WHERE id == 7",
+                "SELECT a FROM t WHERE id == \"id\"",
+            ),
+        ] {
+            assert_eq!(every(sql, &["id"]), expected);
+        }
     }
 
     #[test]

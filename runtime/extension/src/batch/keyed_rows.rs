@@ -124,6 +124,8 @@ impl KeyedRows {
         let mut imager = (!self.is_varied && count > 0)
             .then(|| Imager::new(&readers[leading..]))
             .flatten();
+        self.keys.reserve(count);
+        self.rows.reserve(count);
         for row in 0..count {
             // SAFETY: `row` is below the chunk's size; the leading columns are BIGINT.
             let number = |column: usize| unsafe { readers[column].i64(row) };

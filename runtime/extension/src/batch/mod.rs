@@ -35,13 +35,17 @@ pub use keyed_plan::KeyedPlan;
 pub use keyed_rows::KeyedRows;
 pub use prepared::{BatchAnswer, PreparedBatch};
 pub use request_table::{RegisteredBatch, RequestBatches, register_request_table};
-pub use rule::{Rule, Rules, answer_rows};
+pub use rule::{KeyedQueries, Rule, Rules, answer_rows};
 pub use shape_plan::ShapePlans;
 pub use template::Template;
 use template::argument_key;
 
-/// Answers every request, in order.
-pub fn answer_all(call: &ProcedureCall, requests: &[QueryRequest]) -> Vec<Answered> {
+/// Answers every request, in order. So many rows are still to come that may ask for others.
+pub fn answer_all(
+    call: &ProcedureCall,
+    requests: &[QueryRequest],
+    rows_to_come: usize,
+) -> Vec<Answered> {
     let mut answers: Vec<Option<Answered>> = requests.iter().map(|_| None).collect();
     let mut groups: HashMap<String, Vec<(usize, Template)>> = HashMap::new();
     for (position, request) in requests.iter().enumerate() {
@@ -51,7 +55,7 @@ pub fn answer_all(call: &ProcedureCall, requests: &[QueryRequest]) -> Vec<Answer
         }
     }
     for group in groups.into_values() {
-        answer_group(call, requests, &group, &mut answers);
+        answer_group(call, requests, &group, rows_to_come, &mut answers);
     }
     answers
         .into_iter()
@@ -75,6 +79,7 @@ fn answer_group(
     call: &ProcedureCall,
     requests: &[QueryRequest],
     group: &[(usize, Template)],
+    rows_to_come: usize,
     answers: &mut [Option<Answered>],
 ) {
     // Identical requests share one row of the statement.
@@ -97,7 +102,14 @@ fn answer_group(
         cost.note_single(answered.query_time);
         answers[*first] = Some(answered);
     }
-    if !cost.pays(rows.len()) {
+    if let Some(time_max) = cost.keyed_pays_at_once(rows_to_come) {
+        answer_by_key(call, requests, group, (&rows, time_max), answers);
+    }
+    if !cost.pays(rows.len())
+        || group
+            .iter()
+            .all(|(position, _)| answers[*position].is_some())
+    {
         return;
     }
     let members = || group.iter().map(|(position, _)| &requests[*position]);
@@ -129,4 +141,38 @@ fn answer_group(
             query_time,
         });
     }
+}
+
+/// Reads the answers to the requests of one template, whose literals these are, for every key there
+/// is, where they differ in one. Rules for such queries find them in the execution.
+fn answer_by_key(
+    call: &ProcedureCall,
+    requests: &[QueryRequest],
+    group: &[(usize, Template)],
+    (literals, time_max): (&[&[Value]], Duration),
+    answers: &mut [Option<Answered>],
+) {
+    let (first, template) = &group[0];
+    let queries = KeyedQueries::of_literals(&requests[*first], template, literals);
+    let keyed = call.execution.shape_plans.keyed(&template.key);
+    let Some(queries) = queries.filter(|_| keyed.take()) else {
+        return;
+    };
+    let started = Instant::now();
+    let read = call.read_keyed(&queries, time_max);
+    let query_time = started.elapsed() / u32::try_from(group.len()).unwrap_or(u32::MAX);
+    if let Some(read) = &read {
+        for (position, _) in group {
+            let request = &requests[*position];
+            if answers[*position].is_none()
+                && let Some(bytes) = call.recall_keyed(read, request)
+            {
+                answers[*position] = Some(Answered {
+                    outcome: Ok(bytes),
+                    query_time,
+                });
+            }
+        }
+    }
+    keyed.settle(read);
 }

@@ -10,23 +10,38 @@ const COLUMNS_MAX: usize = 3;
 const RECENT_ROWS: usize = 256;
 
 /// The entries of a row as they lie in their vectors. Equal images are equal rows of one result.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub struct RowImage {
     entries: [u128; COLUMNS_MAX],
     /// A bit for each column that is not NULL.
     validity: u8,
 }
 
+/// Compared without branches: a call to compare so few bytes costs more than the rest of a row.
+impl PartialEq for RowImage {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        let pairs = self.entries.iter().zip(&other.entries);
+        let differences = pairs.fold(0, |all, (one, other)| all | (one ^ other));
+        differences == 0 && self.validity == other.validity
+    }
+}
+
 impl RowImage {
+    #[inline]
     fn slot(&self) -> usize {
-        let fold = |hash: u64, entry: &u128| {
+        const FACTORS: [u64; COLUMNS_MAX] = [
+            0x9e37_79b9_7f4a_7c15,
+            0xc2b2_ae3d_27d4_eb4f,
+            0x1656_67b1_9e37_79f9,
+        ];
+        let mix = |hash: u64, (entry, factor): (&u128, u64)| {
             let word = (*entry as u64) ^ ((*entry >> 64) as u64).rotate_left(32);
-            (hash ^ word)
-                .wrapping_mul(0x9e37_79b9_7f4a_7c15)
-                .rotate_left(29)
+            hash ^ word.wrapping_mul(factor)
         };
-        let hash = self.entries.iter().fold(u64::from(self.validity), fold);
-        (hash.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize % RECENT_ROWS
+        let columns = self.entries.iter().zip(FACTORS);
+        let hash = columns.fold(u64::from(self.validity), mix);
+        (hash.wrapping_mul(FACTORS[0]) >> 32) as usize % RECENT_ROWS
     }
 }
 

@@ -35,6 +35,41 @@ pub(super) enum Source {
     Constant(Value),
 }
 
+/// Queries of one template that differ in one literal.
+pub struct KeyedQueries<'q> {
+    pub example: &'q QueryRequest,
+    pub template: &'q Template,
+    /// The position of that literal.
+    pub key_position: usize,
+}
+
+impl<'q> KeyedQueries<'q> {
+    /// The queries with these literals, the example's among them; `None` where they differ in
+    /// several, or in none.
+    pub(super) fn of_literals(
+        example: &'q QueryRequest,
+        template: &'q Template,
+        literals: &[&[Value]],
+    ) -> Option<Self> {
+        let differs = |position: usize| {
+            let one = &template.arguments[position];
+            literals.iter().any(|other| other[position] != *one)
+        };
+        let key_position = only_position((0..template.arguments.len()).map(differs))?;
+        Some(Self {
+            example,
+            template,
+            key_position,
+        })
+    }
+}
+
+/// The position of the only true one.
+fn only_position(mut holds: impl Iterator<Item = bool>) -> Option<usize> {
+    let position = holds.position(|holds| holds)?;
+    (!holds.any(|holds| holds)).then_some(position)
+}
+
 impl Rule {
     pub(super) fn new(
         example: QueryRequest,
@@ -51,15 +86,15 @@ impl Rule {
         }
     }
 
-    /// The position of the only literal that differs from query to query; `None` where several
-    /// do, or none.
-    pub(super) fn key_position(&self) -> Option<usize> {
+    /// The rule's queries, where they differ in one literal.
+    pub fn keyed_queries(&self) -> Option<KeyedQueries<'_>> {
         let is_key = |source: &Source| !matches!(source, Source::Constant(_));
-        let position = self.sources.iter().position(is_key)?;
-        let is_only = self.sources[position + 1..]
-            .iter()
-            .all(|source| !is_key(source));
-        is_only.then_some(position)
+        let key_position = only_position(self.sources.iter().map(is_key))?;
+        Some(KeyedQueries {
+            example: &self.example,
+            template: &self.template,
+            key_position,
+        })
     }
 
     /// The literals of the query for a call with these arguments and, where the rule needs one, a
@@ -133,4 +168,39 @@ pub fn answer_rows(answer: &[u8], format: Format) -> Vec<Vec<Value>> {
             _ => Vec::new(),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn a_key_is_the_only_literal_that_differs() {
+        let example = QueryRequest {
+            sql: "SELECT a FROM t WHERE kind = 'x' AND id = 1 AND n = 7".into(),
+            parameters: Vec::new(),
+            format: Format::Json,
+            time_left: Duration::ZERO,
+        };
+        let template = Template::of(&example.sql, &[]).unwrap();
+        let literals = |kind: &str, id: i32, n: i32| {
+            [
+                Value::Varchar(kind.into()),
+                Value::Integer(id),
+                Value::Integer(n),
+            ]
+        };
+        let position = |others: &[[Value; 3]]| {
+            let others: Vec<&[Value]> = others.iter().map(|literals| &literals[..]).collect();
+            let queries = KeyedQueries::of_literals(&example, &template, &others);
+            queries.map(|queries| queries.key_position)
+        };
+        assert_eq!(position(&[literals("x", 1, 7)]), None);
+        assert_eq!(
+            position(&[literals("x", 1, 7), literals("x", 2, 7)]),
+            Some(1)
+        );
+        assert_eq!(position(&[literals("x", 3, 7), literals("x", 2, 8)]), None);
+    }
 }

@@ -7,6 +7,7 @@ use parking_lot::Mutex;
 use serde_json::Value as Json;
 
 use super::cost::Cost;
+use super::keyed::Keyed;
 use super::request_table::argument_column;
 use super::template::Template;
 use crate::duckdb::Connection;
@@ -19,6 +20,7 @@ use crate::value::{LogicalType, Value};
 pub struct ShapePlans {
     plans: Mutex<HashMap<String, Option<Arc<ShapePlan>>>>,
     costs: Mutex<HashMap<String, Arc<Cost>>>,
+    keyed: Mutex<HashMap<String, Arc<Keyed>>>,
 }
 
 /// How a template's queries are answered together.
@@ -89,6 +91,11 @@ impl ShapePlans {
             Some(known) => Arc::clone(known),
             None => Arc::clone(costs.entry(key.to_owned()).or_default()),
         }
+    }
+
+    /// The answers to a template's queries that were read before any rule was known.
+    pub fn keyed(&self, key: &str) -> Arc<Keyed> {
+        Arc::clone(self.keyed.lock().entry(key.to_owned()).or_default())
     }
 }
 

@@ -143,13 +143,18 @@ impl ProcedureCall {
             self.came_true.fetch_add(1, Ordering::Relaxed);
             self.count_batched(sql, parameters, query_time, row_count);
         } else {
-            self.query_memo_hits.fetch_add(1, Ordering::Relaxed);
-            let outcome = QueryOutcome {
-                is_memo_hit: true,
-                ..QueryOutcome::default()
-            };
-            self.count_text(sql, parameters, outcome);
+            self.count_again(sql, parameters);
         }
         Ok(Some(bytes))
+    }
+
+    /// Counts a query that was asked before.
+    pub(super) fn count_again(&self, sql: &str, parameters: &[Value]) {
+        self.query_memo_hits.fetch_add(1, Ordering::Relaxed);
+        let outcome = QueryOutcome {
+            is_memo_hit: true,
+            ..QueryOutcome::default()
+        };
+        self.count_text(sql, parameters, outcome);
     }
 }

@@ -1,45 +1,67 @@
-//! Reading the answers to a rule's queries for every key there is.
+//! Reading the answers to queries for every key there is.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::guest_call::ProcedureCall;
-use crate::batch::{KeyedAnswers, KeyedPlan, KeyedRows, Rule};
+use crate::batch::{KeyedAnswers, KeyedPlan, KeyedQueries, KeyedRows};
 use crate::duckdb::Connection;
 use crate::error::EngineResult;
-use crate::execution::{Session, Watch, is_repeatable};
+use crate::execution::{KnownAnswer, Session, Watch, is_repeatable};
 use crate::value::Format;
 use crate::value::result::encode_row;
-use crate::wasm::thread_cpu_ns;
+use crate::wasm::{QueryRequest, thread_cpu_ns};
 
 /// Reading may take so many times the processor time that it is given.
 const WAITING_SHARE: u32 = 8;
 
 impl ProcedureCall {
-    /// Reads the answers to a rule's queries for every key, for at most about `time_max`. `None` where
+    /// Reads the answers to queries for every key, for at most about `time_max`. `None` where
     /// they cannot be read, or are too many; whatever the reason, the statements that answer some
     /// are as good.
-    pub fn read_keyed(&self, rule: &Rule, time_max: Duration) -> Option<Arc<KeyedAnswers>> {
+    pub fn read_keyed(
+        &self,
+        queries: &KeyedQueries<'_>,
+        time_max: Duration,
+    ) -> Option<Arc<KeyedAnswers>> {
+        let example = queries.example;
         let plans = &self.execution.shape_plans;
-        let key = &rule.template.key;
-        if !is_repeatable(&rule.example.sql) || plans.is_given_up(key) {
+        let key = &queries.template.key;
+        if !is_repeatable(&example.sql) || plans.is_given_up(key) {
             return None;
         }
         let make_plan = |session: &mut Session| {
-            let Some(shape_plan) = plans.get(&session.connection, &rule.template) else {
+            let Some(shape_plan) = plans.get(&session.connection, queries.template) else {
                 return Ok(None);
             };
             // It reads what the example reads.
-            let (sql, parameters) = (&rule.example.sql, &rule.example.parameters);
-            self.check_rights(&session.connection, sql, parameters)?;
-            KeyedPlan::new(&session.connection, rule, &shape_plan)
+            self.check_rights(&session.connection, &example.sql, &example.parameters)?;
+            KeyedPlan::new(&session.connection, queries, &shape_plan)
         };
         let plan = self.in_session(self.query_time_max(), make_plan).ok()??;
-        let answers = self.read_apart(rule, &plan, time_max).ok()??;
+        let answers = self.read_apart(queries, &plan, time_max).ok()??;
         answers.note_asked(&self.execution.queries);
         self.batches.fetch_add(1, Ordering::Relaxed);
         Some(Arc::new(answers))
+    }
+
+    /// The answer to a query out of those for every key; it counts as asked.
+    pub fn recall_keyed(
+        &self,
+        answers: &KeyedAnswers,
+        request: &QueryRequest,
+    ) -> Option<Arc<[u8]>> {
+        let (sql, parameters) = (&request.sql, &request.parameters);
+        let mut written = Vec::new();
+        let found = answers.recall(sql, parameters, request.format, &mut written)?;
+        let bytes: Arc<[u8]> = written.into();
+        self.remember(request, KnownAnswer::asked(Arc::clone(&bytes)));
+        match found.first {
+            Some(query_time) => self.count_batched(sql, parameters, query_time, found.row_count),
+            None => self.count_again(sql, parameters),
+        }
+        Some(bytes)
     }
 
     fn query_time_max(&self) -> Duration {
@@ -50,7 +72,7 @@ impl ProcedureCall {
     /// statement, which must not end the snapshot that others read.
     fn read_apart(
         &self,
-        rule: &Rule,
+        queries: &KeyedQueries<'_>,
         plan: &KeyedPlan,
         time_max: Duration,
     ) -> EngineResult<Option<KeyedAnswers>> {
@@ -62,7 +84,7 @@ impl ProcedureCall {
         let outcome = self.within(&context, || {
             let session = lent.lock();
             let _watch = Watch::new(&session.connection, &context.cancellation);
-            self.read_on(&session.connection, rule, plan, time_max)
+            self.read_on(&session.connection, queries, plan, time_max)
         });
         snapshot.give_back(lent, !matches!(outcome, Ok(Some(_))));
         outcome
@@ -71,7 +93,7 @@ impl ProcedureCall {
     fn read_on(
         &self,
         connection: &Connection,
-        rule: &Rule,
+        queries: &KeyedQueries<'_>,
         plan: &KeyedPlan,
         time_max: Duration,
     ) -> EngineResult<Option<KeyedAnswers>> {
@@ -81,7 +103,7 @@ impl ProcedureCall {
             let cpu_ns = thread_cpu_ns().saturating_sub(cpu_start);
             Duration::from_nanos(cpu_ns) > time_max || started.elapsed() > time_max * WAITING_SHARE
         };
-        let format = rule.example.format;
+        let format = queries.example.format;
         let rows_max = self.pinned.procedure.limits.query_rows_max;
         let mut rows = KeyedRows::new(plan.rows, format, self.bytes_max(), rows_max);
         let statement = connection.prepare(&plan.sql)?;
@@ -102,7 +124,7 @@ impl ProcedureCall {
             None => None,
         };
         let elapsed = started.elapsed();
-        Ok(KeyedAnswers::new(rule, plan, rows, row_of_none, elapsed))
+        Ok(KeyedAnswers::new(queries, plan, rows, row_of_none, elapsed))
     }
 }
 

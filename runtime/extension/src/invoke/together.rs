@@ -96,7 +96,8 @@ impl Chunk<'_> {
             } else if foresight.wants_to_learn() {
                 let rest = tasks.split_off(tasks.len().min(LEARNING_ROWS));
                 let mut observations = Vec::with_capacity(tasks.len());
-                results.extend(Waves::observing(self, &mut observations).run(tasks)?);
+                let waves = Waves::observing(self, &mut observations, rest.len());
+                results.extend(waves.run(tasks)?);
                 self.learn(&observations);
                 tasks = rest;
             } else {
@@ -110,7 +111,20 @@ impl Chunk<'_> {
         if observations.len() >= COLLECTED_ROWS_MIN {
             let plans = &self.execution().shape_plans;
             let goes_together = |key: &str| !plans.is_given_up(key);
-            self.pinned().foresight.learn(observations, goes_together);
+            let foresight = &self.pinned().foresight;
+            foresight.learn(observations, goes_together);
+            for rule in foresight.rules().iter().flat_map(|rules| rules.iter()) {
+                let read = plans.keyed(&rule.template.key);
+                if let Some(answers) = read.outcome()
+                    && rule.keyed.take()
+                {
+                    let queries = rule.keyed_queries();
+                    let fits = |answers: &&Arc<KeyedAnswers>| {
+                        queries.is_some_and(|queries| answers.answers(&queries))
+                    };
+                    rule.keyed.settle(answers.filter(fits).cloned());
+                }
+            }
         }
     }
 
@@ -193,10 +207,10 @@ impl Chunk<'_> {
         let Some(time_max) = cost.keyed_pays(count) else {
             return false;
         };
-        if !rule.keyed.take() {
+        let Some(queries) = rule.keyed_queries().filter(|_| rule.keyed.take()) else {
             return false;
-        }
-        rule.keyed.settle(self.call.read_keyed(rule, time_max));
+        };
+        rule.keyed.settle(self.call.read_keyed(&queries, time_max));
         cost.note_keyed();
         rule.keyed.answers().is_some()
     }

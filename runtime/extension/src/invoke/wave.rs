@@ -30,6 +30,8 @@ pub struct Waves<'c, 'a> {
     guest_call: Arc<dyn GuestCall>,
     /// Where what the calls do is written down, when somebody wants to know.
     observations: Option<&'c mut Vec<Observation>>,
+    /// Rows of the chunk that run after these.
+    rows_to_come: usize,
 }
 
 type Call<'a> = Pin<Box<dyn Future<Output = (GuestInstance, CallReport)> + 'a>>;
@@ -49,13 +51,19 @@ impl<'c, 'a> Waves<'c, 'a> {
             chunk,
             guest_call,
             observations: None,
+            rows_to_come: 0,
         }
     }
 
-    /// As [`Waves::new`]; adds an observation for each call that ends.
-    pub fn observing(chunk: &'c mut Chunk<'a>, observations: &'c mut Vec<Observation>) -> Self {
+    /// As [`Waves::new`], before so many others run; adds an observation for each call that ends.
+    pub fn observing(
+        chunk: &'c mut Chunk<'a>,
+        observations: &'c mut Vec<Observation>,
+        rows_to_come: usize,
+    ) -> Self {
         Self {
             observations: Some(observations),
+            rows_to_come,
             ..Self::new(chunk)
         }
     }
@@ -164,7 +172,7 @@ impl<'c, 'a> Waves<'c, 'a> {
                 work();
             }
             self.chunk.call.count_queries(requests.len());
-            let answers = answer_all(self.chunk.call, &requests);
+            let answers = answer_all(self.chunk.call, &requests, self.rows_to_come);
             for ((index, request), answer) in askers.into_iter().zip(requests).zip(answers) {
                 let fiber = &mut fibers[index];
                 if let (Some(observation), Ok(bytes)) = (&mut fiber.observation, &answer.outcome) {
