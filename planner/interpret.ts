@@ -5,6 +5,7 @@ import { readArithmetic } from './decompose/arithmetic.ts';
 import { readBusiest } from './decompose/busiest.ts';
 import { changeBetween, readChange } from './decompose/change.ts';
 import { combineQueries } from './decompose/combine.ts';
+import { countedList, readCountAndList } from './decompose/count-and-list.ts';
 import { inlineDefinition } from './decompose/definition.ts';
 import {
   readDuplicates,
@@ -30,7 +31,7 @@ import { readWhichOfTwo } from './decompose/which-of-two.ts';
 import { decidingQuery, readYesNo } from './decompose/yes-no.ts';
 import type { Mention } from './grounding/link.ts';
 import { linkMentions } from './grounding/link.ts';
-import type { SchemaModel } from './grounding/schema-model.ts';
+import type { SchemaModel, TableModel } from './grounding/schema-model.ts';
 import { isFunctionWord, isLightVerb, isState, isStateWord } from './language/lexicon.ts';
 import type { Token } from './language/tokenize.ts';
 import { tokenize } from './language/tokenize.ts';
@@ -46,7 +47,7 @@ import { buildQuery } from './resolve/build.ts';
 import { isRepeated, spokenRoles } from './resolve/join-tree.ts';
 import { keyLookup } from './resolve/key-lookup.ts';
 import { openRanking } from './resolve/open-ranking.ts';
-import { isSenseless } from './resolve/sense.ts';
+import { isSenseless, ranksSingles } from './resolve/sense.ts';
 import type { Slot } from './resolve/slots.ts';
 import { collectSlots } from './resolve/slots.ts';
 import { confidenceOf } from './score/confidence.ts';
@@ -101,7 +102,7 @@ export interface Interpretation {
 }
 
 /** Passing over one of these answers another question. */
-const DECISIVE = /^(than|less|fewer|never|neither|nor|without|except|excluding|between)$/;
+const DECISIVE = /^(than|less|fewer|not|never|neither|nor|without|except|excluding|between)$/;
 const UNIT = /^(seconds?|minutes?|hours?|days?|weeks?|months?|years?)$/;
 /** Asks about every row of a table, not about the groups that happen to have rows. */
 const EVERY_ENTITY = /^how many [^.?!]+ (?:does|do|did|has|have) (?:each|every) [^.?!]+[.?!]?$/i;
@@ -136,6 +137,8 @@ function rewritten(request: string, model: SchemaModel, now: string): Interpreta
     const sum = request.replace(ADDED_UP, 'sum of ');
     return interpretTokens(sum, tokenize(sum), model, now);
   }
+  const listed = readCountAndList(request);
+  if (listed !== null) return changed(listed, { model, now }, countedList);
   const duplicates = readDuplicates(request);
   if (duplicates !== null) {
     return changed(duplicates.values, { model, now }, (query) => repeatedValues(query, duplicates));
@@ -346,6 +349,12 @@ function saysNothing({ select, where, isCounted }: LogicalQuery): boolean {
   );
 }
 
+/** The table of the first column that is shown. */
+function tableShown({ select, from }: LogicalQuery): TableModel {
+  const [first] = select;
+  return first?.expression.kind === 'column' ? first.expression.column.table : from.root;
+}
+
 function eachOnce(tokens: readonly Token[]): readonly Token[] {
   const known = new Set<string>();
   return tokens.filter(({ lower }) => !known.has(lower) && known.add(lower));
@@ -369,9 +378,16 @@ function interpretTokens(
   const understood = (meant: Frame): Understanding => {
     const slots = collectSlots(meant, model);
     const drafts: Draft[] = [];
+    let ranked: TableModel | null = null;
     for (const assignment of assign(slots, model).slice(0, ASSIGNMENTS_MAX)) {
       const query = buildQuery(meant, assignment, { model, words, now });
       if (query === null || (isAsked && saysNothing(query))) continue;
+      // What cannot be ranked in this way is not to be replaced by something else that can.
+      if (ranksSingles(query)) ranked ??= tableShown(query);
+      const countsRows = meant.orders.some(
+        ({ mention }) => mention !== null && assignment.choices.get(mention)?.kind === 'table',
+      );
+      if (ranked !== null && (tableShown(query) !== ranked || !countsRows)) continue;
       if (isSenseless(query, meant, assignment.choices)) continue;
       const sql = compileQuery(query);
       if (drafts.some((draft) => draft.sql === sql)) continue;

@@ -1,4 +1,4 @@
-import { compileConditions } from '../compile/sql.ts';
+import { compileConditions, compileQuery } from '../compile/sql.ts';
 import { columnsRead } from '../query/columns-read.ts';
 import type { ArithmeticOperator, Expression, LogicalQuery, Predicate } from '../query/logical.ts';
 
@@ -10,6 +10,8 @@ export function combineQueries(
 ): LogicalQuery | null {
   const isShare = operator === 'percentage' || operator === 'proportion';
   if (isShare && !isPartOf(left, right)) return null;
+  // What was said of the part went unheard: it would be all of the whole.
+  if (isShare && compileQuery(left) === compileQuery(right)) return null;
   if (isNumber(left) && isNumber(right)) {
     return { ...left, orderBy: [], limit: null, computed: { operator, left, right } };
   }

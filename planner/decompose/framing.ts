@@ -48,6 +48,8 @@ const NOTES: readonly (readonly [RegExp, string])[] = [
 
 /** Ways of saying less in more words. */
 const WORDY: readonly (readonly [RegExp, string])[] = [
+  [/^(who|what|where|when|how)s (?=\p{L})/iu, '$1 is '],
+  [/\bhow often (?=(?:is|are|was|were|has|have|had|do|does|did)\b)/giu, 'how many times '],
   [/(?<=\b(?:all|all of) the \p{L}+) that (?:there are|exist|we have)\b/giu, ''],
   [/\b(?:each and every|every single|each single|each individual)\b/giu, 'every'],
   [

@@ -1,7 +1,7 @@
 import { areSynonyms } from '../language/lexicon.ts';
 import type { NameAlias } from '../semantics/semantic-names.ts';
 import type { ColumnModel, TableModel } from './schema-model.ts';
-import { wordSimilarity } from './word-similarity.ts';
+import { nearness, wordSimilarity } from './word-similarity.ts';
 
 /** A table or column that a phrase may name. */
 export type NameCandidate =
@@ -177,7 +177,7 @@ export class NameIndex {
       score: Math.max(...item.words.map((word) => nearness(asked, word)), 0),
     }));
     return scored
-      .filter(({ score }) => score > 0.25)
+      .filter(({ score }) => score > 0)
       .sort((a, b) => b.score - a.score || (a.label < b.label ? -1 : 1))
       .slice(0, count)
       .map(({ label }) => label);
@@ -305,16 +305,4 @@ function isLoose(
   const head = column === null ? table.words.at(-1) : null;
   const isLight = (word: string) => word !== head && (qualified.has(word) || word.length <= 2);
   return words.some((word, index) => !used.has(index) && !similar.has(word) && !isLight(word));
-}
-
-/** How near a word is for a suggestion: what means much the same comes before what looks alike. */
-function nearness(asked: string, word: string): number {
-  return areSynonyms(asked, word) ? 1 : bigramOverlap(asked, word);
-}
-
-function bigramOverlap(a: string, b: string): number {
-  const pairs = (text: string) => new Set([...text].slice(1).map((letter, i) => text[i] + letter));
-  const [left, right] = [pairs(a), pairs(b)];
-  const common = [...left].filter((pair) => right.has(pair)).length;
-  return left.size + right.size === 0 ? 0 : (2 * common) / (left.size + right.size);
 }

@@ -87,3 +87,38 @@ export function isOneEditApart(a: string, b: string): boolean {
   if (restA <= 1 && restB <= 1) return true;
   return restA === 2 && restB === 2 && a[start] === b[start + 1] && a[start + 1] === b[start];
 }
+
+/**
+ * How near a word is for a suggestion, 0 to 1: what means much the same comes before what is spelled
+ * alike, and 0 is for words that only share some letters, as `king` and `stocking` do.
+ */
+export function nearness(asked: string, named: string): number {
+  const similar = wordSimilarity(asked, named);
+  if (similar > 0) return similar;
+  const [short, long] = asked.length < named.length ? [asked, named] : [named, asked];
+  if (short.length < 3) return 0;
+  if (long.startsWith(short)) return 0.7;
+  if (short.length > 4 && long.includes(short)) return 0.5;
+  if (short.length > 3 && stem(asked) === stem(named)) return 0.7;
+  const distance = editDistance(asked, named);
+  return distance <= Math.floor(long.length / 4) ? 0.6 - 0.1 * distance : 0;
+}
+
+/** How many letters are put in, left out or replaced; two swapped neighbours count as one. */
+function editDistance(a: string, b: string): number {
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)];
+  for (let row = 1; row <= a.length; row++) {
+    const costs = [row];
+    for (let column = 1; column <= b.length; column++) {
+      const isSame = a[row - 1] === b[column - 1];
+      const replaced = (rows[row - 1]?.[column - 1] ?? 0) + (isSame ? 0 : 1);
+      const changed = Math.min(rows[row - 1]?.[column] ?? 0, costs[column - 1] ?? 0) + 1;
+      const isSwap =
+        row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
+      const swapped = isSwap ? (rows[row - 2]?.[column - 2] ?? 0) + 1 : changed;
+      costs.push(Math.min(replaced, changed, swapped));
+    }
+    rows.push(costs);
+  }
+  return rows[a.length]?.[b.length] ?? 0;
+}

@@ -1,9 +1,11 @@
 import { rowSpan } from '../grounding/elapsed-columns.ts';
-import type { ColumnModel } from '../grounding/schema-model.ts';
+import type { Mention } from '../grounding/link.ts';
+import type { ColumnModel, SchemaModel } from '../grounding/schema-model.ts';
 import type { ComparisonOperator } from '../language/lexicon.ts';
 import type { Condition, Literal, Operand } from '../parse/frame.ts';
 import type { Predicate } from '../query/logical.ts';
 import { columnOf } from '../query/logical.ts';
+import { isDate } from './column-values.ts';
 import type { PredicateOptions } from './predicate-parts.ts';
 
 /** Words of figures that count units of time; a weight, a salary or a number of beds does not. */
@@ -67,4 +69,33 @@ export function currentPredicate(
     kind: 'and',
     of: [isOpen, { kind: 'compare', left: begin, operator: '<=', right: today }],
   };
+}
+
+/** Ages that a bare number after the rows may be: "patients over 65", where patients have one. */
+export function agesOf(
+  { near, operand, operator }: Extract<Condition, { kind: 'compare' }>,
+  { columns, metrics }: Pick<SchemaModel, 'columns' | 'metrics'>,
+): readonly ColumnModel[] {
+  if (operand.kind !== 'literal' || operand.literal.unit !== undefined) return [];
+  const count = operand.literal.kind === 'number' ? Number(operand.literal.text) : 0;
+  if (!Number.isInteger(count) || count < 1 || count > 120 || /^(=|<>)$/.test(operator)) return [];
+  const [best] = near?.names ?? [];
+  if (best?.kind !== 'table') return [];
+  return [...columns, ...metrics].filter(
+    ({ table, words }) => table === best.table && words.length === 1 && words[0] === 'age',
+  );
+}
+
+/** "were cancelled" of rows that keep when they were: those with a date have been. */
+export function isHappening({ text }: Mention, column: ColumnModel): boolean {
+  return (
+    isDate(column) && (column.column.nullCount ?? 0) > 0 && /^\p{Ll}+(ed|en|[lnp]t)$/u.test(text)
+  );
+}
+
+/** "Has expired": the day on which it does has passed. */
+export function isExpired({ text }: Mention, column: ColumnModel): boolean {
+  return (
+    isDate(column) && /\bexpired\b/i.test(text) && column.words.some((word) => /^expir/.test(word))
+  );
 }

@@ -14,7 +14,13 @@ import { buildQuery } from './build.ts';
 import { isDate, isYearly } from './column-values.ts';
 import { countApart, countedApart } from './counted-apart.ts';
 import { directedPair } from './direction.ts';
-import { currentPredicate, lastingPredicate, timeUnitOf } from './lasting.ts';
+import {
+  currentPredicate,
+  isExpired,
+  isHappening,
+  lastingPredicate,
+  timeUnitOf,
+} from './lasting.ts';
 import type { PredicateOptions } from './predicate-parts.ts';
 import {
   ageComparison,
@@ -40,13 +46,6 @@ import {
 } from './predicate-parts.ts';
 import type { Choice } from './slots.ts';
 import { collectSlots } from './slots.ts';
-
-/** "were cancelled" of rows that keep when they were: those with a date have been. */
-function isHappening({ text }: Mention, column: ColumnModel): boolean {
-  return (
-    isDate(column) && (column.column.nullCount ?? 0) > 0 && /^\p{Ll}+(ed|en|[lnp]t)$/u.test(text)
-  );
-}
 
 /** Turns the conditions of a frame into WHERE and HAVING predicates. */
 export class PredicateBuilder {
@@ -77,6 +76,11 @@ export class PredicateBuilder {
       const choice = this.#options.choices.get(mention);
       if (choice?.kind === 'column' && isHappening(mention, choice.column)) {
         this.where.push({ kind: 'null', of: columnOf(choice.column), isNegated: true });
+      }
+      if (choice?.kind === 'column' && isExpired(mention, choice.column)) {
+        const today = this.#options.context.now.slice(0, 10);
+        const right: Expression = { kind: 'date', value: today, type: 'DATE' };
+        this.where.push({ kind: 'compare', left: dateOf(choice.column), operator: '<', right });
       }
       if (choice?.kind !== 'column' || choice.column.kind !== 'boolean') continue;
       const value = !deniesState(mention.text, choice.column);

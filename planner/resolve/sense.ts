@@ -4,6 +4,7 @@ import type { Frame } from '../parse/frame.ts';
 import { namesTable } from '../parse/mentions.ts';
 import { columnsRead } from '../query/columns-read.ts';
 import type { LogicalQuery, Predicate, SelectItem } from '../query/logical.ts';
+import { isUnique } from './grouping.ts';
 import { isRepeated } from './join-tree.ts';
 import type { Choice } from './slots.ts';
 
@@ -15,11 +16,33 @@ export function isSenseless(
 ): boolean {
   return (
     addsTwice(query) ||
+    setsOfFigures(query) ||
+    ranksSingles(query) ||
     query.select.some((item) => aggregatesNames(item, frame) || averagesLines(item, frame)) ||
     passesOverFigure(query, frame, choices) ||
     ranksFromAfar(query, frame, choices) ||
     lastsElsewhere(query, frame, choices) ||
     query.where.some((item) => findsNoNumber(item) || mixesTimes(item))
+  );
+}
+
+/** A count without another count: single figures are no sets that could be told apart. */
+function setsOfFigures({ setOperation, select, groupBy }: LogicalQuery): boolean {
+  return (
+    setOperation !== null &&
+    groupBy.length === 0 &&
+    select.some(({ expression }) => expression.kind === 'aggregate')
+  );
+}
+
+/** Ranks rows by how many there are of each, where each is the only one of its name. */
+export function ranksSingles({ from, groupBy, orderBy }: LogicalQuery): boolean {
+  const [first] = orderBy;
+  const isCount = first?.expression.kind === 'aggregate' && first.expression.name === 'count';
+  return (
+    isCount &&
+    from.joins.length === 0 &&
+    groupBy.some((expression) => expression.kind === 'column' && isUnique(expression.column))
   );
 }
 

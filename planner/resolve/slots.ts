@@ -15,7 +15,7 @@ import type {
 import { isDate, isYearly, storesNumber } from './column-values.ts';
 import { directionFit } from './direction.ts';
 import { fullNames } from './full-names.ts';
-import { countsTime, timeUnitOf } from './lasting.ts';
+import { agesOf, countsTime, timeUnitOf } from './lasting.ts';
 import type { Role } from './role.ts';
 import { roleAdjustment } from './role.ts';
 import {
@@ -393,7 +393,8 @@ class SlotCollector {
       return timed.length > 0 ? timed : this.#literalColumns(condition.operand);
     }
     const isAmount = this.#model.columns.some(({ isMeasure }) => isMeasure);
-    return this.#literalColumns(condition.operand, isAmount);
+    const ages = agesOf(condition, this.#model).map((column) => option(column, 0.5));
+    return [...ages, ...this.#literalColumns(condition.operand, isAmount)];
   }
 
   /** Columns that a bare operand can be compared with. */

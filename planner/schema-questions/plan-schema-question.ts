@@ -1,6 +1,9 @@
 import type { CatalogSnapshot, CatalogTable } from '../catalog.ts';
 import { quoteName, quoteText } from '../compile/sql.ts';
+import type { SchemaModel } from '../grounding/schema-model.ts';
 import { schemaModel } from '../grounding/schema-model.ts';
+import { isMisspelled } from '../grounding/word-similarity.ts';
+import { lemma } from '../language/lemma.ts';
 import type { Plan, PlanOutcome } from '../plan.ts';
 import type { PlanRequestInput } from '../plan-request.ts';
 import { semanticTable } from '../semantics/semantic-model.ts';
@@ -11,6 +14,10 @@ import { suggestQuestions } from './suggest-questions.ts';
 const EXAMPLES_MAX = 12;
 
 type Cell = string | number | null;
+
+const SUGGESTIONS_MAX = 5;
+
+type ListedQuestion = Exclude<SchemaQuestion, { kind: 'unknown' }>;
 
 interface Listing {
   readonly columns: readonly string[];
@@ -26,8 +33,10 @@ interface Listing {
  */
 export function planSchemaQuestion(input: PlanRequestInput): PlanOutcome | null {
   const { request, catalog, now } = input;
-  const question = readSchemaQuestion(request, schemaModel(catalog, now));
+  const model = schemaModel(catalog, now);
+  const question = readSchemaQuestion(request, model);
   if (question === null) return null;
+  if (question.kind === 'unknown') return unknownTable(question.name, model);
   const listing = listingOf(question, input);
   if (listing.rows.length === 0) {
     const reason = `There are no ${question.kind} to tell of in this database.`;
@@ -36,7 +45,19 @@ export function planSchemaQuestion(input: PlanRequestInput): PlanOutcome | null 
   return { status: 'planned', plan: listingPlan(request, question, listing), alternatives: [] };
 }
 
-function listingOf(question: SchemaQuestion, { catalog, now }: PlanRequestInput): Listing {
+/** Columns of what is no table: the word is named, with the tables that are called nearly so. */
+function unknownTable(name: string, { names, tables }: SchemaModel): PlanOutcome {
+  const called = new Set(tables.map(({ table }) => table.name));
+  const nearest = names.nearest(lemma(name.toLowerCase()), SUGGESTIONS_MAX);
+  return {
+    status: 'refused',
+    reason: `No table is called "${name}".`,
+    unknownWords: [name],
+    suggestions: nearest.filter((label) => called.has(label)),
+  };
+}
+
+function listingOf(question: ListedQuestion, { catalog, now }: PlanRequestInput): Listing {
   switch (question.kind) {
     case 'tables':
       return tablesOf(catalog);
@@ -114,7 +135,7 @@ function tally(rows: readonly unknown[], noun: string): string {
   return rows.length === 1 ? `1 ${noun}.` : `{rowCount} ${noun}s.`;
 }
 
-function listingPlan(request: string, question: SchemaQuestion, listing: Listing): Plan {
+function listingPlan(request: string, question: ListedQuestion, listing: Listing): Plan {
   // A column without any value, as where nothing was described, would only take space.
   const shown = listing.columns
     .map((name, index) => ({ name, index }))
@@ -139,12 +160,19 @@ function listingPlan(request: string, question: SchemaQuestion, listing: Listing
       },
     ],
     answer: { kind: 'answer', from: 'task1', shape: 'table', template: listing.template },
-    assumptions: [],
+    assumptions: question.kind === 'columns' ? misspelled(question) : [],
     grounding:
       question.kind === 'columns'
         ? [{ text: question.name, meaning: question.table.table.name }]
         : [],
   };
+}
+
+/** "custmers" for `customers`: what was guessed has to be told. */
+function misspelled({ name, table }: Extract<SchemaQuestion, { kind: 'columns' }>): string[] {
+  const word = lemma(name.toLowerCase());
+  const isGuess = table.words.some((own) => isMisspelled(word, own));
+  return isGuess ? [`"${name}" read as ${table.table.name}`] : [];
 }
 
 const TITLES = {

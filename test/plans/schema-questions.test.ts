@@ -33,6 +33,26 @@ const rowsOf = async (question: string, snapshot = catalog) => {
   return answer.rows;
 };
 
+it('columns of a misspelled table are those of the table that is meant, which is told', async () => {
+  const answer = await ask({ question: 'what columns does gests have', database, now, catalog });
+  assert.equal(answer.status, 'ok', answer.answer);
+  assert.deepEqual(answer.assumptions, ['"gests" read as guests']);
+});
+
+it('columns of what is no table are refused by that word, with the nearest tables', async () => {
+  const question = 'columns of guestlist';
+  const answer = await ask({ question, database, now, catalog });
+  assert.equal(answer.status, 'refused', answer.answer);
+  assert.deepEqual(answer.refusal?.unknownWords, ['guestlist']);
+  assert.deepEqual(answer.refusal?.suggestions, ['guests']);
+});
+
+it('nothing is suggested for a word that only shares some letters with a name', async () => {
+  const answer = await ask({ question: 'king', database, now, catalog });
+  assert.equal(answer.status, 'refused');
+  assert.deepEqual(answer.refusal?.suggestions, []);
+});
+
 const TABLES = [
   ['guests', 'table', 1, null],
   ['order', 'table', 0, null],
