@@ -426,11 +426,10 @@ class SlotCollector {
 
   /** Columns that a bare range is of: of years, those that the verb before it is about. */
   #rangedColumns({ low, verb = '' }: Extract<Condition, { kind: 'between' }>): readonly Option[] {
-    const options = this.#literalColumns(low);
     const dated = new Map(
       this.#dateColumns(verb).map(({ choice, score }) => [columnIn(choice), score]),
     );
-    return options.map(({ choice, score }) => {
+    return this.#literalColumns(low).map(({ choice, score }) => {
       const isSaid = dated.get(columnIn(choice)) === SAID_DATE;
       return { choice, score: isSaid ? SAID_DATE : score };
     });
