@@ -14,6 +14,7 @@ export function countedList(query: LogicalQuery): LogicalQuery | null {
   const isList =
     !query.isCounted && query.select.every(({ expression }) => expression.kind === 'column');
   if (!isList || query.limit !== null) return null;
-  const assumed = [...(query.assumed ?? []), 'listed in full, so the number of rows is the count'];
-  return { ...query, assumed };
+  const said =
+    'the rows are listed, and their number is the count; where an answer does not hold them all, ask for the count alone';
+  return { ...query, assumed: [...(query.assumed ?? []), said] };
 }
