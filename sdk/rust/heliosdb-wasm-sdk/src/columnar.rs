@@ -439,9 +439,8 @@ unsafe fn group_of(mask: *const u8, start: usize, end: usize) -> u64 {
     }
     let mut bits = [0; GROUP_ROWS / 8];
     // SAFETY: by contract.
-    let given = unsafe {
-        core::slice::from_raw_parts(mask.add(start / 8), (end - start).div_ceil(8))
-    };
+    let given =
+        unsafe { core::slice::from_raw_parts(mask.add(start / 8), (end - start).div_ceil(8)) };
     match given.try_into() {
         Ok(whole) => bits = whole,
         Err(_) => bits[..given.len()].copy_from_slice(given),

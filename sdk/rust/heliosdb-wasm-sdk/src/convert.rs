@@ -858,9 +858,12 @@ mod tests {
         assert_eq!((<Vec<u8>>::SQL, <Vec<f64>>::SQL), ("BLOB", "DOUBLE[]"));
     }
 
+    /// Takes the bytes of a result and what they are.
+    type Receive<'r> = &'r mut dyn FnMut(&[u8], u32);
+
     #[test]
     fn results_take_the_plainest_form() {
-        let given = |value: &dyn Fn(&mut dyn FnMut(&[u8], u32))| {
+        let given = |value: &dyn Fn(Receive<'_>)| {
             let mut given = (vec![], 0);
             value(&mut |bytes, kind| given = (bytes.to_vec(), kind));
             given
