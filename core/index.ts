@@ -11,7 +11,7 @@ export { decodeErrorText, encodeErrorText } from './error-text.ts';
 export type { ErrorName, SqlState } from './errors.generated.ts';
 export { ERRORS } from './errors.generated.ts';
 export { namesIn, printIdentifier, quoteIdentifier, quoteLiteral } from './identifier.ts';
-export { nearest } from './nearest.ts';
+export { editDistance, nearest } from './nearest.ts';
 export type { NumberTextOptions } from './number-text.ts';
 export { printGroupedNumber } from './number-text.ts';
 export type { Clock, IdSource, RandomSource } from './ports.ts';

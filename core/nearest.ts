@@ -9,8 +9,11 @@ export function nearest(word: string, candidates: readonly string[]): string | n
   return best.distance <= Math.max(1, Math.floor(word.length / 3)) ? best.candidate : null;
 }
 
-// Optimal string alignment: two neighbours in the wrong order, the commonest slip, count as one.
-function editDistance(left: string, right: string): number {
+/**
+ * How many letters are put in, left out or replaced between two words; two neighbours in the wrong
+ * order, the commonest slip, count as one (optimal string alignment).
+ */
+export function editDistance(left: string, right: string): number {
   const rows: number[][] = [Array.from({ length: right.length + 1 }, (_, index) => index)];
   for (let row = 1; row <= left.length; row++) {
     const current = [row];

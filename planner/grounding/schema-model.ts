@@ -67,8 +67,9 @@ export interface SchemaModel {
 const models = new WeakMap<CatalogSnapshot, { today: string | null; model: SchemaModel }>();
 
 /**
- * The model of a snapshot on a day, which decides how old people are; null leaves that out. That of
- * the last day asked for is cached for as long as the snapshot lives.
+ * The model of a snapshot on a day, which decides how old people are. That of the last day asked for
+ * is cached for as long as the snapshot lives; null takes it whatever its day, for who reads only
+ * what the tables hold.
  */
 export function schemaModel(catalog: CatalogSnapshot, now: string | null): SchemaModel {
   const today = now?.slice(0, 10) ?? null;

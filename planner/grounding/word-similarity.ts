@@ -1,3 +1,4 @@
+import { editDistance } from '#core';
 import { stem } from '../language/lemma.ts';
 import { areSynonyms } from '../language/lexicon.ts';
 
@@ -102,23 +103,4 @@ export function nearness(asked: string, named: string): number {
   if (short.length > 3 && stem(asked) === stem(named)) return 0.7;
   const distance = editDistance(asked, named);
   return distance <= Math.floor(long.length / 4) ? 0.6 - 0.1 * distance : 0;
-}
-
-/** How many letters are put in, left out or replaced; two swapped neighbours count as one. */
-function editDistance(a: string, b: string): number {
-  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)];
-  for (let row = 1; row <= a.length; row++) {
-    const costs = [row];
-    for (let column = 1; column <= b.length; column++) {
-      const isSame = a[row - 1] === b[column - 1];
-      const replaced = (rows[row - 1]?.[column - 1] ?? 0) + (isSame ? 0 : 1);
-      const changed = Math.min(rows[row - 1]?.[column] ?? 0, costs[column - 1] ?? 0) + 1;
-      const isSwap =
-        row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
-      const swapped = isSwap ? (rows[row - 2]?.[column - 2] ?? 0) + 1 : changed;
-      costs.push(Math.min(replaced, changed, swapped));
-    }
-    rows.push(costs);
-  }
-  return rows[a.length]?.[b.length] ?? 0;
 }

@@ -3,7 +3,7 @@ import type { Mention } from '../grounding/link.ts';
 import type { ColumnModel, SchemaModel } from '../grounding/schema-model.ts';
 import type { ComparisonOperator } from '../language/lexicon.ts';
 import type { Condition, Literal, Operand } from '../parse/frame.ts';
-import type { Predicate } from '../query/logical.ts';
+import type { Predicate, TimeUnit } from '../query/logical.ts';
 import { columnOf } from '../query/logical.ts';
 import { isDate } from './column-values.ts';
 import type { PredicateOptions } from './predicate-parts.ts';
@@ -13,7 +13,7 @@ const TIME =
   /^(age|duration|length|time|period|term|tenure|delay|experience|runtime|lifetime|lifespan|warranty|interval|notice|second|sec|minute|min|hour|hr|day|week|month|year|millisecond|lap|stay|wait|latency|stop)$/;
 
 /** The unit of time that an operand is counted in; null where it is a bare number or none. */
-export function timeUnitOf(operand: Operand): Literal['unit'] | null {
+export function timeUnitOf(operand: Operand): TimeUnit | null {
   return operand.kind === 'literal' ? (operand.literal.unit ?? null) : null;
 }
 

@@ -14,13 +14,7 @@ import { buildQuery } from './build.ts';
 import { isDate, isYearly } from './column-values.ts';
 import { countApart, countedApart } from './counted-apart.ts';
 import { directedPair } from './direction.ts';
-import {
-  currentPredicate,
-  isExpired,
-  isHappening,
-  lastingPredicate,
-  timeUnitOf,
-} from './lasting.ts';
+import { currentPredicate, isExpired, isHappening, lastingPredicate } from './lasting.ts';
 import type { PredicateOptions } from './predicate-parts.ts';
 import {
   ageComparison,
@@ -263,11 +257,7 @@ export class PredicateBuilder {
       if (age !== null) return age;
       operator = mirror(operator);
     }
-    if (
-      timeUnitOf(condition.operand) != null &&
-      column !== null &&
-      condition.operand.kind === 'literal'
-    ) {
+    if (column !== null && condition.operand.kind === 'literal') {
       const lasting = lastingPredicate(column, operator, condition.operand.literal);
       if (lasting !== null) return lasting;
     }
