@@ -1,5 +1,7 @@
+import { quoteText } from '../compile/sql.ts';
 import { elapsedSaid } from '../grounding/elapsed-columns.ts';
 import { lineAmountSaid } from '../grounding/line-amounts.ts';
+import type { Mention } from '../grounding/link.ts';
 import type { ColumnModel } from '../grounding/schema-model.ts';
 import { isMisspelled } from '../grounding/word-similarity.ts';
 import type { Interpretation, Reading } from '../interpret.ts';
@@ -10,12 +12,13 @@ import type { Choice } from '../resolve/slots.ts';
 /** What was decided where a request leaves it open, in words for people. */
 export function assumptionsOf(
   { tokens, mentions, frame }: Pick<Interpretation, 'tokens' | 'mentions' | 'frame'>,
-  { query, assignment: { choices } }: Pick<Reading, 'query' | 'assignment'>,
+  { query, sql, assignment: { choices } }: Pick<Reading, 'query' | 'sql' | 'assignment'>,
 ): readonly string[] {
   const misspelled = mentions.flatMap(({ start, end }, index) => {
     const choice = choices.get(mentions[index] ?? {});
     return choice === undefined ? [] : misspellings(tokens.slice(Math.max(0, start), end), choice);
   });
+  const respelled = mentions.flatMap((mention) => respellings(mention, sql));
   // A question that continues another one may have put another order in its place.
   const ordering = new Set(columnsRead(query.orderBy, 'all'));
   const ranked = frame.orders.map((order) => {
@@ -25,7 +28,7 @@ export function assumptionsOf(
   });
   const read = columnsRead(query, 'all');
   const derived = [...read.map(lineAmountSaid), ...read.map(elapsedSaid)];
-  const said = [...misspelled, emptyGroupsSaid(query), ...derived, ...ranked];
+  const said = [...misspelled, ...respelled, emptyGroupsSaid(query), ...derived, ...ranked];
   return [...new Set([...said, ...(query.assumed ?? [])])].filter((text) => text !== null);
 }
 
@@ -43,6 +46,13 @@ function misspellings(
       ({ lemma }) => !known.includes(lemma) && known.some((word) => isMisspelled(lemma, word)),
     )
     .map(({ text }) => `"${text}" read as ${name}`);
+}
+
+/** "canceled" for a stored `cancelled`: the statement says which of the spellings was taken. */
+function respellings({ text, values }: Mention, sql: string): readonly string[] {
+  return values
+    .filter(({ match, value }) => match === 'respelled' && sql.includes(quoteText(value)))
+    .map(({ value }) => `"${text}" read as "${value}", as it is stored`);
 }
 
 function emptyGroupsSaid({ from, summarizedBy, select }: LogicalQuery): string | null {

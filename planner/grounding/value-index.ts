@@ -1,4 +1,5 @@
 import { lemma } from '../language/lemma.ts';
+import { sharedSpelling } from '../language/spelling.ts';
 import type { ColumnModel } from './schema-model.ts';
 
 /** A stored value that a phrase of the request spells. */
@@ -6,7 +7,8 @@ export interface ValueCandidate {
   readonly column: ColumnModel;
   /** The stored spelling; for `contains` a part of stored values. */
   readonly value: string;
-  readonly match: 'exact' | 'folded' | 'stemmed' | 'abbreviated' | 'word';
+  /** `respelled` is stored in British spelling and asked for in American, or the other way round. */
+  readonly match: 'exact' | 'folded' | 'stemmed' | 'respelled' | 'abbreviated' | 'word';
   readonly score: number;
 }
 
@@ -14,10 +16,11 @@ const CANDIDATES_MAX = 24;
 /** Columns with more spellings than this are matched exactly only. */
 const STEMMED_VALUES_MAX = 2_000;
 
-/** Finds stored values by exact, folded and stemmed spelling. */
+/** Finds stored values by exact, folded, stemmed and British or American spelling. */
 export class ValueIndex {
   readonly #folded = new Map<string, Entry[]>();
   readonly #stemmed = new Map<string, Entry[]>();
+  readonly #respelled = new Map<string, Entry[]>();
   readonly #words = new Map<string, Entry[]>();
   readonly #prefixes = new Map<string, Entry[]>();
 
@@ -36,6 +39,8 @@ export class ValueIndex {
         if (isSmall && words.length <= 6) {
           const stemmed = words.map(lemma).join(' ');
           if (stemmed !== folded) add(this.#stemmed, stemmed, item);
+          const respelled = respell(words);
+          if (respelled !== stemmed) add(this.#respelled, respelled, item);
           if (words.length === 1) {
             const root = rootOf(folded);
             if (root !== folded && root !== stemmed) add(this.#stemmed, root, item);
@@ -74,6 +79,7 @@ export class ValueIndex {
         found.push({ ...item, match: 'stemmed', score: 0.85 });
       }
     }
+    found.push(...this.#findRespelled(words, stemmed, found));
     const root = words.length === 1 ? rootOf(folded) : folded;
     if (found.length === 0 && root !== folded) {
       for (const item of this.#stemmed.get(root) ?? this.#folded.get(root) ?? []) {
@@ -82,6 +88,25 @@ export class ValueIndex {
     }
     if (found.length === 0) found.push(...this.#findAbbreviated(words));
     return found.sort((a, b) => b.score - a.score).slice(0, CANDIDATES_MAX);
+  }
+
+  /** "canceled" where `cancelled` is stored; a column that has what was asked for has nothing else. */
+  #findRespelled(
+    words: readonly string[],
+    stemmed: string,
+    found: readonly ValueCandidate[],
+  ): readonly ValueCandidate[] {
+    const respelled = respell(words);
+    const known = new Set(found.map(({ column }) => column));
+    const items = [
+      ...(this.#respelled.get(respelled) ?? []),
+      ...(respelled === stemmed
+        ? []
+        : [...(this.#stemmed.get(respelled) ?? []), ...(this.#folded.get(respelled) ?? [])]),
+    ];
+    return items
+      .filter(({ column }) => !known.has(column))
+      .map((item) => ({ ...item, match: 'respelled' as const, score: 0.9 }));
   }
 
   /** Stored values of several words that contain the word. */
@@ -110,6 +135,11 @@ export class ValueIndex {
       })
       .map((item) => ({ ...item, match: 'abbreviated' as const, score: 0.85 }));
   }
+}
+
+/** The words in the spelling that British and American English share, without inflection. */
+function respell(words: readonly string[]): string {
+  return words.map((word) => lemma(sharedSpelling(word))).join(' ');
 }
 
 /** What "successful", "success" and "successfully" share. */

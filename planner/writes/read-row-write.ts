@@ -1,5 +1,6 @@
 import type { ColumnModel, SchemaModel, TableModel } from '../grounding/schema-model.ts';
 import { splitName } from '../language/names.ts';
+import { isRespelled } from '../language/spelling.ts';
 import { tokenize } from '../language/tokenize.ts';
 import type { Write } from '../plan.ts';
 import { changeValue } from './change-value.ts';
@@ -271,13 +272,18 @@ function columnPlace(words: string, context: WriteContext): ColumnModel | null {
 /** The columns of a table that hold such a value somewhere. */
 function markedColumns({ columns, labels }: TableModel, value: string): readonly ColumnModel[] {
   const plain = value.replace(/^["'“‘]|["'”’]$/g, '').toLowerCase();
-  return columns.filter(
-    (column) =>
-      column.kind === 'text' &&
-      !column.isKey &&
-      !labels.includes(column) &&
-      column.column.values.some((stored) => stored.toLowerCase() === plain),
-  );
+  const holding = (isIt: (stored: string) => boolean) =>
+    columns.filter(
+      (column) =>
+        column.kind === 'text' &&
+        !column.isKey &&
+        !labels.includes(column) &&
+        column.column.values.some(isIt),
+    );
+  const marked = holding((stored) => stored.toLowerCase() === plain);
+  // What stands in quotation marks is spelled as it is meant.
+  const isQuoted = plain.length < value.length;
+  return marked.length > 0 || isQuoted ? marked : holding((stored) => isRespelled(stored, plain));
 }
 
 function verdictOf(readings: readonly WriteReading[], table: TableModel | undefined): WriteVerdict {

@@ -1,5 +1,6 @@
 import { quoteText } from '../compile/sql.ts';
 import type { ColumnModel } from '../grounding/schema-model.ts';
+import { isRespelled } from '../language/spelling.ts';
 import { tokenize } from '../language/tokenize.ts';
 import { Cursor } from '../parse/cursor.ts';
 import { readDate } from '../parse/dates.ts';
@@ -62,7 +63,9 @@ function readText(text: string, column: ColumnModel, isQuoted: boolean): WriteVa
   const { values, valuesAreComplete, name } = column.column;
   const stored = values.find((one) => one === text);
   if (stored !== undefined) return value(quoteText(stored));
-  const alike = values.find((one) => one.toLowerCase() === text.toLowerCase());
+  const alike =
+    values.find((one) => one.toLowerCase() === text.toLowerCase()) ??
+    values.find((one) => isRespelled(one, text));
   if (alike !== undefined && !isQuoted) {
     return value(quoteText(alike), [`"${text}" is written as it is stored: ${alike}`]);
   }

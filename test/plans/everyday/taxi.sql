@@ -1,0 +1,11 @@
+-- Drivers, their cars and what they drove; one spelling of a word here, the other there, and both in a third place.
+CREATE TABLE drivers (driver_id INTEGER PRIMARY KEY, name VARCHAR, city VARCHAR, birth_date DATE, hired_on DATE, rating DOUBLE);
+CREATE TABLE cars (car_id INTEGER PRIMARY KEY, plate VARCHAR, make VARCHAR, category VARCHAR, colour VARCHAR, seats INTEGER, driver_id INTEGER REFERENCES drivers(driver_id));
+CREATE TABLE passengers (passenger_id INTEGER PRIMARY KEY, full_name VARCHAR, birth_date DATE, home_city VARCHAR);
+CREATE TABLE trips (trip_id INTEGER PRIMARY KEY, driver_id INTEGER REFERENCES drivers(driver_id), passenger_id INTEGER REFERENCES passengers(passenger_id), started_at TIMESTAMP, distance_km DOUBLE, fare DECIMAL(8,2), status VARCHAR);
+CREATE TABLE payments (payment_id INTEGER PRIMARY KEY, trip_id INTEGER REFERENCES trips(trip_id), method VARCHAR, amount DECIMAL(8,2), due_date DATE, paid_on DATE, state VARCHAR);
+INSERT INTO drivers VALUES (1,'Max Wolf','Berlin','1980-05-12','2020-01-01',4.5),(2,'Mina Roth','Berlin','1992-11-02','2021-03-04',4.9),(3,'Lars Bloom','Munich','1975-05-30','2019-07-15',4.1),(4,'Total Smith','Hamburg','1988-02-20','2022-05-01',3.8),(5,'Ana Pires','Munich','1995-08-08','2023-09-09',4.7),(6,'Max Hart','Hamburg','1985-12-24','2020-05-20',4.2);
+INSERT INTO cars VALUES (1,'B-AA 1','Skoda','sedan','grey',4,1),(2,'B-BB 2','Tesla','sedan','white',4,2),(3,'M-CC 3','Ford','van','blue',8,3),(4,'HH-DD 4','Ford','van','grey',8,4),(5,'M-EE 5','Skoda','estate','red',4,5);
+INSERT INTO passengers SELECT i, ['Ada Lind','Ben Moss','Cleo Park','Dov Stein','Eli Gray','Fay Holt','Gil Snow'][i], DATE '1960-01-15'+CAST(i*1777 AS INTEGER), ['Berlin','Munich','Hamburg'][1+i%3] FROM range(1,8) t(i);
+INSERT INTO trips SELECT i, 1+(i*i)%5, 1+(i*3)%7, TIMESTAMP '2026-01-01 06:00:00'+to_hours(CAST(i*37 AS INTEGER)), 2+(i*7)%23+0.5, 6+(i*11)%40, CASE WHEN i%6=0 THEN 'canceled' WHEN i%10=9 THEN 'no-show' ELSE 'finished' END FROM range(1,91) t(i);
+INSERT INTO payments SELECT i, i, ['card','cash','cheque'][1+i%3], 6+(i*11)%40, DATE '2026-01-10'+CAST(i*2 AS INTEGER), CASE WHEN i%7=0 THEN NULL ELSE DATE '2026-01-05'+CAST(i*2 AS INTEGER) END, CASE WHEN i%11=0 THEN 'canceled' WHEN i%13=0 THEN 'cancelled' ELSE 'booked' END FROM range(1,91) t(i);
