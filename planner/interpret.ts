@@ -27,7 +27,8 @@ import { readRepeatRows } from './decompose/repeat-rows.ts';
 import type { RewritingReader } from './decompose/rewriting.ts';
 import { readRunningTotal, runningTotal } from './decompose/running-total.ts';
 import { spellOutShare } from './decompose/share-of.ts';
-import { readWhichOfTwo } from './decompose/which-of-two.ts';
+import { comparedSides, readTwoSides } from './decompose/two-sides.ts';
+import { oneOfTwo, readWhichOfTwo } from './decompose/which-of-two.ts';
 import { decidingQuery, readYesNo } from './decompose/yes-no.ts';
 import type { Mention } from './grounding/link.ts';
 import { linkMentions } from './grounding/link.ts';
@@ -115,6 +116,8 @@ export function interpret(text: string, model: SchemaModel, now: string): Interp
   const tokens = tokenize(request);
   const change = compareTimes(request, model, now);
   if (change !== null) return change;
+  const sides = compareSides(request, model, now);
+  if (sides !== null) return sides;
   const arithmetic = readArithmetic(request, tokens);
   const computed =
     arithmetic === null ? computeShare(request, model, now) : compute(arithmetic, model, now);
@@ -167,13 +170,12 @@ function rewritten(request: string, model: SchemaModel, now: string): Interpreta
   }
   const running = readRunningTotal(request);
   if (running !== null) return changed(running, { model, now }, runningTotal);
-  const better = readWhichOfTwo(request);
-  if (better !== null) {
-    const two = changed(better, { model, now }, (query) =>
-      query.limit === 1 && query.where.length > 0 ? query : null,
-    );
-    if (two.readings.length > 0) return two;
-  }
+  const better = readWhichOfTwo(request, model).map((one) =>
+    changed(one, { model, now }, oneOfTwo),
+  );
+  // One of the two is asked for: no list of rows says which.
+  const one = better.find(({ readings }) => readings.length > 0) ?? better[0];
+  if (one !== undefined) return one;
   const figures = readPartOfTotal(request);
   if (figures !== null) {
     const parts = changed(figures, { model, now }, partOfTotal);
@@ -247,6 +249,23 @@ function compareTimes(request: string, model: SchemaModel, now: string): Interpr
     both(before, after, { combine: changeBetween, isComputed: false, model, now }),
   );
   return wordings.find(({ readings }) => readings.length > 0) ?? wordings[0] ?? null;
+}
+
+/** Reads one figure of two groups; null where no such thing is asked, or it can mean something else. */
+function compareSides(request: string, model: SchemaModel, now: string): Interpretation | null {
+  const sides = readTwoSides(request);
+  if (sides === null) return null;
+  const combine = (a: LogicalQuery, b: LogicalQuery) => comparedSides(sides, a, b);
+  const tried = sides.wordings.map(({ left, right }) =>
+    both(left, right, { combine, isComputed: false, model, now }),
+  );
+  const found = tried.find(({ readings, unknown }) => readings.length > 0 && unknown.length === 0);
+  if (found !== undefined || !sides.isCertain) return found ?? null;
+  // Words that nobody said are not to be named as those that nothing answers to.
+  const first = tried[0] ?? interpretTokens(request, tokenize(request), model, now);
+  const said = new Set(tokenize(request).map(({ lower }) => lower));
+  const unknown = first.unknown.filter(({ lower }) => said.has(lower));
+  return { ...first, readings: [], unknown, open: null };
 }
 
 /** Reads the two parts of a computation; null where they do not give numbers to compute with. */

@@ -72,7 +72,12 @@ export function compileConditions(
 }
 
 function compileComputed({ operator, left, right }: NonNullable<LogicalQuery['computed']>): string {
-  const [a, b] = [`(${compileQuery(left)})`, `(${compileQuery(right)})`];
+  const isCompared = /^(more|fewer|difference)$/.test(operator);
+  const [a, b] = [left, right].map((side) => {
+    // Of no rows, what is added up is nothing.
+    const isSum = isCompared && isSumOnly(side);
+    return isSum ? `coalesce((${compileQuery(side)}), 0)` : `(${compileQuery(side)})`;
+  });
   if (operator === 'both') {
     const names = [left, right].map(({ from }) => quoteName(from.root.table.name));
     return `SELECT ${a} AS ${names[0]}, ${b} AS ${names[1]}`;
@@ -84,8 +89,12 @@ function compileComputed({ operator, left, right }: NonNullable<LogicalQuery['co
   if (operator === 'more' || operator === 'fewer') {
     return `SELECT ${a} ${operator === 'more' ? '>' : '<'} ${b} AS answer`;
   }
-  const value = operator === 'difference' ? `${a} - ${b}` : ratio(operator, a, b);
+  const value = operator === 'difference' ? `${a} - ${b}` : ratio(operator, a ?? '', b ?? '');
   return `SELECT ${value} AS ${operator}`;
+}
+
+function isSumOnly({ select: [only] }: LogicalQuery): boolean {
+  return only?.expression.kind === 'aggregate' && only.expression.name === 'sum';
 }
 
 /** What the two rows of a pair are called in SQL. */

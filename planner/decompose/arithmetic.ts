@@ -21,8 +21,7 @@ export function readArithmetic(text: string, tokens: readonly Token[]): Arithmet
     readRatio(phrase) ??
     readSurplus(phrase) ??
     readBoth(phrase) ??
-    readMajority(phrase) ??
-    readOutdone(phrase)
+    readMajority(phrase)
   );
 }
 
@@ -290,21 +289,6 @@ function readMajority(phrase: Phrase): Arithmetic | null {
   const modifier = phrase.tokens.findIndex((_, at) => at > 3 && MODIFIER.test(phrase.word(at)));
   const head = isModified && modifier > 0 ? `${phrase.slice(3, Math.min(modifier, than))} ` : '';
   return { operator, left: `How many ${left}`, right: `How many ${head}${right}` };
-}
-
-/** "Did Anna place more orders than Ben": what each of the two has is counted. */
-function readOutdone(phrase: Phrase): Arithmetic | null {
-  const at = phrase.find(/^(more|fewer|less)$/, 2);
-  const than = phrase.find(/^than$/, at + 2);
-  if (!/^(did|does|do|has|have)$/.test(phrase.word(0)) || at < 0 || than < 0) return null;
-  if (phrase.find(/^(that|who|which|with)$/) >= 0 || /^\d/.test(phrase.word(than + 1))) return null;
-  const verb = phrase.word(at - 1);
-  const things = phrase.slice(at + 1, than);
-  const [owner, other] = [phrase.slice(1, at - 1), phrase.slice(than + 1)];
-  if (owner === '' || other === '' || things === '') return null;
-  const ask = (name: string) => `How many ${things} ${phrase.word(0)} ${name} ${verb}`;
-  const operator = phrase.word(at) === 'more' ? 'more' : 'fewer';
-  return { operator, left: ask(owner), right: ask(other) };
 }
 
 /** The two sides around a joining word; "the highest and lowest price of …" shares its end. */

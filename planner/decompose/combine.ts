@@ -36,7 +36,21 @@ function isNumber(query: LogicalQuery): boolean {
   if (query.groupBy.length > 0) return false;
   const { expression } = only;
   if (expression.kind === 'aggregate') return isNumeric(expression);
-  return query.limit === 1 && isNumeric(expression);
+  return (query.limit === 1 || isOfOneRow(query)) && isNumeric(expression);
+}
+
+/** Whether a value that no other row has says which row is meant. */
+function isOfOneRow({ where, from }: LogicalQuery): boolean {
+  return (
+    from.joins.length === 0 &&
+    where.some(
+      (item) =>
+        item.kind === 'compare' &&
+        item.operator === '=' &&
+        item.left.kind === 'column' &&
+        item.left.column.column.distinctCount === from.root.table.rowCount,
+    )
+  );
 }
 
 function isNumeric(expression: Expression): boolean {
