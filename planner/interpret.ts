@@ -13,6 +13,7 @@ import {
   repeatedValues,
   rowsThatShare,
 } from './decompose/duplicates.ts';
+import { readFirstOfTheirOwn } from './decompose/first-of-their-own.ts';
 import { withoutFraming } from './decompose/framing.ts';
 import { readGrowth } from './decompose/growth.ts';
 import { readLikeThings } from './decompose/like-things.ts';
@@ -188,6 +189,7 @@ function rewritten(request: string, model: SchemaModel, now: string): Interpreta
 }
 
 const FORMS: readonly RewritingReader[] = [
+  readFirstOfTheirOwn,
   readGrowth,
   readBusiest,
   readNestedTotal,

@@ -230,6 +230,17 @@ function compileExpression(expression: Expression, naming: Naming): string {
       });
       return `(SELECT referred.${quoteName(column.column.name)} FROM ${tableName(edge.to)} AS referred WHERE ${on.join(' AND ')})`;
     }
+    case 'peers': {
+      // Within its own query the table is the one that is read, and outside that of the row.
+      const [first] = expression.by;
+      const table = first?.kind === 'column' ? tableName(first.column.table) : '';
+      const shared = expression.by.map((item) => compileExpression(item, qualified));
+      const columns = shared.map((item, index) => `${item} AS shared_${index + 1}`);
+      const figure = `${compileExpression(expression.of, qualified)} AS figure`;
+      const rows = `SELECT ${[...columns, figure].join(', ')} FROM ${table}`;
+      const on = shared.map((item, index) => `peers.shared_${index + 1} = ${item}`).join(' AND ');
+      return `(SELECT ${expression.name}(peers.figure) FROM (${rows}) AS peers WHERE ${on})`;
+    }
     case 'part of total': {
       const of = compileExpression(expression.of, naming);
       return ratio('percentage', of, `sum(${of}) OVER ()`);

@@ -80,6 +80,8 @@ function describeExpression(expression: Expression): string {
       return `${describeExpression(expression.left)} ${expression.operator} ${describeExpression(expression.right)}`;
     case 'referred':
       return `${expression.column.column.name} of the ${describeColumns(expression.edge.fromColumns)}`;
+    case 'peers':
+      return `${expression.name} of ${describeExpression(expression.of)} over rows with the same ${expression.by.map(describeExpression).join(', ')}`;
     case 'part of total':
       return `share in the total of ${describeExpression(expression.of)}`;
     case 'running':

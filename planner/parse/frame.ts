@@ -106,6 +106,15 @@ export type Operand =
       readonly factor?: number;
     }
   | {
+      /** "The average of their department": a figure of the rows that share something with a row. */
+      readonly kind: 'peers';
+      readonly aggregate: AggregateName;
+      /** What the figure is of; null takes the compared column. */
+      readonly mention: Mention | null;
+      readonly within: Mention;
+      readonly factor?: number;
+    }
+  | {
       readonly kind: 'query';
       /** `null` compares with any/all rows as `quantifier` says. */
       readonly aggregate: AggregateName | null;

@@ -8,6 +8,7 @@ import { namesTable } from './mentions.ts';
 import { readModifiers } from './modifiers.ts';
 import { namedRow, readReferredRow } from './named-row.ts';
 import { adoptPhrase, readNounPhrase, readValueAfterNoun } from './noun-phrase.ts';
+import { readPeers } from './peers.ts';
 
 /** What a comparison compares with: a value, an aggregate of a query, another column, or a multiple. */
 export function readOperand(cursor: Cursor, compared: Mention | null): Operand | null {
@@ -28,7 +29,7 @@ function readSingle(cursor: Cursor, compared: Mention | null): Operand | null {
   const start = cursor.position;
   cursor.eat('than|to');
   const quantifier = readQuantifier(cursor);
-  const referred = quantifier === null ? readReferredRow(cursor) : null;
+  const referred = quantifier === null ? (readReferredRow(cursor) ?? readPeers(cursor)) : null;
   if (referred !== null) return referred;
   const literal = quantifier === null ? readLiteral(cursor) : null;
   if (literal !== null) return namedRow(cursor, literal, compared) ?? { kind: 'literal', literal };

@@ -123,6 +123,13 @@ export type Expression =
       readonly column: ColumnModel;
     }
   | {
+      /** An aggregate over the rows of a column's table that agree with this row in some columns. */
+      readonly kind: 'peers';
+      readonly name: AggregateName;
+      readonly of: Expression;
+      readonly by: readonly Expression[];
+    }
+  | {
       /** The part of each group in the total of all groups, in percent. */
       readonly kind: 'part of total';
       readonly of: Extract<Expression, { kind: 'aggregate' }>;

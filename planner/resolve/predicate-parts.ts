@@ -214,7 +214,9 @@ export function multiple(
   const factor = operand.kind === 'literal' ? undefined : operand.factor;
   if (factor === undefined || value === null) return value;
   const isNumber =
-    value.kind === 'subquery' || (value.kind === 'column' && value.column.kind === 'number');
+    value.kind === 'subquery' ||
+    value.kind === 'peers' ||
+    (value.kind === 'column' && value.column.kind === 'number');
   return isNumber
     ? {
         kind: 'arithmetic',

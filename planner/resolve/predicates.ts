@@ -15,6 +15,7 @@ import { isDate, isYearly } from './column-values.ts';
 import { countApart, countedApart } from './counted-apart.ts';
 import { directedPair } from './direction.ts';
 import { currentPredicate, isExpired, isHappening, lastingPredicate } from './lasting.ts';
+import { peersOperand } from './peers.ts';
 import type { PredicateOptions } from './predicate-parts.ts';
 import {
   ageComparison,
@@ -290,6 +291,7 @@ export class PredicateBuilder {
     if (operand.kind === 'mention') {
       return mentionedOperand(operand, column, this.#options);
     }
+    if (operand.kind === 'peers') return peersOperand(operand, column, this.#options.context);
     const { frame } = operand;
     // One row's value needs no aggregate; several rows are compared by their extreme.
     const isRow = operand.aggregate === null && operand.quantifier === null;

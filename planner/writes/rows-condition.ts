@@ -84,7 +84,9 @@ function replaceKey(predicate: Predicate, from: ColumnModel, to: ColumnModel): P
 /** Whether every column of a predicate is of one table; what is hard to tell is not. */
 function isAbout(predicate: Predicate, table: TableModel): boolean {
   const own = (expression: Expression): boolean =>
-    expression.kind === 'arithmetic' || expression.kind === 'referred'
+    expression.kind === 'arithmetic' ||
+    expression.kind === 'referred' ||
+    expression.kind === 'peers'
       ? false
       : expression.kind === 'column'
         ? expression.column.table === table
