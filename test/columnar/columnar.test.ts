@@ -269,3 +269,20 @@ test('rows are left out in any pattern', async () => {
     assert((await columnarRows(session)) > 0, type);
   }
 });
+
+test('memory that was freed serves again, whatever it was used for', async () => {
+  await using database = await openWithEngine();
+  const session = await openSession(database);
+  await prepare(session);
+  await define(session, {
+    entry: 'churn',
+    parameters: 'value BIGINT, turn BIGINT',
+    returns: 'BIGINT',
+    clauses: "MEMORY '16MB'",
+  });
+  // Were 9 MB of small blocks not to become a block of 9 MB, or not each time, it would not fit.
+  const { rows } = await session.connection.query(
+    `SELECT sum(together(${SEED} + i, i))::INTEGER FROM range(5) r(i)`,
+  );
+  assert.deepEqual(rows, [[5 * SEED + 20]]);
+});

@@ -120,3 +120,38 @@ fn spin_at(value: i64, turn: i64) -> i64 {
     }
     state
 }
+
+/// Fills most of a procedure's memory with blocks of one size after another, frees them in no
+/// order, and asks for as much in one piece
+#[heliosdb_procedure]
+fn churn(value: i64, turn: i64) -> Result<i64, Error> {
+    const BYTES: usize = 9 << 20;
+    let mut state = value as u64 | 1;
+    let mut number = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 16) as usize % below
+    };
+    for size in [16, 24, 100, 500, 1000, 3000, 70_000] {
+        // Half of them double, and each vector takes some room itself.
+        let count = BYTES / (size + size / 2 + 40);
+        let mut blocks: Vec<Vec<u8>> = (0..count).map(|index| vec![index as u8; size]).collect();
+        // Every other one grows by a little, which may move it.
+        for block in blocks.iter_mut().step_by(2) {
+            block.push(block[0]);
+        }
+        while !blocks.is_empty() {
+            let block = blocks.swap_remove(number(blocks.len()));
+            if block.iter().any(|byte| *byte != block[0]) {
+                return Err(Error::new(format!("a block of {size} was written to by another")));
+            }
+        }
+        drop(blocks);
+        let whole = core::hint::black_box(vec![1u8; BYTES]);
+        if whole.len() != BYTES {
+            return Err(Error::new("not the whole"));
+        }
+    }
+    Ok(value + turn)
+}

@@ -25,6 +25,15 @@
 //! called for NULL. An `Err` fails the statement with the error's message and code, and so does a
 //! panic.
 
+#[cfg(any(
+    test,
+    all(
+        feature = "allocator",
+        target_arch = "wasm32",
+        not(target_feature = "atomics")
+    )
+))]
+mod allocator;
 mod cell;
 #[doc(hidden)]
 pub mod columnar;
