@@ -71,7 +71,11 @@ impl<'a> Cell<'a> {
             _ => return None,
         };
         let text = self.bytes.get(start..start + usize::from(length))?;
-        core::str::from_utf8(text).ok()
+        match text.is_ascii() {
+            // SAFETY: ASCII is UTF-8. Most texts are, and that is seen at once.
+            true => Some(unsafe { core::str::from_utf8_unchecked(text) }),
+            false => core::str::from_utf8(text).ok(),
+        }
     }
 
     /// The digits of a DECIMAL.

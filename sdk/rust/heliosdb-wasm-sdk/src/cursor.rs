@@ -34,12 +34,7 @@ pub struct Cursor {
 /// Runs one SQL statement, with values for its placeholders, whose rows are fetched in batches.
 #[track_caller]
 pub fn heliosdb_cursor_open(sql: &str, parameters: &[&dyn ToValue]) -> Result<Cursor, Error> {
-    let mut encoder = Encoder::default();
-    encoder.list_length(parameters.len());
-    for parameter in parameters {
-        parameter.encode(&mut encoder);
-    }
-    let bytes = &encoder.bytes;
+    let bytes = Encoder::of_parameters(parameters).bytes;
     let mut number = 0;
     // SAFETY: `sql` and `bytes` outlive the call; `number` is a place for the answer.
     check(unsafe {

@@ -6,7 +6,11 @@ use core::panic::Location;
 /// An error of a procedure: its own, or one that the database reported.
 ///
 /// It deliberately does not implement `std::error::Error`, so that `?` converts every error that does.
-pub struct Error {
+pub struct Error(Box<Told>);
+
+/// Apart, so that a result without an error is as small as can be: results are handed on at every
+/// call, and errors are rare.
+struct Told {
     code: i32,
     sqlstate: Option<String>,
     message: String,
@@ -26,54 +30,52 @@ impl Error {
     /// An error with a number that callers can tell apart.
     #[track_caller]
     pub fn with_code(code: i32, message: impl Into<String>) -> Error {
-        Error {
+        Error(Box::new(Told {
             code,
             sqlstate: None,
             message: message.into(),
             place: Some(Location::caller()),
-        }
+        }))
     }
 
     /// An error of these bindings, whose own place would tell an author nothing.
     pub(crate) fn unplaced(message: impl Into<String>) -> Error {
-        Error {
-            place: None,
-            ..Error::new(message)
-        }
+        let mut error = Error::new(message);
+        error.0.place = None;
+        error
     }
 
     /// An error that the database reported.
     pub(crate) fn from_host(sqlstate: String, message: String) -> Error {
-        Error {
-            sqlstate: Some(sqlstate),
-            ..Error::unplaced(message)
-        }
+        let mut error = Error::unplaced(message);
+        error.0.sqlstate = Some(sqlstate);
+        error
     }
 
     /// Says where it happened, in front of the message.
     pub(crate) fn at(mut self, place: impl fmt::Display) -> Error {
-        self.message = format!("{place}: {}", self.message);
+        self.0.message = format!("{place}: {}", self.0.message);
         self
     }
 
     /// Where in the procedure's source it was made.
     pub(crate) fn place(&self) -> Option<&'static Location<'static>> {
-        self.place
+        self.0.place
     }
 
     /// The procedure's own number, 1 when it named none.
     pub fn code(&self) -> i32 {
-        self.code
+        self.0.code
     }
 
     /// Five characters such as `42P01`, when the database reported the error.
     pub fn sqlstate(&self) -> Option<&str> {
-        self.sqlstate.as_deref()
+        self.0.sqlstate.as_deref()
     }
 
     /// What went wrong.
     pub fn message(&self) -> &str {
-        &self.message
+        &self.0.message
     }
 }
 
@@ -87,17 +89,17 @@ impl<T> Placed for Result<T, Error> {
     #[track_caller]
     fn placed(self) -> Self {
         let caller = Location::caller();
-        self.map_err(|error| Error {
-            place: error.place.or(Some(caller)),
-            ..error
+        self.map_err(|mut error| {
+            error.0.place = error.0.place.or(Some(caller));
+            error
         })
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.message)?;
-        match &self.sqlstate {
+        formatter.write_str(&self.0.message)?;
+        match &self.0.sqlstate {
             Some(sqlstate) => write!(formatter, " (SQLSTATE {sqlstate})"),
             None => Ok(()),
         }

@@ -119,7 +119,7 @@ macro_rules! host_functions {
 pub(crate) use host_functions;
 
 /// Most parameters and results fit, so that one call brings them over.
-const FIRST_CAPACITY: usize = 2048;
+pub(crate) const FIRST_CAPACITY: usize = 2048;
 
 /// Room on the stack for what the host writes: a value that is looked at once needs no allocation.
 type FirstBuffer = [MaybeUninit<u8>; FIRST_CAPACITY];
@@ -172,6 +172,31 @@ pub(crate) fn receive(
     })
 }
 
+/// As `receive`, into a buffer that may serve for many values.
+fn refill(
+    buffer: &mut Vec<u8>,
+    call: impl FnOnce(*mut u8, *mut u32) -> i32,
+    again: impl FnOnce(*mut u8, *mut u32) -> i32,
+) -> Result<(), Error> {
+    buffer.clear();
+    buffer.reserve(FIRST_CAPACITY);
+    let mut length = buffer.capacity() as u32;
+    let mut status = call(buffer.as_mut_ptr(), &mut length);
+    if status == status::BUFFER_TOO_SMALL {
+        // Nothing is worth copying.
+        *buffer = Vec::with_capacity(length as usize);
+        length = buffer.capacity() as u32;
+        status = again(buffer.as_mut_ptr(), &mut length);
+    }
+    check(status)?;
+    if length as usize > buffer.capacity() {
+        return Err(beyond_buffer());
+    }
+    // SAFETY: the host wrote `length` bytes, which is within the capacity.
+    unsafe { buffer.set_len(length as usize) };
+    Ok(())
+}
+
 #[cold]
 fn beyond_buffer() -> Error {
     Error::unplaced("the database reported a size beyond the buffer")
@@ -217,8 +242,9 @@ fn last_error() -> Error {
     Error::from_host(text("sqlstate"), text("message"))
 }
 
-pub(crate) fn query(sql: &str) -> Result<Vec<u8>, Error> {
-    receive(
+pub(crate) fn query(sql: &str, answer: &mut Vec<u8>) -> Result<(), Error> {
+    refill(
+        answer,
         // SAFETY: `sql` outlives the call; the buffer has the capacity that `length` states.
         |result, length| unsafe {
             import::heliosdb_query(sql.as_ptr(), sql.len() as u32, result, length)
@@ -228,9 +254,14 @@ pub(crate) fn query(sql: &str) -> Result<Vec<u8>, Error> {
     )
 }
 
-pub(crate) fn query_with(sql: &str, parameters: &Encoder) -> Result<Vec<u8>, Error> {
+pub(crate) fn query_with(
+    sql: &str,
+    parameters: &Encoder,
+    answer: &mut Vec<u8>,
+) -> Result<(), Error> {
     let bytes = &parameters.bytes;
-    receive(
+    refill(
+        answer,
         // SAFETY: `sql` and `bytes` outlive the call; the buffer has the stated capacity.
         |result, length| unsafe {
             import::heliosdb_query_params(

@@ -34,6 +34,7 @@
     )
 ))]
 mod allocator;
+mod answer;
 mod cell;
 #[doc(hidden)]
 pub mod columnar;
@@ -46,13 +47,13 @@ mod fetch;
 pub mod generated;
 #[doc(hidden)]
 pub mod guest;
+mod heading;
 mod host;
 #[doc(hidden)]
 pub mod lend;
 mod message_pack;
 mod metric;
 mod result;
-mod starts;
 #[cfg(feature = "serde")]
 mod typed_rows;
 mod value;
@@ -89,18 +90,14 @@ pub enum LogLevel {
 /// Runs one SQL statement. Prefer [`heliosdb_query_with`] when it contains values.
 #[track_caller]
 pub fn heliosdb_query(sql: &str) -> Result<QueryResult, Error> {
-    QueryResult::decode(host::query(sql).placed()?).placed()
+    QueryResult::receive(|buffer| host::query(sql, buffer)).placed()
 }
 
 /// Runs one SQL statement with values for its `?` or `$1` placeholders.
 #[track_caller]
 pub fn heliosdb_query_with(sql: &str, parameters: &[&dyn ToValue]) -> Result<QueryResult, Error> {
-    let mut encoder = Encoder::default();
-    encoder.list_length(parameters.len());
-    for parameter in parameters {
-        parameter.encode(&mut encoder);
-    }
-    QueryResult::decode(host::query_with(sql, &encoder).placed()?).placed()
+    let parameters = Encoder::of_parameters(parameters);
+    QueryResult::receive(|buffer| host::query_with(sql, &parameters, buffer)).placed()
 }
 
 /// Writes a line to the procedure's log.

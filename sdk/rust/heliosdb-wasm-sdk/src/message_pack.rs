@@ -1,11 +1,32 @@
 //! MessagePack with the ABI's extension types: as much of it as the boundary needs.
 
+use crate::convert::ToValue;
 use crate::error::Error;
 use crate::generated::extension;
 use crate::value::{Date, Interval, Time, Timestamp, TimestampTz, Uuid, Value};
 
 /// Values nested deeper than this are refused, so that decoding cannot exhaust the stack.
 const DEPTH_MAX: u32 = 64;
+
+/// How long a value is, its marker included, by the marker; 0 where that does not say it.
+static LENGTHS: [u8; 256] = {
+    let mut lengths = [0; 256];
+    let mut marker = 0;
+    while marker < 256 {
+        lengths[marker] = match marker {
+            0x00..=0x7f | 0xe0..=0xff | 0xc0 | 0xc2 | 0xc3 => 1,
+            0xa0..=0xbf => 1 + (marker as u8 & 0x1f),
+            0xcc | 0xd0 => 2,
+            0xcd | 0xd1 => 3,
+            0xca | 0xce | 0xd2 => 5,
+            0xcb | 0xcf | 0xd3 => 9,
+            0xd4..=0xd8 => 2 + (1 << (marker - 0xd4)),
+            _ => 0,
+        };
+        marker += 1;
+    }
+    lengths
+};
 
 /// Reads values from bytes of the host.
 #[derive(Clone, Copy)]
@@ -83,32 +104,53 @@ impl<'a> Decoder<'a> {
     }
 
     /// Passes over one value. What it is made of is looked at when it is decoded.
+    #[inline]
     pub(crate) fn skip(&mut self) -> Result<(), Error> {
+        if !self.skip_plain() {
+            *self = self.behind_nested()?;
+        }
+        Ok(())
+    }
+
+    /// Passes over a value whose marker says how long it is, if it is one and is there whole.
+    #[inline]
+    fn skip_plain(&mut self) -> bool {
+        let Some(marker) = self.bytes.first() else {
+            return false;
+        };
+        let length = usize::from(LENGTHS[usize::from(*marker)]);
+        let is_plain = length != 0 && length <= self.bytes.len();
+        if is_plain {
+            self.bytes = &self.bytes[length..];
+        }
+        is_plain
+    }
+
+    /// Passes over any value. By value, so that a caller's decoder need not lie in memory.
+    #[inline(never)]
+    fn behind_nested(mut self) -> Result<Decoder<'a>, Error> {
         // Values nested in it are counted instead of entered, so that no depth is too deep.
         let mut values_left = 1u64;
         while values_left > 0 {
             values_left -= 1;
+            if self.skip_plain() {
+                continue;
+            }
             let (length, inner_count) = match self.byte()? {
-                byte @ 0xa0..=0xbf => (usize::from(byte & 0x1f), 0),
-                0x00..=0x7f | 0xe0..=0xff | 0xc0 | 0xc2 | 0xc3 => (0, 0),
                 byte @ 0x80..=0x8f => (0, 2 * usize::from(byte & 0x0f)),
                 byte @ 0x90..=0x9f => (0, usize::from(byte & 0x0f)),
                 byte @ 0xc4..=0xc6 => (self.length(byte - 0xc4)?, 0),
                 byte @ 0xc7..=0xc9 => (self.length(byte - 0xc7)?.saturating_add(1), 0),
-                0xcc | 0xd0 => (1, 0),
-                0xcd | 0xd1 => (2, 0),
-                0xca | 0xce | 0xd2 => (4, 0),
-                0xcb | 0xcf | 0xd3 => (8, 0),
-                byte @ 0xd4..=0xd8 => (1 + (1 << (byte - 0xd4)), 0),
                 byte @ 0xd9..=0xdb => (self.length(byte - 0xd9)?, 0),
                 byte @ 0xdc..=0xdd => (0, self.length(byte - 0xdc + 1)?),
                 byte @ 0xde..=0xdf => (0, self.length(byte - 0xde + 1)?.saturating_mul(2)),
                 0xc1 => return Err(malformed("unknown byte")),
+                _ => return Err(malformed("ends too early")),
             };
             self.take(length)?;
             values_left += inner_count as u64;
         }
-        Ok(())
+        Ok(self)
     }
 
     /// Reads a length of 1, 2 or 4 bytes, for a `width` of 0, 1 or 2.
@@ -120,19 +162,35 @@ impl<'a> Decoder<'a> {
         })
     }
 
+    #[inline]
     pub(crate) fn list_length(&mut self) -> Result<usize, Error> {
-        match self.byte()? {
-            byte @ 0x90..=0x9f => Ok(usize::from(byte & 0x0f)),
-            byte @ 0xdc..=0xdd => self.length(byte - 0xdc + 1),
-            _ => Err(malformed("expected a list")),
+        if let [byte @ 0x90..=0x9f, rest @ ..] = self.bytes {
+            self.bytes = rest;
+            return Ok(usize::from(byte & 0x0f));
         }
+        let (length, rest) = self.long_length(0xdc, "expected a list")?;
+        *self = rest;
+        Ok(length)
     }
 
+    #[inline]
     pub(crate) fn map_length(&mut self) -> Result<usize, Error> {
-        match self.byte()? {
-            byte @ 0x80..=0x8f => Ok(usize::from(byte & 0x0f)),
-            byte @ 0xde..=0xdf => self.length(byte - 0xde + 1),
-            _ => Err(malformed("expected a map")),
+        if let [byte @ 0x80..=0x8f, rest @ ..] = self.bytes {
+            self.bytes = rest;
+            return Ok(usize::from(byte & 0x0f));
+        }
+        let (length, rest) = self.long_length(0xde, "expected a map")?;
+        *self = rest;
+        Ok(length)
+    }
+
+    /// The length behind one of two markers, the first of which says that it has 16 bits.
+    #[cold]
+    #[inline(never)]
+    fn long_length(mut self, bits16: u8, expected: &str) -> Result<(usize, Decoder<'a>), Error> {
+        match self.byte()?.wrapping_sub(bits16) {
+            width @ 0..=1 => Ok((self.length(width + 1)?, self)),
+            _ => Err(malformed(expected)),
         }
     }
 
@@ -144,12 +202,26 @@ impl<'a> Decoder<'a> {
     /// As `text`, for one that is only compared.
     #[inline]
     pub(crate) fn text_bytes(&mut self) -> Result<&'a [u8], Error> {
+        if let [byte @ 0xa0..=0xbf, rest @ ..] = self.bytes {
+            if let Some((text, rest)) = rest.split_at_checked(usize::from(byte & 0x1f)) {
+                self.bytes = rest;
+                return Ok(text);
+            }
+        }
+        let (text, rest) = self.long_text()?;
+        *self = rest;
+        Ok(text)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn long_text(mut self) -> Result<(&'a [u8], Decoder<'a>), Error> {
         let length = match self.byte()? {
             byte @ 0xa0..=0xbf => usize::from(byte & 0x1f),
             byte @ 0xd9..=0xdb => self.length(byte - 0xd9)?,
             _ => return Err(malformed("expected text")),
         };
-        self.take(length)
+        Ok((self.take(length)?, self))
     }
 
     /// An upper bound for `length` elements that take at least one byte each: a length that the
@@ -261,6 +333,9 @@ fn malformed(what: &str) -> Error {
     Error::unplaced(format!("malformed value from the database: {what}"))
 }
 
+/// Most statements' values fit, so that they are written without growing.
+const PARAMETERS_CAPACITY: usize = 64;
+
 /// Writes values for the host.
 #[derive(Default)]
 pub struct Encoder {
@@ -268,6 +343,18 @@ pub struct Encoder {
 }
 
 impl Encoder {
+    /// The values for a statement's placeholders.
+    pub(crate) fn of_parameters(parameters: &[&dyn ToValue]) -> Encoder {
+        let mut encoder = Encoder {
+            bytes: Vec::with_capacity(PARAMETERS_CAPACITY),
+        };
+        encoder.list_length(parameters.len());
+        for parameter in parameters {
+            parameter.encode(&mut encoder);
+        }
+        encoder
+    }
+
     /// Writes any value.
     pub fn value(&mut self, value: &Value) {
         match value {
@@ -323,24 +410,33 @@ impl Encoder {
     }
 
     /// Writes an integer; beyond 64 bits as HUGEINT.
+    #[inline]
     pub fn int(&mut self, value: i128) {
-        if let Ok(small @ -32..=127) = i8::try_from(value) {
-            self.bytes.push(small as u8);
-        } else if let Ok(value) = i64::try_from(value) {
-            self.bytes.push(0xd3);
-            self.bytes.extend_from_slice(&value.to_be_bytes());
-        } else if let Ok(value) = u64::try_from(value) {
-            self.bytes.push(0xcf);
-            self.bytes.extend_from_slice(&value.to_be_bytes());
-        } else {
-            self.extension(extension::HUGEINT, value.to_string().as_bytes());
+        match i64::try_from(value) {
+            Ok(small @ -32..=127) => self.bytes.push(small as u8),
+            Ok(value) => self.marked(0xd3, value.to_be_bytes()),
+            Err(_) => self.long_int(value),
         }
+    }
+
+    #[inline(never)]
+    fn long_int(&mut self, value: i128) {
+        match u64::try_from(value) {
+            Ok(value) => self.marked(0xcf, value.to_be_bytes()),
+            Err(_) => self.extension(extension::HUGEINT, value.to_string().as_bytes()),
+        }
+    }
+
+    #[inline]
+    fn marked(&mut self, marker: u8, value: [u8; 8]) {
+        let mut bytes = [marker; 9];
+        bytes[1..].copy_from_slice(&value);
+        self.bytes.extend_from_slice(&bytes);
     }
 
     /// Writes a DOUBLE.
     pub fn float(&mut self, value: f64) {
-        self.bytes.push(0xcb);
-        self.bytes.extend_from_slice(&value.to_be_bytes());
+        self.marked(0xcb, value.to_be_bytes());
     }
 
     /// Writes a VARCHAR.

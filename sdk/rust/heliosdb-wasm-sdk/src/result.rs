@@ -1,13 +1,12 @@
 //! Results of queries.
 
 use core::fmt;
-use std::sync::OnceLock;
 
+use crate::answer::KeptAnswer;
 use crate::cell::Cell;
 use crate::convert::FromValue;
 use crate::error::{Error, Placed};
 use crate::message_pack::Decoder;
-use crate::starts::Starts;
 use crate::value::Value;
 
 /// A column of a result.
@@ -24,73 +23,39 @@ pub struct Column {
 /// They stay as the database encoded them, and a value is decoded when it is asked for.
 #[derive(Clone)]
 pub struct QueryResult {
-    bytes: Vec<u8>,
-    /// Where the descriptions of the columns begin.
-    columns_at: usize,
-    column_count: usize,
-    /// Where the values begin, row after row.
-    starts: Starts,
-    columns: OnceLock<Vec<Column>>,
-    values: OnceLock<Vec<Value>>,
+    answer: KeptAnswer,
 }
 
 impl QueryResult {
-    /// Finds where everything lies. That a value is well-formed is seen when it is decoded.
+    /// The result that `fill` puts into an empty buffer.
+    #[inline]
+    pub(crate) fn receive(
+        fill: impl FnOnce(&mut Vec<u8>) -> Result<(), Error>,
+    ) -> Result<QueryResult, Error> {
+        KeptAnswer::receive(fill).map(|answer| QueryResult { answer })
+    }
+
+    /// A result that was received.
     pub(crate) fn decode(bytes: Vec<u8>) -> Result<QueryResult, Error> {
-        let mut decoder = Decoder::new(&bytes);
-        let position = |decoder: &Decoder<'_>| bytes.len() - decoder.left();
-        let (mut columns_at, mut column_count, mut starts) = (0, 0, Starts::with_capacity(0));
-        for _ in 0..decoder.map_length()? {
-            match decoder.text_bytes()? {
-                b"columns" => {
-                    column_count = decoder.list_length()?;
-                    columns_at = position(&decoder);
-                    for _ in 0..column_count {
-                        decoder.skip()?;
-                    }
-                }
-                b"rows" => {
-                    let row_count = decoder.list_length()?;
-                    let value_count = row_count.saturating_mul(column_count);
-                    starts = Starts::with_capacity(decoder.capacity(value_count));
-                    for _ in 0..row_count {
-                        if decoder.list_length()? != column_count {
-                            return Err(Error::unplaced(
-                                "malformed result from the database: row width",
-                            ));
-                        }
-                        for _ in 0..column_count {
-                            starts.push(position(&decoder));
-                            decoder.skip()?;
-                        }
-                    }
-                }
-                _ => decoder.skip()?,
-            }
-        }
-        Ok(QueryResult {
-            columns_at,
-            column_count,
-            starts,
-            columns: OnceLock::new(),
-            values: OnceLock::new(),
-            bytes,
+        QueryResult::receive(|buffer| {
+            *buffer = bytes;
+            Ok(())
         })
     }
 
     /// How many rows there are.
     pub fn len(&self) -> usize {
-        self.starts.as_slice().len() / self.column_count.max(1)
+        self.answer.value_count() / self.answer.column_count.max(1)
     }
 
     /// Whether the query returned no row.
     pub fn is_empty(&self) -> bool {
-        self.starts.as_slice().is_empty()
+        self.answer.value_count() == 0
     }
 
     /// The columns, in order.
     pub fn columns(&self) -> &[Column] {
-        self.columns.get_or_init(|| {
+        self.answer.columns.get_or_init(|| {
             self.headings()
                 .map(|(name, sql_type)| Column {
                     name: name.to_owned(),
@@ -102,24 +67,19 @@ impl QueryResult {
 
     /// Names and types of the columns, where they lie.
     fn headings(&self) -> impl Iterator<Item = (&str, &str)> {
-        let mut decoder = Decoder::new(&self.bytes[self.columns_at..]);
+        let mut decoder = self.answer.headings();
         // Malformed ones have no name, so that each keeps its position.
-        (0..self.column_count).map(move |_| decode_heading(&mut decoder).unwrap_or_default())
+        (0..self.answer.column_count).map(move |_| decode_heading(&mut decoder).unwrap_or_default())
     }
 
     /// Every value, decoded once.
     pub(crate) fn values(&self) -> Result<&[Value], Error> {
-        if let Some(values) = self.values.get() {
+        if let Some(values) = self.answer.values.get() {
             return Ok(values);
         }
-        let starts = self.starts.as_slice().iter();
-        let values = starts.map(|start| self.cell_at(*start).value());
+        let values = self.answer.cells().map(Cell::value);
         let values = values.collect::<Result<Vec<Value>, Error>>()?;
-        Ok(self.values.get_or_init(|| values))
-    }
-
-    fn cell_at(&self, start: u32) -> Cell<'_> {
-        Cell::new(&self.bytes[start as usize..])
+        Ok(self.answer.values.get_or_init(|| values))
     }
 
     /// Iterates over the rows.
@@ -135,7 +95,7 @@ impl QueryResult {
     fn row_unchecked(&self, index: usize) -> Row<'_> {
         Row {
             result: self,
-            first: index * self.column_count,
+            first: index * self.answer.column_count,
         }
     }
 
@@ -244,13 +204,12 @@ impl<'a> Row<'a> {
 
     pub(crate) fn values(&self) -> Result<&'a [Value], Error> {
         let values = self.result.values()?;
-        Ok(&values[self.first..self.first + self.result.column_count])
+        Ok(&values[self.first..self.first + self.result.answer.column_count])
     }
 
     fn cell(&self, index: usize) -> Cell<'a> {
-        let starts = self.result.starts.as_slice();
-        let starts = &starts[self.first..self.first + self.result.column_count];
-        self.result.cell_at(starts[index])
+        debug_assert!(index < self.result.answer.column_count);
+        self.result.answer.cell(self.first + index)
     }
 }
 
@@ -278,7 +237,7 @@ pub trait ColumnIndex {
 
 impl ColumnIndex for usize {
     fn find_in(&self, result: &QueryResult) -> Result<usize, Error> {
-        match *self < result.column_count {
+        match *self < result.answer.column_count {
             true => Ok(*self),
             false => self.find(result.columns()),
         }
