@@ -102,7 +102,7 @@ impl<'a> Cell<'a> {
 mod tests {
     use super::*;
     use crate::convert::FromValue;
-    use crate::message_pack::Encoder;
+    use crate::encoder::Encoder;
 
     /// What is read from the bytes must be what the decoded value converts to, errors included.
     fn reads_alike<T: FromValue + PartialEq + core::fmt::Debug>(bytes: &[u8]) {

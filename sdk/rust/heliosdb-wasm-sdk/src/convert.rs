@@ -3,9 +3,9 @@
 use crate::cell::Cell;
 use crate::columnar::{kind, Column, Output, Prepared};
 use crate::decimal::Decimal;
+use crate::encoder::Encoder;
 use crate::error::Error;
 use crate::generated::value_type;
-use crate::message_pack::Encoder;
 use crate::value::{Date, Interval, Time, Timestamp, TimestampTz, Uuid, Value};
 
 /// A Rust type that a SQL value can become.

@@ -1,10 +1,10 @@
 //! Query results that are larger than the procedure's memory.
 
 use crate::convert::ToValue;
+use crate::encoder::Encoder;
 use crate::error::{Error, Placed};
 use crate::generated::status;
 use crate::host::{check, host_functions, receive};
-use crate::message_pack::Encoder;
 use crate::result::QueryResult;
 
 host_functions! {

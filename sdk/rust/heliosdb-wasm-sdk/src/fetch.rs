@@ -1,8 +1,9 @@
 //! HTTPS requests, for procedures that hold `network:<domain>`.
 
+use crate::encoder::Encoder;
 use crate::error::{Error, Placed};
 use crate::host::{fetch_result, host_functions, receive};
-use crate::message_pack::{Decoder, Encoder};
+use crate::message_pack::Decoder;
 use crate::value::Value;
 
 host_functions! {

@@ -4,9 +4,10 @@ use core::mem::MaybeUninit;
 use core::panic::Location;
 
 use crate::cell::Cell;
+use crate::encoder::Encoder;
 use crate::error::Error;
 use crate::generated::status;
-use crate::message_pack::{Decoder, Encoder};
+use crate::message_pack::Decoder;
 use crate::value::Value;
 
 /// The functions the database offers, as they are; see the ABI reference for traps and errors.

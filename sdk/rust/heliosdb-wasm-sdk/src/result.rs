@@ -309,7 +309,7 @@ tuples! {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::message_pack::Encoder;
+    use crate::encoder::Encoder;
 
     pub(crate) fn sample() -> QueryResult {
         QueryResult::decode(sample_bytes()).unwrap()
