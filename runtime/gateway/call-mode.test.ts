@@ -24,6 +24,10 @@ test('what was counted says how rows were computed', () => {
     describeMode({ ...COUNTS, batches: 3, query_memo_hits: 20 }, PROCEDURE),
     'queries of many rows together, 3 statements for 80 answers',
   );
+  assert.equal(
+    describeMode({ ...COUNTS, batches: 1, columnar_rows: 84 }, PROCEDURE),
+    'queries of many rows together, 1 statement for 100 answers; many rows a call, 84 of 100 rows',
+  );
 });
 
 for (const [reason, counts, procedure] of [

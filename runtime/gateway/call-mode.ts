@@ -56,13 +56,18 @@ export async function readCalledProcedure(
 /** The mode in words, with the reason where the engine could have done better. */
 export function describeMode(counts: CallCounts, procedure: CalledProcedure | null): string {
   const { calls, queries, query_memo_hits, batches, columnar_rows } = counts;
+  const ways: string[] = [];
+  if (batches > 0) {
+    const answers = queries - query_memo_hits;
+    ways.push(
+      `queries of many rows together, ${batches} statement${batches === 1 ? '' : 's'} for ${answers} answers`,
+    );
+  }
   if (columnar_rows > 0) {
     const all = columnar_rows >= calls;
-    return `many rows a call${all ? '' : `, ${columnar_rows} of ${calls} rows`}`;
+    ways.push(`many rows a call${all ? '' : `, ${columnar_rows} of ${calls} rows`}`);
   }
-  if (batches > 0) {
-    return `queries of many rows together, ${batches} statements for ${queries - query_memo_hits} answers`;
-  }
+  if (ways.length > 0) return ways.join('; ');
   const reason = reasonOf(counts, procedure);
   return `one row a call${reason === null ? '' : `: ${reason}`}`;
 }

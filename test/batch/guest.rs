@@ -115,6 +115,24 @@ fn either(id: i64) -> Result<i64, Error> {
     heliosdb_query(&format!("SELECT count(*) FROM sale WHERE {table} = {id}"))?.get_i64(0)
 }
 
+/// Logs for some rows more than a call may, and for others many lines.
+#[heliosdb_procedure]
+fn chatty(id: i64) -> Result<i64, Error> {
+    let lines = if id % 500 == 33 { 1005 } else { id.rem_euclid(4) };
+    for line in 0..lines {
+        heliosdb_log(LogLevel::Debug, &format!("{id}: {line}"))?;
+    }
+    heliosdb_query(&format!("SELECT count(*) FROM item WHERE id = {id}"))?.get_i64(0)
+}
+
+/// By an argument that may be NULL, and a value that is the same for all rows.
+#[heliosdb_procedure]
+fn with_default(id: Option<i64>) -> Result<Option<String>, Error> {
+    let usual: i64 = heliosdb_query("SELECT min(id) + 5 FROM item")?.get(0)?;
+    let found = heliosdb_query(&format!("SELECT name FROM item WHERE id = {}", id.unwrap_or(usual)))?;
+    if found.is_empty() { Ok(None) } else { found.get(0) }
+}
+
 /// Takes long, and asks nothing.
 #[heliosdb_procedure]
 fn slow(id: i64) -> Result<i64, Error> {

@@ -122,8 +122,12 @@ impl DatabaseState {
         };
         let message = format!("HeliosDB: the guard of procedures' rights is {state}");
         eprintln!("{message}");
-        self.logs
-            .push(LogLevel::Warn, &Arc::from("heliosdb_set_guard"), 0, message);
+        self.logs.push(
+            LogLevel::Warn,
+            &Arc::from("heliosdb_set_guard"),
+            0,
+            &message,
+        );
         Ok(())
     }
 

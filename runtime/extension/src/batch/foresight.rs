@@ -15,8 +15,8 @@ use super::template::{Template, as_argument};
 use crate::value::Value;
 use crate::wasm::QueryRequest;
 
-/// Rows that run before the others, to learn from.
-pub const LEARNING_ROWS: usize = 32;
+/// Rows that run before the others, to learn from; after each failure twice as many.
+const LEARNING_ROWS: usize = 16;
 
 /// Queries of one template that must agree before a rule is believed.
 const OCCURRENCES_MIN: usize = 4;
@@ -51,10 +51,11 @@ impl Foresight {
         self.0.lock().rules.clone()
     }
 
-    /// Whether rows should be observed to learn from them.
-    pub fn wants_to_learn(&self) -> bool {
+    /// How many rows should be observed to learn from them; `None` where that would be in vain.
+    pub fn learning_rows(&self) -> Option<usize> {
         let state = self.0.lock();
-        state.rules.is_none() && state.failures < FAILURES_MAX
+        let wants_to_learn = state.rules.is_none() && state.failures < FAILURES_MAX;
+        wants_to_learn.then(|| LEARNING_ROWS << state.failures)
     }
 
     /// Learns from calls. Where none asked anything that `goes_together` with others, there is
@@ -358,11 +359,11 @@ mod tests {
             .collect();
         assert!(learn(&observations).is_empty());
         let foresight = Foresight::default();
-        for _ in 0..FAILURES_MAX {
-            assert!(foresight.wants_to_learn());
+        for failures in 0..FAILURES_MAX {
+            assert_eq!(foresight.learning_rows(), Some(LEARNING_ROWS << failures));
             foresight.learn(&observations, |_| true);
         }
-        assert!(!foresight.wants_to_learn());
+        assert_eq!(foresight.learning_rows(), None);
         assert!(foresight.rules().is_none());
     }
 
@@ -378,7 +379,7 @@ mod tests {
         foresight.learn(&quiet, |_| true);
         assert!(foresight.rules().is_some_and(|rules| rules.is_empty()));
         foresight.forget();
-        assert!(foresight.wants_to_learn());
+        assert!(foresight.learning_rows().is_some());
     }
 
     #[test]

@@ -29,7 +29,7 @@ use crate::invoke::ProcedureCall;
 use crate::value::Value;
 use crate::wasm::{Answered, QueryRequest};
 
-pub use foresight::{Foresight, LEARNING_ROWS, Observation, Observed};
+pub use foresight::{Foresight, Observation, Observed};
 pub use keyed_answers::KeyedAnswers;
 pub use keyed_plan::KeyedPlan;
 pub use keyed_rows::KeyedRows;

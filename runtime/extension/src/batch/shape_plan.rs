@@ -1,7 +1,7 @@
 //! Whether and how the queries of one template can be answered by one statement.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use parking_lot::Mutex;
 use serde_json::Value as Json;
@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use super::cost::Cost;
 use super::keyed::Keyed;
 use super::request_table::argument_column;
-use super::template::Template;
+use super::template::{Template, literal_text};
 use crate::duckdb::Connection;
 use crate::error::EngineResult;
 use crate::registry::quote_literal;
@@ -108,7 +108,8 @@ fn plan(connection: &Connection, template: &Template) -> EngineResult<Option<Sha
     if !is_select || !template.has_equality {
         return Ok(None);
     }
-    let Some(rows) = classify(connection, &template.example())? else {
+    let example = template.fill(|position| any_literal(&template.arguments[position]));
+    let Some(rows) = classify(connection, &example)? else {
         return Ok(None);
     };
     let probe = connection.prepare(&template.fill(|position| format!("${}", position + 1)))?;
@@ -161,8 +162,28 @@ fn compares_like_a_column(argument: &Value, compared: &LogicalType) -> bool {
     }
 }
 
+/// A literal of the same kind, the same for every query of a template.
+fn any_literal(argument: &Value) -> String {
+    match argument {
+        Value::Integer(_) => literal_text(&Value::Integer(1)),
+        Value::BigInt(_) => literal_text(&Value::BigInt(i64::MAX)),
+        Value::Varchar(_) => literal_text(&Value::Varchar("x".to_owned())),
+        other => literal_text(other),
+    }
+}
+
+/// Queries whose parsed form is kept, all of them at most.
+const PARSED_MAX: usize = 256;
+
+/// What the parser made of texts. It looks at nothing but the text, so that this holds for every
+/// database and for as long as the process lives.
+static PARSED: LazyLock<Mutex<HashMap<String, Option<Arc<Json>>>>> = LazyLock::new(Mutex::default);
+
 /// The parsed query; `None` for what is not exactly one SELECT.
-pub(super) fn parse(connection: &Connection, query: &str) -> EngineResult<Option<Json>> {
+pub(super) fn parse(connection: &Connection, query: &str) -> EngineResult<Option<Arc<Json>>> {
+    if let Some(known) = PARSED.lock().get(query) {
+        return Ok(known.clone());
+    }
     let text = connection
         .query_text(&format!(
             "SELECT json_serialize_sql({})",
@@ -171,10 +192,16 @@ pub(super) fn parse(connection: &Connection, query: &str) -> EngineResult<Option
         .unwrap_or_default();
     let tree = serde_json::from_str::<Json>(&text).unwrap_or_default();
     let statements = tree["statements"].as_array().map_or(&[][..], Vec::as_slice);
-    Ok(match statements {
-        [statement] => Some(statement.clone()),
+    let statement = match statements {
+        [statement] => Some(Arc::new(statement.clone())),
         _ => None,
-    })
+    };
+    let mut parsed = PARSED.lock();
+    if parsed.len() >= PARSED_MAX {
+        parsed.clear();
+    }
+    parsed.insert(query.to_owned(), statement.clone());
+    Ok(statement)
 }
 
 /// Reads the parsed query: only forms whose answers are the same row by row and in order when

@@ -71,11 +71,6 @@ impl Template {
         text
     }
 
-    /// A query of this template whose every argument stands in the text.
-    pub fn example(&self) -> String {
-        self.fill(|position| literal_text(&self.arguments[position]))
-    }
-
     /// Adds the text with other literals, as a guest writes them; bound parameters stay marks.
     pub fn write_text(&self, arguments: &[Value], text: &mut Vec<u8>) {
         for (position, piece) in self.pieces.iter().enumerate() {

@@ -4,7 +4,6 @@
 //! bound is reached the oldest part is forgotten, which costs time and never results.
 
 use std::hash::BuildHasher;
-use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -46,9 +45,27 @@ struct Generation<V> {
 
 struct Entry<V> {
     hash: u64,
-    key: Range<usize>,
+    key: KeyRange,
     value: V,
 }
+
+/// Where a key lies among its generation's.
+#[derive(Clone, Copy)]
+struct KeyRange {
+    start: u32,
+    end: u32,
+}
+
+impl KeyRange {
+    fn of(self, keys: &[u8]) -> &[u8] {
+        &keys[self.start as usize..self.end as usize]
+    }
+}
+
+/// Entries that a table has room for at first, and by which factor it grows: moving them takes
+/// longer than what is left empty is worth.
+const CAPACITY_MIN: usize = 56;
+const GROWTH: usize = 4;
 
 impl<V> Default for Generation<V> {
     fn default() -> Self {
@@ -62,24 +79,32 @@ impl<V> Default for Generation<V> {
 
 impl<V> Generation<V> {
     fn find(&self, hash: u64, key: &[u8]) -> Option<&V> {
-        let is_wanted = |entry: &Entry<V>| self.keys[entry.key.clone()] == *key;
+        let is_wanted = |entry: &Entry<V>| entry.key.of(&self.keys) == key;
         self.entries.find(hash, is_wanted).map(|entry| &entry.value)
     }
 
     fn insert(&mut self, hash: u64, key: &[u8], value: V) {
         let keys = &self.keys;
-        let is_wanted = |entry: &Entry<V>| keys[entry.key.clone()] == *key;
+        let is_wanted = |entry: &Entry<V>| entry.key.of(keys) == key;
         if let Some(known) = self.entries.find_mut(hash, is_wanted) {
             known.value = value;
             return;
         }
-        let start = self.keys.len();
+        // A generation's bound is far below what these can tell apart.
+        let start = self.keys.len() as u32;
         self.keys.extend_from_slice(key);
         let entry = Entry {
             hash,
-            key: start..self.keys.len(),
+            key: KeyRange {
+                start,
+                end: self.keys.len() as u32,
+            },
             value,
         };
+        if self.entries.len() == self.entries.capacity() {
+            let more = CAPACITY_MIN.max(self.entries.len() * (GROWTH - 1));
+            self.entries.reserve(more, |entry| entry.hash);
+        }
         self.entries.insert_unique(hash, entry, |entry| entry.hash);
     }
 }
@@ -122,7 +147,7 @@ impl<V> Sharded<V> {
             let shard = shard.lock();
             for generation in [&shard.young, &shard.old] {
                 for entry in &generation.entries {
-                    visit(&generation.keys[entry.key.clone()], &entry.value);
+                    visit(entry.key.of(&generation.keys), &entry.value);
                 }
             }
         }

@@ -170,6 +170,8 @@ impl Guests {
 pub struct Pinned {
     pub procedure: Arc<Procedure>,
     pub version: Arc<ProcedureVersion>,
+    /// Tells it from the other procedures and versions of this execution.
+    pub ordinal: u32,
     /// Relations that the calling role sees only some rows of.
     pub row_filters: Arc<[RowFilter]>,
     /// What its queries were seen to be made of.
@@ -249,17 +251,20 @@ impl Execution {
         }
         let version = procedure.version(requested)?;
         version.compile(state, &procedure)?;
-        Ok(self
-            .pins
-            .lock()
-            .entry(key)
-            .or_insert_with(|| Pinned {
-                procedure,
-                version,
-                row_filters,
-                foresight: Arc::default(),
-            })
-            .clone())
+        let mut pins = self.pins.lock();
+        let is_same = |known: &&Pinned| {
+            known.procedure.id == procedure.id && known.version.number == version.number
+        };
+        let known = pins.values().find(is_same).map(|known| known.ordinal);
+        let ordinal = known.unwrap_or(pins.len() as u32);
+        let pinned = pins.entry(key).or_insert_with(|| Pinned {
+            procedure,
+            version,
+            ordinal,
+            row_filters,
+            foresight: Arc::default(),
+        });
+        Ok(pinned.clone())
     }
 
     /// Takes an idle instance or makes one; give it back with [`Execution::put_back`]. The flag

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::guest_call::ProcedureCall;
 use crate::batch::{BatchAnswer, PreparedBatch, Template};
-use crate::error::{EngineError, EngineResult};
+use crate::error::EngineResult;
 use crate::execution::{KnownAnswer, QueryMemo, Session, is_repeatable};
 use crate::observe::QueryOutcome;
 use crate::value::{Format, Value};
@@ -17,6 +17,14 @@ use crate::wasm::QueryRequest;
 thread_local! {
     /// The key that is looked up; its room is used again.
     static KEY: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// An answer from the execution's memory.
+pub(super) struct RecalledAnswer {
+    pub bytes: Arc<[u8]>,
+    pub row_count: u64,
+    /// What finding it took, when it is asked for the first time.
+    pub first: Option<Duration>,
 }
 
 impl ProcedureCall {
@@ -118,34 +126,45 @@ impl ProcedureCall {
         self.came_true.load(Ordering::Relaxed)
     }
 
+    /// The answer to a query, if it is known; from here on it was asked.
     pub(super) fn known(
         &self,
         sql: &str,
         parameters: &[Value],
         format: Format,
-    ) -> EngineResult<Option<Arc<[u8]>>> {
+    ) -> Option<RecalledAnswer> {
         let queries = &self.execution.queries;
-        let found = KEY.with_borrow_mut(|key| {
+        KEY.with_borrow_mut(|key| {
             key.clear();
-            QueryMemo::write_key(key, parameters, format, |key| {
+            let written = QueryMemo::write_key(key, parameters, format, |key| {
                 key.extend_from_slice(sql.as_bytes());
-            })?;
-            let look = |known: &KnownAnswer| {
-                let cost = known.ask().then_some((known.query_time, known.row_count));
-                (Arc::clone(&known.bytes), cost)
-            };
-            Ok::<_, EngineError>(queries.find(queries.hash(key), key, look))
-        })?;
-        let Some((bytes, cost)) = found else {
-            return Ok(None);
-        };
-        if let Some((query_time, row_count)) = cost {
-            self.came_true.fetch_add(1, Ordering::Relaxed);
-            self.count_batched(sql, parameters, query_time, row_count);
-        } else {
-            self.count_again(sql, parameters);
+            });
+            // What cannot be written was never answered.
+            written.ok()?;
+            queries.find(queries.hash(key), key, |known| RecalledAnswer {
+                bytes: Arc::clone(&known.bytes),
+                row_count: known.row_count,
+                first: known.ask().then_some(known.query_time),
+            })
+        })
+    }
+
+    /// As [`ProcedureCall::known`], and counts the query.
+    pub(super) fn recall_known(
+        &self,
+        sql: &str,
+        parameters: &[Value],
+        format: Format,
+    ) -> Option<Arc<[u8]>> {
+        let known = self.known(sql, parameters, format)?;
+        match known.first {
+            Some(query_time) => {
+                self.came_true.fetch_add(1, Ordering::Relaxed);
+                self.count_batched(sql, parameters, query_time, known.row_count);
+            }
+            None => self.count_again(sql, parameters),
         }
-        Ok(Some(bytes))
+        Some(known.bytes)
     }
 
     /// Counts a query that was asked before.

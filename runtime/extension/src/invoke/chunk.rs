@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::column_form::ColumnForm;
 use super::columnar::{BlockPlan, Results};
+use super::foreseen_blocks::BlockHistory;
 use super::guest_call::ProcedureCall;
 use super::spread::Pace;
 use crate::duckdb::InvokeInfo;
@@ -19,7 +20,9 @@ use crate::value::convert::convert;
 use crate::value::key::encode_key;
 use crate::value::read::VectorReader;
 use crate::value::{LogicalType, Value, write};
-use crate::wasm::{ActiveGuest, CallReport, ColumnarOutcome, GuestCall, GuestInstance, LogLevel};
+use crate::wasm::{
+    ActiveGuest, CallReport, ColumnarOutcome, ColumnarReport, GuestCall, GuestInstance, LogLevel,
+};
 
 /// The evaluation of one chunk by one occurrence on one thread.
 pub struct Chunk<'a> {
@@ -31,7 +34,7 @@ pub struct Chunk<'a> {
     pub(super) scratch: Scratch<'a>,
     pub(super) is_timed_by_call: bool,
     /// Whether marshalling of rows computed together is timed.
-    times_marshalling: bool,
+    pub(super) times_marshalling: bool,
     _active: ActiveGuest,
 }
 
@@ -51,6 +54,8 @@ pub struct Columns {
     forms: Option<Vec<ColumnForm>>,
     /// Chunks that had to be called row by row after all.
     failures: u32,
+    /// Blocks of rows that query.
+    pub(super) blocks: BlockHistory,
 }
 
 /// Chunks after whose failure an occurrence no longer tries.
@@ -63,7 +68,7 @@ const COLUMNAR_ROWS_MIN: usize = 2;
 const HANDED_CALL_MIN: Duration = Duration::from_micros(50);
 
 /// Results may be this small a limit only where each is returned by its own call.
-const FIXED_RESULT_BYTES: u64 = 64;
+pub const FIXED_RESULT_BYTES: u64 = 64;
 
 impl<'a> Chunk<'a> {
     pub fn new(
@@ -130,7 +135,7 @@ impl<'a> Chunk<'a> {
             && self.scratch.columns.failures < COLUMNAR_FAILURES_MAX
             && pinned.version.compiled.get().is_some_and(|module| {
                 let entries = &module.columnar_entries;
-                entries.iter().any(|entry| *entry == pinned.version.entry)
+                entries.computes_only(&pinned.version.entry)
             });
         if is_suited && self.scratch.columns.forms.is_none() {
             let forms: Option<Vec<ColumnForm>> = readers
@@ -209,7 +214,11 @@ impl<'a> Chunk<'a> {
             });
         self.note(&mut instance);
         let is_done = match outcome {
-            Ok((ColumnarOutcome::Done, address)) => {
+            Ok(ColumnarReport {
+                outcome: ColumnarOutcome::Done,
+                address,
+                ..
+            }) => {
                 let started = times_marshalling.then(Instant::now);
                 let written = self.write_results(&instance, address, plan, rows, info);
                 marshalling += elapsed_since(started);
@@ -303,12 +312,8 @@ impl<'a> Chunk<'a> {
 
     pub(super) fn make_key(&mut self, readers: &[VectorReader<'_>], row: usize) {
         self.scratch.key.clear();
-        self.scratch
-            .key
-            .extend_from_slice(self.call.pinned.procedure.id.as_bytes());
-        self.scratch
-            .key
-            .extend_from_slice(&self.call.pinned.version.number.to_le_bytes());
+        let ordinal = self.call.pinned.ordinal.to_le_bytes();
+        self.scratch.key.extend_from_slice(&ordinal);
         // SAFETY: `row` lies inside the chunk.
         unsafe { encode_key(readers, row, self.scratch.key) };
     }
@@ -392,7 +397,7 @@ impl<'a> Chunk<'a> {
     /// Turns what a call gave back into the row's value: logs, declared type, `ON ERROR`.
     pub fn settle(&mut self, report: CallReport) -> EngineResult<Value> {
         self.tally.calls += 1;
-        self.call.write_logs(report.log_lines);
+        self.call.write_logs(&report.log_lines);
         self.call.write_metrics(report.metrics);
         let procedure = &self.pinned().procedure;
         let outcome = report.result.and_then(|value| {
@@ -413,7 +418,7 @@ impl<'a> Chunk<'a> {
             ErrorCode::QueryCanceled | ErrorCode::InternalError
         );
         if procedure.on_error_null && is_recoverable {
-            self.call.log(LogLevel::Error, error.to_string());
+            self.call.log(LogLevel::Error, &error.to_string());
             return Ok(Value::Null);
         }
         Err(error)

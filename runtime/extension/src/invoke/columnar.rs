@@ -40,18 +40,47 @@ impl<'a> BlockPlan<'a> {
         rows: Range<usize>,
         skips_nulls: bool,
     ) -> Option<Self> {
+        let plan = Self::of_all(forms, readers, rows)?;
+        if !skips_nulls {
+            return Some(plan);
+        }
+        let both = |included, valid: &Option<RowMask>| RowMask::both(included, valid.as_ref());
+        let included = plan.validities.iter().fold(None, both);
+        Some(Self { included, ..plan })
+    }
+
+    /// A plan that computes these rows, in ascending order; `None` where a row has no column form,
+    /// or where some rows are left out and others have NULLs.
+    pub fn of_rows(
+        forms: &'a [ColumnForm],
+        readers: &'a [VectorReader<'a>],
+        rows: &[usize],
+    ) -> Option<Self> {
+        let all = *rows.first()?..rows.last()? + 1;
+        let plan = Self::of_all(forms, readers, all)?;
+        let included = RowMask::of_rows(rows);
+        // A guest takes it that rows which are chosen have no NULLs.
+        let is_suited = included.as_ref().is_none_or(|included| {
+            let valid = plan.validities.iter().flatten();
+            valid.into_iter().all(|valid| included.is_within(valid))
+        });
+        is_suited.then_some(Self { included, ..plan })
+    }
+
+    /// A plan that computes all rows.
+    fn of_all(
+        forms: &'a [ColumnForm],
+        readers: &'a [VectorReader<'a>],
+        rows: Range<usize>,
+    ) -> Option<Self> {
         let validity = aligned(rows.len().div_ceil(8));
         let mut length = aligned(RESULT_OFFSET + COLUMN_BYTES * (1 + forms.len())) + validity;
         let mut validities = Vec::with_capacity(readers.len());
-        let mut included = None;
         for (form, reader) in forms.iter().zip(readers) {
             length += form.length(reader, &rows)?;
             let valid = RowMask::of_valid(reader, &rows);
             if valid.is_some() {
                 length += validity;
-            }
-            if skips_nulls {
-                included = RowMask::both(included, valid.as_ref());
             }
             validities.push(valid);
         }
@@ -60,7 +89,7 @@ impl<'a> BlockPlan<'a> {
             readers,
             rows,
             validities,
-            included,
+            included: None,
             length,
         })
     }
@@ -68,6 +97,11 @@ impl<'a> BlockPlan<'a> {
     /// Bytes of the block.
     pub fn length(&self) -> usize {
         self.length
+    }
+
+    /// How many rows the block has, whether they are computed or not.
+    pub fn row_count(&self) -> usize {
+        self.rows.len()
     }
 
     /// How many rows are computed.
@@ -314,6 +348,31 @@ impl<'m> Results<'m> {
             ResultKind::Varchar | ResultKind::Decimal => Value::Varchar(text()),
             ResultKind::Blob => Value::Blob(self.text(row).to_vec()),
         }
+    }
+
+    /// The results of the plan's rows that are computed, which are these; `None` when one of them
+    /// is not of the declared type.
+    pub fn values(
+        &self,
+        plan: &BlockPlan<'_>,
+        rows: &[usize],
+        returns: &LogicalType,
+    ) -> Option<Vec<Value>> {
+        let valid = self.valid(plan);
+        let is_stored = self.kind.is_stored_as(returns);
+        let mut values = Vec::with_capacity(rows.len());
+        for row in rows {
+            let index = row - plan.rows.start;
+            let value = match valid.as_ref().is_none_or(|valid| valid.get(index)) {
+                true => self.value(index),
+                false => Value::Null,
+            };
+            values.push(match is_stored {
+                true => value,
+                false => convert(value, returns).ok()?,
+            });
+        }
+        Some(values)
     }
 
     fn entry(&self, row: usize) -> i64 {

@@ -1,7 +1,6 @@
 //! What the rows of one thread get from the database while their queries are answered ahead.
 //!
-//! It knows the answers that were read for every key, and counts on its own: what threads count
-//! together moves between their caches at every row.
+//! It counts on its own: what threads count together moves between their caches at every row.
 
 use std::sync::Arc;
 
@@ -24,7 +23,7 @@ pub struct ForeseenCall {
     counts: Mutex<RecallCounts>,
 }
 
-/// Queries that were answered from what was read for every key.
+/// Queries that were answered from what is known.
 #[derive(Default)]
 pub struct RecallCounts {
     /// Answers that were asked for the first time, and their rows.
@@ -32,17 +31,63 @@ pub struct RecallCounts {
     pub rows: u64,
     pub again: u64,
     pub shapes: ShapeTally,
+    pub shapes_again: ShapeTally,
+    /// Queries to come that were counted by the same calls before.
+    counted: u64,
+    /// How many those were at first.
+    given: u64,
 }
 
 impl ForeseenCall {
-    pub fn new(call: &Arc<ProcedureCall>, rules: &[Rule]) -> Self {
+    /// `counted` is how many of the queries to come were counted already.
+    pub fn new(call: &Arc<ProcedureCall>, rules: &[Rule], counted: u64) -> Self {
+        let counts = RecallCounts {
+            counted,
+            given: counted,
+            ..RecallCounts::default()
+        };
         Self {
             call: Arc::clone(call),
             keyed: rules
                 .iter()
                 .filter_map(|rule| rule.keyed.answers().cloned())
                 .collect(),
-            counts: Mutex::default(),
+            counts: Mutex::new(counts),
+        }
+    }
+
+    /// How many of the queries to come are still counted already.
+    pub fn counted(&self) -> u64 {
+        self.counts.lock().counted
+    }
+
+    /// The calls are made again, as if nothing had happened. What they asked for the first time
+    /// stays counted, because it will not look like it then: says how many queries that were.
+    pub fn take_back(mut self) -> u64 {
+        let counts = self.counts.get_mut();
+        counts.again = 0;
+        counts.shapes_again = ShapeTally::default();
+        counts.given + counts.first
+    }
+
+    /// Counts a query. `count_shape` counts it under its shape, and says whether the tally should be
+    /// merged before it grows further.
+    fn count(&self, outcome: QueryOutcome, count_shape: impl FnOnce(&mut ShapeTally) -> bool) {
+        let mut counts = self.counts.lock();
+        if outcome.is_memo_hit && counts.counted > 0 {
+            counts.counted -= 1;
+            return;
+        }
+        counts.first += u64::from(!outcome.is_memo_hit);
+        counts.again += u64::from(outcome.is_memo_hit);
+        counts.rows += outcome.rows;
+        let shapes = match outcome.is_memo_hit {
+            true => &mut counts.shapes_again,
+            false => &mut counts.shapes,
+        };
+        if count_shape(shapes) {
+            let shapes = std::mem::take(shapes);
+            self.call.add_shapes(shapes);
         }
     }
 }
@@ -63,33 +108,20 @@ impl GuestCall for ForeseenCall {
         written: &mut Vec<u8>,
     ) -> Recall {
         for keyed in &self.keyed {
-            let Some(found) = keyed.recall(sql, parameters, format, written) else {
-                continue;
-            };
-            let outcome = match found.first {
-                Some(query_time) => QueryOutcome {
-                    nanoseconds: query_time.as_nanos() as u64,
-                    rows: found.row_count,
-                    ..QueryOutcome::default()
-                },
-                None => QueryOutcome {
-                    is_memo_hit: true,
-                    ..QueryOutcome::default()
-                },
-            };
-            let mut counts = self.counts.lock();
-            counts.first += u64::from(!outcome.is_memo_hit);
-            counts.again += u64::from(outcome.is_memo_hit);
-            counts.rows += outcome.rows;
-            if keyed
-                .query
-                .count(&mut counts.shapes, sql, parameters, outcome)
-            {
-                self.call.add_shapes(std::mem::take(&mut counts.shapes));
+            if let Some(found) = keyed.recall(sql, parameters, format, written) {
+                let outcome = QueryOutcome::recalled(found.first, found.row_count);
+                self.count(outcome, |shapes| {
+                    keyed.query.count(shapes, sql, parameters, outcome)
+                });
+                return Recall::Written;
             }
-            return Recall::Written;
         }
-        self.call.recall(sql, parameters, format, written)
+        let Some(known) = self.call.known(sql, parameters, format) else {
+            return Recall::Nothing;
+        };
+        let outcome = QueryOutcome::recalled(known.first, known.row_count);
+        self.count(outcome, |shapes| shapes.count(sql, parameters, outcome));
+        Recall::Kept(known.bytes)
     }
 
     fn query(&self, request: &QueryRequest) -> EngineResult<Arc<[u8]>> {

@@ -11,9 +11,10 @@ use crate::value::read::VectorReader;
 use crate::value::{Value, write};
 
 /// Rows, and the calls that give their results.
-pub struct Gathered {
-    /// The arguments of each call.
-    pub calls: Vec<Vec<Value>>,
+pub struct Gathered<'r> {
+    pub readers: &'r [VectorReader<'r>],
+    /// The row that each call takes its arguments from, in ascending order.
+    pub calls: Vec<usize>,
     /// Under what each call's result is remembered; none where results are not.
     keys: Keys,
     rows: Range<usize>,
@@ -53,12 +54,13 @@ enum Source {
 
 impl Chunk<'_> {
     /// Finds out which calls the rows need.
-    pub(super) fn gather(
+    pub(super) fn gather<'r>(
         &mut self,
-        readers: &[VectorReader<'_>],
+        readers: &'r [VectorReader<'r>],
         rows: Range<usize>,
-    ) -> EngineResult<Gathered> {
+    ) -> Gathered<'r> {
         let mut gathered = Gathered {
+            readers,
             calls: Vec::with_capacity(rows.len()),
             keys: Keys::default(),
             rows: rows.clone(),
@@ -87,20 +89,20 @@ impl Chunk<'_> {
                     gathered.keys.add(hash, key);
                     let hash_of = |call: &usize| gathered.keys.get(*call).0;
                     call_of_key.insert_unique(hash, gathered.calls.len(), hash_of);
-                    gathered.add(read_arguments(readers, row)?)
+                    gathered.add(row)
                 }
             } else {
-                gathered.add(read_arguments(readers, row)?)
+                gathered.add(row)
             };
             gathered.sources.push(source);
         }
-        Ok(gathered)
+        gathered
     }
 
     /// Remembers the calls' results and writes them to their rows.
     pub(super) fn write_gathered(
         &self,
-        gathered: &Gathered,
+        gathered: &Gathered<'_>,
         results: &[Value],
         info: &InvokeInfo,
     ) -> EngineResult<()> {
@@ -123,9 +125,19 @@ impl Chunk<'_> {
     }
 }
 
-impl Gathered {
-    fn add(&mut self, arguments: Vec<Value>) -> Source {
-        self.calls.push(arguments);
+impl Gathered<'_> {
+    fn add(&mut self, row: usize) -> Source {
+        self.calls.push(row);
         Source::Call(self.calls.len() - 1)
+    }
+
+    /// The arguments of a call.
+    pub fn arguments(&self, call: usize) -> EngineResult<Vec<Value>> {
+        read_arguments(self.readers, self.calls[call])
+    }
+
+    /// The arguments of consecutive calls.
+    pub fn all_arguments(&self, calls: Range<usize>) -> EngineResult<Vec<Vec<Value>>> {
+        calls.map(|call| self.arguments(call)).collect()
     }
 }

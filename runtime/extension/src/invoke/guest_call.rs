@@ -143,6 +143,7 @@ impl ProcedureCall {
         add(&self.came_true, counts.first);
         add(&self.query_rows, counts.rows);
         self.add_shapes(counts.shapes);
+        self.add_shapes(counts.shapes_again);
     }
 
     pub(super) fn add_shapes(&self, shapes: ShapeTally) {
@@ -171,7 +172,7 @@ impl ProcedureCall {
             ..
         } = request;
         let remembers = !self.pinned.changes_data() && !self.state.is_guard_off();
-        if remembers && let Some(known) = self.known(sql, parameters, *format)? {
+        if remembers && let Some(known) = self.recall_known(sql, parameters, *format) {
             return Ok(known);
         }
         let could_be_foreseen = remembers
@@ -446,7 +447,7 @@ impl GuestCall for ProcedureCall {
         if self.pinned.changes_data() || self.state.is_guard_off() {
             return Recall::Nothing;
         }
-        let Some(known) = self.known(sql, parameters, format).ok().flatten() else {
+        let Some(known) = self.recall_known(sql, parameters, format) else {
             return Recall::Nothing;
         };
         self.queries.fetch_add(1, Ordering::Relaxed);

@@ -5,12 +5,14 @@
 //! ones. DuckDB knows nothing between the two, so what VOLATILE costs a STABLE procedure is won
 //! back by the execution's memo.
 
+mod ahead;
 mod answers;
 mod chunk;
 mod column_form;
 mod columnar;
 mod cursor;
 mod cursor_rows;
+mod foreseen_blocks;
 mod foreseen_call;
 mod gathered;
 mod guest_call;

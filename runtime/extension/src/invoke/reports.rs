@@ -1,11 +1,11 @@
 //! What a finished call said: log lines and metrics.
 
 use super::guest_call::ProcedureCall;
-use crate::wasm::{LogLevel, LogLine, METRIC_NAMES_MAX, MetricTally};
+use crate::wasm::{LogLevel, LogLines, METRIC_NAMES_MAX, MetricTally};
 
 impl ProcedureCall {
     /// Writes a finished call's lines to the database's log.
-    pub fn write_logs(&self, lines: Vec<LogLine>) {
+    pub fn write_logs(&self, lines: &LogLines) {
         self.state
             .logs
             .push_all(&self.log_name, self.pinned.version.number, lines);
@@ -21,11 +21,11 @@ impl ProcedureCall {
             let message = format!(
                 "{dropped} custom metrics were dropped: the procedure has {METRIC_NAMES_MAX} already"
             );
-            self.log(LogLevel::Warn, message);
+            self.log(LogLevel::Warn, &message);
         }
     }
 
-    pub fn log(&self, level: LogLevel, message: String) {
+    pub fn log(&self, level: LogLevel, message: &str) {
         self.state
             .logs
             .push(level, &self.log_name, self.pinned.version.number, message);

@@ -41,6 +41,20 @@ impl RowMask {
         (mask.count() < mask.row_count).then_some(mask)
     }
 
+    /// Those of the rows from the first to the last one; `None` when they are all of these.
+    pub fn of_rows(rows: &[usize]) -> Option<Self> {
+        let (first, last) = (rows.first()?, rows.last()?);
+        let row_count = last - first + 1;
+        if rows.len() == row_count {
+            return None;
+        }
+        let mut words = vec![0; row_count.div_ceil(WORD_ROWS)];
+        for row in rows {
+            words[(row - first) / WORD_ROWS] |= 1 << ((row - first) % WORD_ROWS);
+        }
+        Some(Self { words, row_count })
+    }
+
     /// The rows that a guest's bits name: a bit a row, in bytes.
     pub fn of_bits(bits: &[u8], row_count: usize) -> Self {
         let words = bits[..row_count.div_ceil(8)]
@@ -76,6 +90,12 @@ impl RowMask {
             }
             (left, right) => left.or_else(|| right.cloned()),
         }
+    }
+
+    /// Whether the other one holds wherever this does.
+    pub fn is_within(&self, other: &Self) -> bool {
+        let mut words = self.words.iter().zip(&other.words);
+        words.all(|(own, other)| own & !other == 0)
     }
 
     pub fn get(&self, index: usize) -> bool {
@@ -124,6 +144,20 @@ mod tests {
         assert_eq!(RowMask::both(None, Some(&mask)), Some(mask.clone()));
         assert_eq!(RowMask::both(Some(mask.clone()), None), Some(mask));
         assert_eq!(RowMask::both(None, None), None);
+    }
+
+    #[test]
+    fn chosen_rows_are_counted_from_the_first_of_them() {
+        assert_eq!(RowMask::of_rows(&[]), None);
+        assert_eq!(RowMask::of_rows(&[7]), None);
+        assert_eq!(RowMask::of_rows(&[7, 8, 9]), None);
+        let rows = [70, 71, 135, 200];
+        let mask = RowMask::of_rows(&rows).expect("some are left out");
+        let found: Vec<usize> = (0..131).filter(|index| mask.get(*index)).collect();
+        assert_eq!((mask.count(), found), (4, vec![0, 1, 65, 130]));
+        let every = RowMask::of_words(vec![u64::MAX; 3], 131);
+        assert!(mask.is_within(&every) && mask.is_within(&mask));
+        assert!(!every.is_within(&mask));
     }
 
     #[test]

@@ -44,6 +44,14 @@ pub struct Pace {
 }
 
 impl Pace {
+    fn taken(&self, calls: usize) -> Taken {
+        Taken {
+            calls: u32::try_from(calls).unwrap_or(u32::MAX),
+            wall: self.wall_start.elapsed(),
+            cpu: Duration::from_nanos(thread_cpu_ns().saturating_sub(self.cpu_start_ns)),
+        }
+    }
+
     pub fn begin() -> Self {
         Self {
             wall_start: Instant::now(),
@@ -109,8 +117,8 @@ impl Drop for Helping {
 /// Threads that help, and how many calls a thread takes at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Help {
-    threads: usize,
-    block_calls: usize,
+    pub threads: usize,
+    pub block_calls: usize,
 }
 
 /// Work that a thread takes at a time: enough for threads not to meet at every call, little enough
@@ -119,12 +127,63 @@ const BLOCK_WORK: Duration = Duration::from_micros(100);
 
 const BLOCK_CALLS_MAX: usize = 64;
 
+/// Blocks that a thread gets of calls that are computed many at once, so that threads end together.
+const BLOCKS_PER_THREAD: usize = 4;
+
 impl Taken {
     fn block_calls(self) -> usize {
         let call_ns = (self.wall / self.calls.max(1)).as_nanos().max(1);
         let calls = usize::try_from(BLOCK_WORK.as_nanos() / call_ns);
         calls.unwrap_or(BLOCK_CALLS_MAX).clamp(1, BLOCK_CALLS_MAX)
     }
+}
+
+/// What a helping thread did.
+pub struct Helped<W, T> {
+    pub worker: W,
+    pub made: T,
+    /// Processor time of the thread.
+    pub cpu_ns: u64,
+}
+
+/// Works on this thread and on so many others, which live for this only.
+pub fn on_threads<W: Default + Send, T: Send>(
+    threads: usize,
+    own: &mut W,
+    work: impl Fn(&mut W) -> T + Sync,
+) -> EngineResult<(T, Vec<Helped<W, T>>)> {
+    std::thread::scope(|scope| {
+        let help = || {
+            let _helping = Helping::begin();
+            let cpu_start = thread_cpu_ns();
+            let mut worker = W::default();
+            let made = work(&mut worker);
+            Helped {
+                worker,
+                made,
+                cpu_ns: thread_cpu_ns().saturating_sub(cpu_start),
+            }
+        };
+        let helping: Vec<_> = (0..threads)
+            .filter_map(|_| {
+                // Without a thread the others do its share.
+                std::thread::Builder::new()
+                    .name("heliosdb-call".to_owned())
+                    .stack_size(STACK_BYTES)
+                    .spawn_scoped(scope, help)
+                    .ok()
+            })
+            .collect();
+        let made = work(own);
+        let mut helped = Vec::with_capacity(helping.len());
+        for thread in helping {
+            match thread.join() {
+                Ok(part) => helped.push(part),
+                Err(_) => return Err(EngineError::internal("a helping thread panicked")),
+            }
+        }
+        Ok((made, helped))
+    })
 }
 
 /// Calls that threads take one block after another.
@@ -164,15 +223,28 @@ impl Chunk<'_> {
         if !done.is_power_of_two() || self.pinned().changes_data() || self.state.is_guard_off() {
             return None;
         }
-        let taken = Taken {
-            calls: u32::try_from(done).unwrap_or(u32::MAX),
-            wall: pace.wall_start.elapsed(),
-            cpu: Duration::from_nanos(thread_cpu_ns().saturating_sub(pace.cpu_start_ns)),
-        };
+        let taken = pace.taken(done);
         let threads = helpers_for(taken, call_min, remaining, || self.call.thread_count());
         (threads > 0).then(|| Help {
             threads,
             block_calls: taken.block_calls(),
+        })
+    }
+
+    /// Which help the remaining calls should get when blocks of them are computed at once.
+    pub(super) fn helpers_for_blocks(
+        &self,
+        pace: &Pace,
+        done: usize,
+        remaining: usize,
+    ) -> Option<Help> {
+        let taken = pace.taken(done);
+        let threads = || self.call.thread_count();
+        let threads = helpers_for(taken, Duration::ZERO, remaining, threads);
+        let block_calls = remaining.div_ceil((threads + 1) * BLOCKS_PER_THREAD);
+        (threads > 0).then(|| Help {
+            threads,
+            block_calls: block_calls.max(BLOCK_CALLS_MAX),
         })
     }
 
@@ -184,8 +256,9 @@ impl Chunk<'_> {
         help: Help,
         info: &InvokeInfo,
     ) -> EngineResult<()> {
-        let gathered = self.gather(readers, rows)?;
-        let results = self.call_on_threads(&[], &gathered.calls, help)?;
+        let gathered = self.gather(readers, rows);
+        let calls = gathered.all_arguments(0..gathered.calls.len())?;
+        let results = self.call_on_threads(&[], &calls, help)?;
         self.write_gathered(&gathered, &results, info)
     }
 
@@ -209,34 +282,17 @@ impl Chunk<'_> {
             next: AtomicUsize::new(0),
             failed: AtomicUsize::new(usize::MAX),
         };
-        let own_instance = self.instance.take();
-        let parts = std::thread::scope(|scope| {
-            let helping: Vec<_> = (0..help.threads)
-                .filter_map(|_| {
-                    // Without a thread the others do its share.
-                    std::thread::Builder::new()
-                        .name("heliosdb-call".to_owned())
-                        .stack_size(STACK_BYTES)
-                        .spawn_scoped(scope, || {
-                            let _helping = Helping::begin();
-                            let cpu_start = thread_cpu_ns();
-                            let mut part = shared.work(None);
-                            part.tally.guest_cpu_ns = thread_cpu_ns().saturating_sub(cpu_start);
-                            part
-                        })
-                        .ok()
-                })
-                .collect();
-            let mut parts = vec![shared.work(own_instance)];
-            for thread in helping {
-                match thread.join() {
-                    Ok(part) => parts.push(part),
-                    Err(_) => return Err(EngineError::internal("a helping thread panicked")),
-                }
-            }
-            Ok(parts)
-        })?;
+        let mut own = Part {
+            instance: self.instance.take(),
+            ..Part::default()
+        };
+        let ((), others) = on_threads(help.threads, &mut own, |part| shared.work(part))?;
         let mut reports: Vec<(usize, CallReport)> = Vec::with_capacity(calls.len());
+        let mut parts = vec![own];
+        for other in others {
+            self.tally.guest_cpu_ns += other.cpu_ns;
+            parts.push(other.worker);
+        }
         for part in parts {
             self.add(part.tally);
             reports.extend(part.reports);
@@ -250,32 +306,27 @@ impl Chunk<'_> {
     }
 
     /// Adds what a thread counted of its calls.
-    fn add(&mut self, part: Tally) {
+    pub(super) fn add(&mut self, part: Tally) {
         let own = &mut self.tally;
         own.bytes_in += part.bytes_in;
         own.bytes_out += part.bytes_out;
         own.marshalling_ns += part.marshalling_ns;
         own.cold_starts += part.cold_starts;
-        own.guest_cpu_ns += part.guest_cpu_ns;
         own.peak_memory_bytes = own.peak_memory_bytes.max(part.peak_memory_bytes);
     }
 }
 
 impl Shared<'_> {
     /// Takes calls until there are none.
-    fn work(&self, instance: Option<GuestInstance>) -> Part {
-        let mut part = Part {
-            instance,
-            ..Part::default()
-        };
-        let guest_call: Arc<dyn GuestCall> = Arc::new(ForeseenCall::new(self.call, self.rules));
+    fn work(&self, part: &mut Part) {
+        let guest_call: Arc<dyn GuestCall> = Arc::new(ForeseenCall::new(self.call, self.rules, 0));
         loop {
             let start = self.next.fetch_add(self.block_calls, Ordering::Relaxed);
             if start >= self.calls.len() || start > self.failed.load(Ordering::Relaxed) {
                 break;
             }
             for index in start..self.calls.len().min(start + self.block_calls) {
-                let report = self.call(&guest_call, index, &mut part);
+                let report = self.call(&guest_call, index, part);
                 let is_last = report.result.is_err() && !self.pinned.procedure.on_error_null;
                 part.reports.push((index, report));
                 if is_last {
@@ -284,7 +335,6 @@ impl Shared<'_> {
                 }
             }
         }
-        part
     }
 
     fn call(&self, guest_call: &Arc<dyn GuestCall>, index: usize, part: &mut Part) -> CallReport {

@@ -6,22 +6,21 @@
 
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use hashbrown::HashTable;
 
 use super::chunk::Chunk;
-use super::foreseen_call::ForeseenCall;
-use super::spread::Pace;
+use super::gathered::Gathered;
 use super::wave::Waves;
-use crate::batch::{KeyedAnswers, LEARNING_ROWS, Observation, Rule, Rules, answer_rows};
+use crate::batch::{KeyedAnswers, Observation, Rule, Rules, answer_rows};
 use crate::duckdb::InvokeInfo;
 use crate::error::EngineResult;
 use crate::execution::KnownAnswer;
 use crate::registry::Volatility;
 use crate::value::Value;
 use crate::value::read::VectorReader;
-use crate::wasm::{GuestCall, HostImport};
+use crate::wasm::HostImport;
 
 /// Rows below which a chunk's queries are not worth collecting.
 const COLLECTED_ROWS_MIN: usize = 4;
@@ -31,14 +30,6 @@ const STATEMENT_QUERIES_MAX: usize = 2048;
 
 /// Queries foreseen for one chunk at most.
 const FORESEEN_MAX: usize = 1 << 15;
-
-/// A chunk's unforeseen queries beyond which its rules count as wrong: so many, and a share of
-/// the rows.
-const UNFORESEEN_MIN: u64 = 8;
-const UNFORESEEN_ROWS: u64 = 8;
-
-/// A call below this stays on its thread.
-const HANDED_CALL_MIN: Duration = Duration::from_nanos(500);
 
 /// The share of foreseen queries that must be asked, for their rules to be kept.
 const CAME_TRUE_SHARE: u64 = 4;
@@ -72,36 +63,40 @@ impl Chunk<'_> {
         info: &InvokeInfo,
     ) -> EngineResult<()> {
         self.is_timed_by_call = false;
-        let mut gathered = self.gather(readers, 0..row_count)?;
-        let results = self.compute(std::mem::take(&mut gathered.calls))?;
+        let gathered = self.gather(readers, 0..row_count);
+        let results = self.compute(&gathered)?;
         self.write_gathered(&gathered, &results, info)
     }
 
     /// The results of the calls in their order. The first call that fails, in that order, decides
     /// the error, and no later call's log lines are written: as if they had run one by one.
-    fn compute(&mut self, mut tasks: Vec<Task>) -> EngineResult<Vec<Value>> {
+    fn compute(&mut self, gathered: &Gathered<'_>) -> EngineResult<Vec<Value>> {
         let foresight = Arc::clone(&self.pinned().foresight);
-        let mut results = Vec::with_capacity(tasks.len());
-        while !tasks.is_empty() {
+        let count = gathered.calls.len();
+        let mut results = Vec::with_capacity(count);
+        while results.len() < count {
+            let rest = results.len()..count;
             if let Some(rules) = foresight.rules() {
                 let unforeseen_before = self.call.unforeseen();
                 let came_true_before = self.call.came_true();
-                let foreseen = self.answer_ahead(&rules, &tasks);
-                let is_wrong =
-                    self.run_ahead(&rules, &mut tasks, &mut results, unforeseen_before)?;
+                let foreseen = match rules.iter().all(|rule| rule.keyed.answers().is_some()) {
+                    true => 0,
+                    false => self.answer_ahead(&rules, &gathered.all_arguments(rest)?),
+                };
+                let is_wrong = self.run_ahead(&rules, gathered, &mut results, unforeseen_before)?;
                 let came_true = self.call.came_true() - came_true_before;
                 if is_wrong || foreseen / CAME_TRUE_SHARE > came_true {
                     foresight.forget();
                 }
-            } else if foresight.wants_to_learn() {
-                let rest = tasks.split_off(tasks.len().min(LEARNING_ROWS));
+            } else if let Some(learning_rows) = foresight.learning_rows() {
+                let last = count.min(rest.start + learning_rows);
+                let tasks = gathered.all_arguments(rest.start..last)?;
                 let mut observations = Vec::with_capacity(tasks.len());
-                let waves = Waves::observing(self, &mut observations, rest.len());
+                let waves = Waves::observing(self, &mut observations, rest.end - last);
                 results.extend(waves.run(tasks)?);
                 self.learn(&observations);
-                tasks = rest;
             } else {
-                results.extend(Waves::new(self).run(std::mem::take(&mut tasks))?);
+                results.extend(Waves::new(self).run(gathered.all_arguments(rest)?)?);
             }
         }
         Ok(results)
@@ -126,42 +121,6 @@ impl Chunk<'_> {
                 }
             }
         }
-    }
-
-    /// Runs the tasks one after another, their queries being answered already. Stops when too
-    /// many queries are not, which it says.
-    fn run_ahead(
-        &mut self,
-        rules: &Rules,
-        tasks: &mut Vec<Task>,
-        results: &mut Vec<Value>,
-        unforeseen_before: u64,
-    ) -> EngineResult<bool> {
-        let guest_call: Arc<dyn GuestCall> = Arc::new(ForeseenCall::new(self.call, rules));
-        let mut waiting = std::mem::take(tasks).into_iter();
-        let pace = Pace::begin();
-        let mut done = 0;
-        while !waiting.as_slice().is_empty() {
-            if let Some(help) = self.helpers(&pace, HANDED_CALL_MIN, done, waiting.len()) {
-                results.extend(self.call_on_threads(rules, waiting.as_slice(), help)?);
-                return Ok(self.is_wrong(unforeseen_before, done + waiting.len()));
-            }
-            if let Some(arguments) = waiting.next() {
-                results.push(self.call_guest(&guest_call, arguments, 0)?);
-            }
-            done += 1;
-            if self.is_wrong(unforeseen_before, done) {
-                *tasks = waiting.collect();
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// Whether the rows asked too much that was not foreseen.
-    fn is_wrong(&self, unforeseen_before: u64, done: usize) -> bool {
-        let unforeseen = self.call.unforeseen() - unforeseen_before;
-        unforeseen > UNFORESEEN_MIN && unforeseen > done as u64 / UNFORESEEN_ROWS
     }
 
     /// Answers the queries that the rules foresee and says how many there were. Those whose answers

@@ -4,6 +4,7 @@
 //! rights keeps a stricter one of its own.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use super::sketch::{DistinctSketch, mix};
 use crate::value::{Value, msgpack};
@@ -239,6 +240,24 @@ pub struct QueryOutcome {
     pub is_error: bool,
     pub nanoseconds: u64,
     pub rows: u64,
+}
+
+impl QueryOutcome {
+    /// Of a query whose answer was there; `first` is what finding it took, when nobody asked it
+    /// before.
+    pub fn recalled(first: Option<Duration>, rows: u64) -> Self {
+        match first {
+            Some(query_time) => Self {
+                nanoseconds: query_time.as_nanos() as u64,
+                rows,
+                ..Self::default()
+            },
+            None => Self {
+                is_memo_hit: true,
+                ..Self::default()
+            },
+        }
+    }
 }
 
 /// The sums of one shape.

@@ -33,6 +33,9 @@ pub struct VectorReader<'t> {
     children: Vec<VectorReader<'t>>,
 }
 
+// SAFETY: a reader only reads, and by its contract nobody writes to the vector while it is used.
+unsafe impl Sync for VectorReader<'_> {}
+
 impl<'t> VectorReader<'t> {
     /// Takes the addresses of a vector.
     ///

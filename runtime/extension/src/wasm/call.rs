@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::cursor::{GuestCursor, OpenCursors};
 use super::guest_metrics::MetricTally;
 use super::limits::Limits;
+use super::log_lines::LogLines;
 use super::park::QueryRequest;
 use crate::error::{EngineError, EngineResult};
 use crate::files::OpenFiles;
@@ -88,6 +89,8 @@ pub enum TransactionVerb {
 /// The state of the call in progress.
 pub struct CurrentCall {
     pub guest_call: Arc<dyn GuestCall>,
+    /// Whether it is for many rows: then no query may run, as it would have to be its row's.
+    pub is_for_block: bool,
     pub arguments: Vec<Value>,
     pub returned: Option<Value>,
     pub last_error: Option<EngineError>,
@@ -100,7 +103,7 @@ pub struct CurrentCall {
     pub query_time: Duration,
     /// Lines in the order they were written; handed over when the call ends, so that calls that
     /// run interleaved log as if they ran one after another.
-    pub log_lines: Vec<LogLine>,
+    pub log_lines: LogLines,
     /// Bytes of lines written to stdout or stderr that have not ended yet.
     pub output_line: Vec<u8>,
     /// What the guest counted and observed.
@@ -114,11 +117,6 @@ pub struct CurrentCall {
     pub files: OpenFiles,
     /// Bytes read from files and added to them.
     pub file_bytes: u64,
-}
-
-pub struct LogLine {
-    pub level: LogLevel,
-    pub message: String,
 }
 
 pub struct PendingResult {
@@ -139,15 +137,16 @@ impl CurrentCall {
         self.log_count += 1;
         self.log_bytes += message.len() as u64;
         if self.may_log(limits) {
-            let message = match std::str::from_utf8(message) {
-                Ok(text) => text.to_owned(),
-                Err(_) => String::from_utf8_lossy(message).into_owned(),
-            };
-            self.log_lines.push(LogLine { level, message });
+            match std::str::from_utf8(message) {
+                Ok(text) => self.log_lines.push(level, text),
+                Err(_) => self
+                    .log_lines
+                    .push(level, &String::from_utf8_lossy(message)),
+            }
         }
     }
 
-    fn may_log(&self, limits: &Limits) -> bool {
+    pub(super) fn may_log(&self, limits: &Limits) -> bool {
         self.log_count <= limits.log_messages_max && self.log_bytes <= limits.log_bytes_max
     }
 }
@@ -163,17 +162,14 @@ pub(super) fn finish_log(call: &mut CurrentCall, limits: &Limits) {
             "messages were dropped: the call logged {} in {} bytes, limits {} and {}",
             call.log_count, call.log_bytes, limits.log_messages_max, limits.log_bytes_max
         );
-        call.log_lines.push(LogLine {
-            level: LogLevel::Warn,
-            message,
-        });
+        call.log_lines.push(LogLevel::Warn, &message);
     }
 }
 
 /// What one call gave back.
 pub struct CallReport {
     pub result: EngineResult<Value>,
-    pub log_lines: Vec<LogLine>,
+    pub log_lines: LogLines,
     pub metrics: MetricTally,
 }
 
@@ -182,7 +178,7 @@ impl CallReport {
     pub fn refused(error: EngineError) -> Self {
         Self {
             result: Err(error),
-            log_lines: Vec::new(),
+            log_lines: LogLines::default(),
             metrics: MetricTally::default(),
         }
     }

@@ -12,6 +12,7 @@ use wasmtime::{ExternType, Instance, Memory, Module, Store, TypedFunc, ValType};
 use super::call::GuestCall;
 use super::host_state::HostState;
 use super::instance::GuestInstance;
+use super::log_lines::LogLines;
 use super::module::exports_function;
 use super::running::Running;
 use crate::error::{EngineError, EngineResult};
@@ -30,8 +31,7 @@ const PROGRESS_OFFSET: u32 = 8;
 /// slow as that gain nothing, and only their own calls can be timed.
 pub const STALL_MS: u64 = 10;
 
-/// Imports whose effect is the same for one row and for many. What logs or asks the database
-/// belongs to its row.
+/// Imports whose effect is the same for one row and for many.
 const ROWLESS_IMPORTS: [&str; 7] = [
     "heliosdb_get_param",
     "heliosdb_return",
@@ -42,25 +42,54 @@ const ROWLESS_IMPORTS: [&str; 7] = [
     "heliosdb_now",
 ];
 
-/// Entries of the module that have a columnar form.
-pub fn columnar_entries(module: &Module) -> Vec<String> {
-    let is_rowless = module.imports().all(|import| {
-        import.module() == "heliosdb"
-            && matches!(import.ty(), ExternType::Func(_))
-            && ROWLESS_IMPORTS.contains(&import.name())
-    });
-    if !is_rowless || !exports_function(module, BUFFER_EXPORT, &[ValType::I32], &[ValType::I32]) {
-        return Vec::new();
+/// Imports whose effect belongs to a row, and is the same when the rows of a block are computed in
+/// their order: as long as queries are answered from memory, and lines are kept until all went well.
+const ROW_IMPORTS: [&str; 3] = ["heliosdb_query", "heliosdb_query_params", "heliosdb_log"];
+
+/// The entries of a module that can be called for many rows at once.
+#[derive(Default)]
+pub struct ColumnarEntries {
+    names: Vec<String>,
+    /// Whether the module asks the database or logs.
+    has_effects: bool,
+}
+
+impl ColumnarEntries {
+    pub fn of(module: &Module) -> Self {
+        let imports: Vec<_> = module.imports().collect();
+        let all_are = |names: &[&[&str]]| {
+            imports.iter().all(|import| {
+                import.module() == "heliosdb"
+                    && matches!(import.ty(), ExternType::Func(_))
+                    && names.iter().any(|names| names.contains(&import.name()))
+            })
+        };
+        let is_suited = all_are(&[&ROWLESS_IMPORTS, &ROW_IMPORTS])
+            && exports_function(module, BUFFER_EXPORT, &[ValType::I32], &[ValType::I32]);
+        if !is_suited {
+            return Self::default();
+        }
+        let names = module
+            .exports()
+            .filter_map(|export| export.name().strip_prefix(COLUMNAR_PREFIX))
+            .filter(|entry| {
+                let name = format!("{COLUMNAR_PREFIX}{entry}");
+                exports_function(module, &name, &[ValType::I32], &[ValType::I32])
+            });
+        Self {
+            names: names.map(str::to_owned).collect(),
+            has_effects: !all_are(&[&ROWLESS_IMPORTS]),
+        }
     }
-    module
-        .exports()
-        .filter_map(|export| export.name().strip_prefix(COLUMNAR_PREFIX))
-        .filter(|entry| {
-            let name = format!("{COLUMNAR_PREFIX}{entry}");
-            exports_function(module, &name, &[ValType::I32], &[ValType::I32])
-        })
-        .map(str::to_owned)
-        .collect()
+
+    pub fn contains(&self, entry: &str) -> bool {
+        self.names.iter().any(|name| name == entry)
+    }
+
+    /// Whether an entry computes, and does nothing else.
+    pub fn computes_only(&self, entry: &str) -> bool {
+        !self.has_effects && self.contains(entry)
+    }
 }
 
 /// The columnar form of a procedure's entry.
@@ -84,29 +113,56 @@ pub enum ColumnarOutcome {
     Done,
     /// The entry does not take these columns.
     Unsuitable,
-    /// A row failed; which one, its own call tells.
+    /// A row failed, or asked what is not known; which one, its own call tells.
     Failed,
+}
+
+/// A columnar call that ended.
+pub struct ColumnarReport {
+    pub outcome: ColumnarOutcome,
+    /// Where its block lies.
+    pub address: u32,
+    /// What its rows logged, in their order.
+    pub log_lines: LogLines,
 }
 
 impl GuestInstance {
     /// Computes one block of `length` bytes, which `fill` writes to the memory given to it, at the
-    /// address given to it. The results are read with [`GuestInstance::columnar_memory`].
+    /// address given to it. The results are read with [`GuestInstance::columnar_memory`]. Limits of
+    /// a call bound what all rows of the block do together.
     pub fn call_columnar(
         &mut self,
         guest_call: &Arc<dyn GuestCall>,
         length: u32,
         fill: impl FnOnce(&mut [u8], u32),
-    ) -> EngineResult<(ColumnarOutcome, u32)> {
+    ) -> EngineResult<ColumnarReport> {
         self.begin(guest_call, Vec::new());
-        let outcome = self.compute(length, fill);
+        if let Some(call) = &mut self.store.data_mut().call {
+            call.is_for_block = true;
+        }
+        let computed = self.compute(length, fill);
         let state = self.store.data_mut();
         state.watch.end();
-        state.call = None;
+        let call = state.call.take();
         self.is_healthy &= matches!(
-            outcome,
-            Ok((ColumnarOutcome::Done, _)) | Ok((ColumnarOutcome::Unsuitable, _))
+            computed,
+            Ok((ColumnarOutcome::Done | ColumnarOutcome::Unsuitable, _))
         );
-        outcome
+        let (mut outcome, address) = computed?;
+        let log_lines = match call {
+            // Which lines are dropped depends on their row.
+            Some(call) if !call.may_log(&state.limits) => {
+                outcome = ColumnarOutcome::Failed;
+                LogLines::default()
+            }
+            Some(call) => call.log_lines,
+            None => LogLines::default(),
+        };
+        Ok(ColumnarReport {
+            outcome,
+            address,
+            log_lines,
+        })
     }
 
     fn compute(

@@ -9,7 +9,7 @@ use wasmparser::{Parser, Payload};
 use wasmtime::{Engine, ExternType, FuncType, ImportType, InstancePre, Linker, Module};
 
 use super::abi_version;
-use super::columnar::columnar_entries;
+use super::columnar::ColumnarEntries;
 #[cfg(unix)]
 use super::compile_cache::compile_cache;
 use super::engine::{MEMORY_BYTES_CEILING, shared_engine};
@@ -214,7 +214,7 @@ fn compile(hash: ModuleHash, bytes: &[u8]) -> EngineResult<CompiledModule> {
     Ok(CompiledModule {
         hash,
         entries: entry_exports(&module),
-        columnar_entries: columnar_entries(&module),
+        columnar_entries: ColumnarEntries::of(&module),
         initializer,
         linked,
         imports,

@@ -89,37 +89,55 @@ pub fn deliver(
         );
     };
     let (memory, state) = memory_and_state(guest)?;
-    let capacity = u32_in(memory, len_address)?;
-    if capacity == CAPACITY_ALLOCATE
-        && let Some(allocate) = state.allocate.clone()
-    {
-        // At least one byte, so that a null address always means failure.
-        let target = allocate.call(&mut *guest, size.max(1))?;
-        if target == 0 {
-            return refuse(
-                guest,
-                EngineError::new(
-                    ErrorCode::ConfigurationLimitExceeded,
-                    "the guest could not allocate room for the result",
-                )
-                .detail(format!("{size} bytes"))
-                .field("requested", size),
-            );
-        }
-        write_bytes(guest, target, bytes)?;
-        write_bytes(guest, address, &target.to_le_bytes())?;
-        write_bytes(guest, len_address, &size.to_le_bytes())?;
-        guest.data_mut().traffic.bytes_in += u64::from(size);
-        return Ok(status::OK);
+    if let Some(delivered) = deliver_to(memory, state, bytes, (address, len_address))? {
+        return Ok(delivered);
     }
+    let Some(allocate) = state.allocate.clone() else {
+        return fault(EngineError::internal("a guest without an allocator"));
+    };
+    // At least one byte, so that a null address always means failure.
+    let target = allocate.call(&mut *guest, size.max(1))?;
+    if target == 0 {
+        return refuse(
+            guest,
+            EngineError::new(
+                ErrorCode::ConfigurationLimitExceeded,
+                "the guest could not allocate room for the result",
+            )
+            .detail(format!("{size} bytes"))
+            .field("requested", size),
+        );
+    }
+    write_bytes(guest, target, bytes)?;
+    write_bytes(guest, address, &target.to_le_bytes())?;
+    write_bytes(guest, len_address, &size.to_le_bytes())?;
+    guest.data_mut().traffic.bytes_in += u64::from(size);
+    Ok(status::OK)
+}
+
+/// As [`deliver`] to a guest's own buffer; `None`, with nothing done, where the guest wants the host to
+/// allocate, and can.
+pub fn deliver_to(
+    memory: &mut [u8],
+    state: &mut HostState,
+    bytes: &[u8],
+    (address, len_address): (u32, u32),
+) -> wasmtime::Result<Option<i32>> {
+    let capacity = u32_in(memory, len_address)?;
+    if capacity == CAPACITY_ALLOCATE && state.allocate.is_some() {
+        return Ok(None);
+    }
+    let Ok(size) = u32::try_from(bytes.len()) else {
+        return Ok(None);
+    };
     let size_place = Range(len_address, 4).of_mut(memory)?;
     size_place.copy_from_slice(&size.to_le_bytes());
     if capacity < size {
-        return Ok(status::BUFFER_TOO_SMALL);
+        return Ok(Some(status::BUFFER_TOO_SMALL));
     }
     Range(address, size).of_mut(memory)?.copy_from_slice(bytes);
     state.traffic.bytes_in += u64::from(size);
-    Ok(status::OK)
+    Ok(Some(status::OK))
 }
 
 /// A range of guest memory: address and length.
@@ -196,7 +214,7 @@ pub fn read_u32(guest: &mut Guest<'_>, address: u32) -> wasmtime::Result<u32> {
     u32_in(memory_and_state(guest)?.0, address)
 }
 
-fn u32_in(memory: &[u8], address: u32) -> wasmtime::Result<u32> {
+pub fn u32_in(memory: &[u8], address: u32) -> wasmtime::Result<u32> {
     let bytes = Range(address, 4).of(memory)?;
     Ok(u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
 }

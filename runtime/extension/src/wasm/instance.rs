@@ -19,6 +19,7 @@ use super::guest_metrics::MetricTally;
 use super::host_state::{HostState, find_exports};
 use super::interrupt;
 use super::limits::Limits;
+use super::log_lines::LogLines;
 use super::module::CompiledModule;
 use super::park::Park;
 use super::pool::GuestRecipe;
@@ -84,7 +85,7 @@ impl GuestInstance {
                 .map_err(|error| classify(&store, FORMAT_EXPORT, error))?;
             store.data_mut().format = value_format(code)?;
         }
-        let columnar = match module.columnar_entries.iter().any(|known| known == entry) {
+        let columnar = match module.columnar_entries.contains(entry) {
             true => ColumnarEntry::find(&instance, &mut store, entry),
             false => None,
         };
@@ -257,6 +258,7 @@ impl GuestInstance {
         state.watch.begin(guest_call);
         state.call = Some(CurrentCall {
             guest_call: Arc::clone(guest_call),
+            is_for_block: false,
             arguments,
             returned: None,
             last_error: None,
@@ -265,7 +267,7 @@ impl GuestInstance {
             log_count: 0,
             log_bytes: 0,
             query_time: Duration::ZERO,
-            log_lines: Vec::new(),
+            log_lines: LogLines::default(),
             output_line: Vec::new(),
             metrics: MetricTally::default(),
             cursors: OpenCursors::default(),

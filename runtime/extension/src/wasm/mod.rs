@@ -24,6 +24,7 @@ mod instance;
 mod interpreter;
 mod interrupt;
 mod limits;
+mod log_lines;
 #[cfg(unix)]
 mod mac;
 mod module;
@@ -41,10 +42,10 @@ mod stack;
 mod traffic;
 mod watch;
 
-pub use call::{CallReport, GuestCall, LogLevel, LogLine, Recall, TransactionVerb};
+pub use call::{CallReport, GuestCall, LogLevel, Recall, TransactionVerb};
 pub use cancellation::Cancellation;
 pub use column_kind::ResultKind;
-pub use columnar::{ColumnarOutcome, malformed as malformed_columns};
+pub use columnar::{ColumnarOutcome, ColumnarReport, malformed as malformed_columns};
 pub use compiler::{cache_counts, cache_folder, compile_module, compiled_count};
 pub use cursor::{BatchSize, GuestCursor};
 pub use engine::{ActiveGuest, FastTicks, PROFILE_TICK, on_tick};
@@ -52,6 +53,7 @@ pub use gauge::Gauge;
 pub use guest_metrics::{MetricKind, MetricSum, MetricTally};
 pub use instance::{GuestInstance, thread_cpu_ns};
 pub use limits::{FIXED_LIMITS, LIMITS, Limits, METRIC_NAMES_MAX};
+pub use log_lines::LogLines;
 pub use module::{CompiledModule, HostImport, ModuleHash};
 pub use park::{Answered, Park, QueryRequest, Waiting};
 pub use pool::{GuestRecipe, InstancePool};

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use wasmtime::{ExternType, Instance, InstancePre, Module, Store, ValType};
 
 use super::code::{GuestCode, ModuleCode};
+use super::columnar::ColumnarEntries;
 use super::host_state::HostState;
 use super::interpreter::LinkedInterpreter;
 use crate::error::EngineResult;
@@ -64,7 +65,7 @@ pub struct CompiledModule {
     /// Exported functions that can be a procedure's entry: no parameters, nothing or one i32.
     pub entries: Vec<String>,
     /// Those of them that can be called for many rows at once.
-    pub columnar_entries: Vec<String>,
+    pub columnar_entries: ColumnarEntries,
     /// Name of the exported function to run once after instantiation.
     pub initializer: Option<&'static str>,
     pub bytes_len: usize,

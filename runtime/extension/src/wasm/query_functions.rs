@@ -8,7 +8,9 @@ use wasmtime::Linker;
 
 use super::call::{AskedQuery, CurrentCall, PendingResult, Recall};
 use super::failure::{fault, sample};
-use super::guest_access::{Guest, Range, call, deliver, memory_and_state, read_u32, refuse};
+use super::guest_access::{
+    Guest, Range, call, deliver, deliver_to, memory_and_state, refuse, u32_in,
+};
 use super::host_state::HostState;
 use super::instance::thread_cpu_ns;
 use super::limits::Limits;
@@ -134,8 +136,7 @@ impl QueryPlace {
     }
 
     /// The query's bytes, to recognise it when it is asked again with a larger buffer.
-    fn copy(self, guest: &mut Guest<'_>) -> wasmtime::Result<AskedQuery> {
-        let (memory, _) = memory_and_state(guest)?;
+    fn copy(self, memory: &[u8]) -> wasmtime::Result<AskedQuery> {
         Ok(AskedQuery {
             sql: self.sql.of(memory)?.to_vec(),
             parameters: self.parameters.of(memory)?.to_vec(),
@@ -201,13 +202,18 @@ fn ask(guest: &mut Guest<'_>, place: QueryPlace) -> wasmtime::Result<Asked> {
     let time_left = charge(current, limits)?;
     let (sql, parameters) = match parse_query(sql, encoded, format) {
         Ok(query) => query,
+        Err(error) if current.is_for_block => return fault(error),
         Err(error) => return Ok(Asked::Refused(error)),
     };
     written.clear();
     let guest_call = &current.guest_call;
+    let is_for_block = current.is_for_block;
     Ok(match guest_call.recall(sql, &parameters, format, written) {
         Recall::Kept(bytes) => Asked::Known(Answer::Kept(bytes)),
         Recall::Written => Asked::Known(Answer::Written(std::mem::take(written))),
+        Recall::Nothing if is_for_block => {
+            return fault(EngineError::internal("a block asks what is not known"));
+        }
         Recall::Nothing => Asked::Open(QueryRequest {
             sql: sql.to_owned(),
             parameters,
@@ -321,11 +327,16 @@ fn finish_query(
         Err(error) => return refuse(guest, error),
     };
     let started = guest.data().traffic.start();
-    // Copied before anything is written, which a careless guest may have put over its query.
     let bytes = answer.bytes();
-    let is_too_large = bytes.len() as u64 > u64::from(read_u32(guest, buffer.len_address)?);
-    let query = is_too_large.then(|| place.copy(guest)).transpose()?;
-    let delivered = deliver(guest, bytes, buffer.address, buffer.len_address)?;
+    let place_of_answer = (buffer.address, buffer.len_address);
+    let (memory, state) = memory_and_state(guest)?;
+    let is_too_large = bytes.len() as u64 > u64::from(u32_in(memory, buffer.len_address)?);
+    // Copied before anything is written, which a careless guest may have put over its query.
+    let query = is_too_large.then(|| place.copy(memory)).transpose()?;
+    let delivered = match deliver_to(memory, state, bytes, place_of_answer)? {
+        Some(delivered) => delivered,
+        None => deliver(guest, bytes, buffer.address, buffer.len_address)?,
+    };
     guest.data_mut().traffic.end(started);
     if delivered == status::BUFFER_TOO_SMALL {
         let bytes = answer.kept();
