@@ -28,6 +28,36 @@ fn by_unquoted_text(name: String) -> Result<i64, Error> {
     heliosdb_query(&format!("SELECT count(*) FROM item WHERE name = '{name}'"))?.get_i64(0)
 }
 
+/// The rows of any query by a text, which takes the place of `{}` as people quote it, or as a
+/// parameter of a `?`.
+#[heliosdb_procedure]
+fn by_key(key: String, query: String) -> Result<String, Error> {
+    let found = if query.contains('?') {
+        heliosdb_query_with(&query, &[&key])?
+    } else {
+        heliosdb_query(&query.replace("{}", &format!("'{}'", key.replace('\'', "''"))))?
+    };
+    heliosdb_log(LogLevel::Info, &format!("{key}: {} rows", found.len()))?;
+    let mut text = String::new();
+    for row in found.rows() {
+        let (value,) = <(Option<String>,)>::from_row(row)?;
+        text.push_str(&format!("{};", value.unwrap_or_default()));
+    }
+    Ok(text)
+}
+
+/// The notes of a number, of which a large table has several.
+#[heliosdb_procedure]
+fn by_large_number(id: i64) -> Result<String, Error> {
+    let found = heliosdb_query(&format!("SELECT note FROM large WHERE number = {id}"))?;
+    let mut text = String::new();
+    for row in found.rows() {
+        let (note,) = <(String,)>::from_row(row)?;
+        text.push_str(&format!("{note};"));
+    }
+    Ok(text)
+}
+
 /// A lookup for each row of an earlier answer, with bound parameters, until one says stop.
 #[heliosdb_procedure]
 fn chain(id: i64) -> Result<i64, Error> {

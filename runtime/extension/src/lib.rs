@@ -101,6 +101,7 @@ unsafe fn initialise(
 fn register(connection: &Connection, state: std::sync::Arc<DatabaseState>) -> EngineResult<()> {
     sql_functions::register(connection, &state)?;
     batch::register_request_table(connection, &state)?;
+    batch::register_keyed_rows(connection, &state)?;
     for returns in invoke::scalar_types() {
         invoke::ensure_return_type(&state, connection, &returns)?;
     }

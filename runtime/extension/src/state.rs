@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 
-use crate::batch::RequestBatches;
+use crate::batch::{KeyedSinks, RequestBatches};
 use crate::duckdb::{Connection, DatabaseHandle};
 use crate::error::{EngineError, EngineResult};
 use crate::execution::{Executions, OwnIds};
@@ -61,6 +61,7 @@ pub struct DatabaseState {
     pub last_executions: LastExecutions,
     pub profiler: Profiler,
     pub request_batches: RequestBatches,
+    pub keyed_sinks: KeyedSinks,
     pub cursors: CursorCounts,
     /// Return types that have their internal functions, by mangled name.
     pub registered_returns: Mutex<HashSet<String>>,
@@ -89,6 +90,7 @@ impl DatabaseState {
             last_executions: LastExecutions::default(),
             profiler: Profiler::default(),
             request_batches: RequestBatches::default(),
+            keyed_sinks: KeyedSinks::default(),
             cursors: CursorCounts::default(),
             registered_returns: Mutex::new(HashSet::new()),
             can_disable_guard: std::env::var_os(UNSAFE_NO_GUARD).is_some_and(|set| set == "1"),

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::key_index::{KeyIndex, Place};
+use super::key_index::{Key, KeyIndex, Place};
 use super::keyed_plan::KeyedPlan;
 use super::keyed_query::{KeyedQuery, key_of_value};
 use super::keyed_rows::{KeyedRows, RowStore};
@@ -19,7 +19,8 @@ use crate::value::{Format, Value};
 pub struct KeyedAnswers {
     pub query: KeyedQuery,
     format: Format,
-    keys: RangeInclusive<i64>,
+    /// The keys that the column can hold, where they are numbers.
+    numbers: RangeInclusive<i64>,
     key_position: usize,
     index: KeyIndex,
     rows: RowStore,
@@ -52,7 +53,7 @@ impl KeyedAnswers {
         Some(Self {
             query,
             format: queries.example.format,
-            keys: plan.keys.clone(),
+            numbers: plan.numbers.clone(),
             key_position: plan.key_position,
             index,
             rows,
@@ -85,8 +86,8 @@ impl KeyedAnswers {
         if format != self.format {
             return None;
         }
-        let row_count = self.write(key, answer)?;
-        let first = self.index.ask(key).then(|| {
+        let row_count = self.write(&key, answer)?;
+        let first = self.index.ask(&key).then(|| {
             let unpaid_ns = match self.unpaid_ns.load(Ordering::Relaxed) {
                 0 => 0,
                 _ => self.unpaid_ns.swap(0, Ordering::Relaxed),
@@ -100,20 +101,22 @@ impl KeyedAnswers {
     pub fn answer(&self, literals: &[Value]) -> Option<Vec<u8>> {
         let key = literals.get(self.key_position).and_then(key_of_value)?;
         let mut answer = Vec::new();
-        self.write(key, &mut answer).map(|_| answer)
+        self.write(&key, &mut answer).map(|_| answer)
     }
 
     /// Takes over which queries were asked before, from the memory that answered them.
     pub fn note_asked(&self, memo: &QueryMemo) {
         memo.for_each_asked(self.format, |query| {
             if let Some(key) = self.query.key_of_encoded(query) {
-                self.index.ask(key);
+                self.index.ask(&key);
             }
         });
     }
 
-    fn write(&self, key: i64, answer: &mut Vec<u8>) -> Option<u64> {
-        if !self.keys.contains(&key) {
+    fn write(&self, key: &Key<'_>, answer: &mut Vec<u8>) -> Option<u64> {
+        if let Key::Number(number) = key
+            && !self.numbers.contains(number)
+        {
             // What comes of a comparison with it is for the query itself to say.
             return None;
         }

@@ -4,28 +4,61 @@
 //! demanding only that the column is not NULL gives the rows of all keys: no query finds a NULL by a
 //! literal.
 
-use serde_json::Value as Json;
+use std::ops::RangeInclusive;
+
+use serde_json::{Value as Json, json};
 
 use super::rule::KeyedQueries;
 use super::shape_plan::{RowsPerRequest, ShapePlan, parse, split_order};
 use super::template::{Template, literal_text};
 use crate::duckdb::Connection;
 use crate::error::EngineResult;
-use crate::registry::quote_identifier;
+use crate::registry::{quote_identifier, quote_literal};
 use crate::value::LogicalType;
 
 /// How the answers for every key are read.
 pub struct KeyedPlan {
-    /// Gives the key, a row's place and rank where the query orders its rows, and the query's own
-    /// columns.
+    /// Gives the key, what its row order needs, and the query's own columns.
     pub sql: String,
     /// Gives the answer for keys that there are not, where that has a row.
     pub sql_of_none: Option<String>,
-    pub rows: RowsPerRequest,
+    pub order: RowOrder,
     /// The position of the key among the template's literals.
     pub key_position: usize,
-    /// The keys that the column can hold.
-    pub keys: std::ops::RangeInclusive<i64>,
+    pub kind: KeyKind,
+    /// The keys that the column can hold, where they are numbers.
+    pub numbers: RangeInclusive<i64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyKind {
+    Number,
+    Text,
+}
+
+/// How the order of a key's rows is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowOrder {
+    /// It has one row.
+    One,
+    /// They come in their order.
+    Sequence,
+    /// They may come in any order, each with its place in the table.
+    Ordinals,
+    /// They may come in any order, each with its place among the rows of its key and its rank,
+    /// which differ where the query leaves the order open.
+    Ranks,
+}
+
+impl RowOrder {
+    /// Columns before the query's own.
+    pub fn leading_columns(self) -> usize {
+        match self {
+            Self::One | Self::Sequence => 1,
+            Self::Ordinals => 2,
+            Self::Ranks => 3,
+        }
+    }
 }
 
 impl KeyedPlan {
@@ -40,12 +73,14 @@ impl KeyedPlan {
             key_position,
             ..
         } = *queries;
-        // Texts are left out: what a column's collation makes equal is not equal byte by byte.
-        let keys = match shape_plan.argument_types.get(key_position) {
-            Some(LogicalType::TinyInt) => i64::from(i8::MIN)..=i64::from(i8::MAX),
-            Some(LogicalType::SmallInt) => i64::from(i16::MIN)..=i64::from(i16::MAX),
-            Some(LogicalType::Integer) => i64::from(i32::MIN)..=i64::from(i32::MAX),
-            Some(LogicalType::BigInt) => i64::MIN..=i64::MAX,
+        let (kind, numbers) = match shape_plan.argument_types.get(key_position) {
+            Some(LogicalType::TinyInt) => (KeyKind::Number, i8::MIN.into()..=i8::MAX.into()),
+            Some(LogicalType::SmallInt) => (KeyKind::Number, i16::MIN.into()..=i16::MAX.into()),
+            Some(LogicalType::Integer) => (KeyKind::Number, i32::MIN.into()..=i32::MAX.into()),
+            Some(LogicalType::BigInt) => (KeyKind::Number, i64::MIN..=i64::MAX),
+            Some(LogicalType::Varchar) if compares_bytes(connection, template, key_position)? => {
+                (KeyKind::Text, 0..=0)
+            }
             _ => return Ok(None),
         };
         let Some(column) = key_column(connection, template, key_position)? else {
@@ -54,42 +89,129 @@ impl KeyedPlan {
         let query = of_every_key(template, key_position, &column);
         let start = query.len() - query.trim_start().len() + "select".len();
         let (select, rest) = query.split_at(start);
+        let rest = trimmed(rest);
         let column = column.quoted();
-        let key = format!("{column}::BIGINT AS heliosdb_key");
-        let rows = shape_plan.rows;
-        let sql = match rows {
+        let key = match kind {
+            KeyKind::Number => format!("{column}::BIGINT AS heliosdb_key"),
+            KeyKind::Text => format!("{column} AS heliosdb_key"),
+        };
+        let (sql, order) = match shape_plan.rows {
             // By its place: a result column may have the key's name.
-            RowsPerRequest::One => format!("{select} {key},{} GROUP BY 1", trimmed(rest)),
-            RowsPerRequest::InRowOrder if !preserves_order(connection)? => return Ok(None),
-            // Scanned as the query itself scans it, the table gives its rows in the same order.
-            RowsPerRequest::InRowOrder => format!("{select} {key},{rest}"),
+            RowsPerRequest::One => (format!("{select} {key},{rest} GROUP BY 1"), RowOrder::One),
+            RowsPerRequest::InRowOrder => {
+                let (preserves_order, threads) = order_settings(connection)?;
+                match (preserves_order, threads) {
+                    // The query itself gives its rows in any order.
+                    (false, _) => return Ok(None),
+                    // Scanned as the query itself scans it, the table gives its rows in the same
+                    // order.
+                    (true, 1) => (format!("{select} {key},{rest}"), RowOrder::Sequence),
+                    (true, _) => (format!("{select} {key}, rowid,{rest}"), RowOrder::Ordinals),
+                }
+            }
             RowsPerRequest::Ordered => {
                 let Some((body, terms)) = split_order(rest) else {
                     return Ok(None);
                 };
-                format!(
+                let sql = format!(
                     "{select} {key}, row_number() OVER heliosdb_w AS heliosdb_ordinal, \
                      rank() OVER heliosdb_w AS heliosdb_rank,{body} \
                      WINDOW heliosdb_w AS (PARTITION BY {column} ORDER BY {terms})"
-                )
+                );
+                (sql, RowOrder::Ranks)
             }
         };
         let sql_of_none =
-            (rows == RowsPerRequest::One).then(|| with_key(template, key_position, "NULL"));
+            (order == RowOrder::One).then(|| with_key(template, key_position, "NULL"));
         Ok(Some(Self {
             sql,
             sql_of_none,
-            rows,
+            order,
             key_position,
-            keys,
+            kind,
+            numbers,
         }))
     }
 }
 
-/// Whether DuckDB gives the rows of a scan in the order of the table.
-fn preserves_order(connection: &Connection) -> EngineResult<bool> {
-    let setting = "SELECT current_setting('preserve_insertion_order')";
-    Ok(connection.query_text(setting)?.as_deref() == Some("true"))
+/// Whether DuckDB gives the rows of a scan in the order of the table, and its threads.
+fn order_settings(connection: &Connection) -> EngineResult<(bool, u64)> {
+    let sql = "SELECT concat(current_setting('preserve_insertion_order'), ' ', \
+               current_setting('threads'))";
+    let text = connection.query_text(sql)?.unwrap_or_default();
+    let (preserves_order, threads) = text.split_once(' ').unwrap_or_default();
+    // As many as there may be, where the number cannot be read.
+    Ok((
+        preserves_order == "true",
+        threads.parse().unwrap_or(u64::MAX),
+    ))
+}
+
+/// Stands for a key in a plan; no query has it.
+const KEY_MARK: &str = "heliosdb\u{1}key";
+
+/// Whether texts are compared with the key byte by byte: what a collation finds equal need not be
+/// the same bytes, and a column of another type is cast.
+fn compares_bytes(
+    connection: &Connection,
+    template: &Template,
+    key_position: usize,
+) -> EngineResult<bool> {
+    let query = with_key(template, key_position, &quote_literal(KEY_MARK));
+    let sql = format!(
+        "SELECT json_serialize_plan({}, skip_null := true, skip_empty := true, \
+         skip_default := true)",
+        quote_literal(&query)
+    );
+    let text = connection.query_text(&sql)?.unwrap_or_default();
+    let plan = serde_json::from_str::<Json>(&text).unwrap_or_default();
+    let mut comparisons = Comparisons::default();
+    comparisons.visit(&plan);
+    Ok(comparisons.keys == 1 && comparisons.plain == 1)
+}
+
+/// The key's mark in a bound plan.
+#[derive(Default)]
+struct Comparisons {
+    keys: usize,
+    /// Comparisons of the key with a column that is a text without a collation.
+    plain: usize,
+}
+
+impl Comparisons {
+    fn visit(&mut self, node: &Json) {
+        match node {
+            Json::Array(items) => items.iter().for_each(|item| self.visit(item)),
+            Json::Object(fields) => {
+                let is_equality = fields
+                    .get("type")
+                    .is_some_and(|kind| kind == "COMPARE_EQUAL");
+                if is_equality && is_plain_text(&node["left"]) && is_mark(&node["right"]) {
+                    self.plain += 1;
+                }
+                fields.values().for_each(|value| self.visit(value));
+            }
+            Json::String(text) if text.contains(KEY_MARK) => self.keys += 1,
+            _ => {}
+        }
+    }
+}
+
+fn is_plain_text(node: &Json) -> bool {
+    let is_column = ["BOUND_REF", "BOUND_COLUMN_REF"]
+        .iter()
+        .any(|class| node["expression_class"] == *class);
+    is_column && node["return_type"] == json!({ "id": "VARCHAR" })
+}
+
+fn is_mark(node: &Json) -> bool {
+    match node["expression_class"].as_str() {
+        Some("BOUND_CAST") => {
+            node["return_type"] == json!({ "id": "VARCHAR" }) && is_mark(&node["child"])
+        }
+        Some("BOUND_CONSTANT") => node["value"]["value"] == KEY_MARK,
+        _ => false,
+    }
 }
 
 /// The query with something in the place of its key.
@@ -183,7 +305,6 @@ fn compared_column(condition: &Json) -> Option<Vec<&str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     fn equals(left: &Json, right: &Json) -> Json {
         json!({ "type": "COMPARE_EQUAL", "left": left, "right": right })

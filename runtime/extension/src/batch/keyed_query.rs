@@ -1,14 +1,18 @@
 //! Recognising the queries of one rule, and finding the key in them.
 
-use super::template::{Template, as_argument, literal_text};
+use std::borrow::Cow;
+
+use super::key_index::Key;
+use super::template::{Template, literal_text};
 #[cfg(doc)]
 use crate::execution::QueryMemo;
 use crate::observe::{QueryOutcome, ShapeTally, VaryingShape};
 use crate::value::{Value, msgpack};
 
-/// The queries of one rule, which differ in a number alone.
+/// The queries of one rule, which differ in a number or a text alone.
 pub struct KeyedQuery {
     form: Form,
+    is_text: bool,
     shape: VaryingShape,
 }
 
@@ -50,6 +54,7 @@ impl KeyedQuery {
             }
         }
         let [before, after] = parts;
+        let is_text = matches!(template.arguments.get(key_position)?, Value::Varchar(_));
         let (form, shape) = match key {
             Some(key) => {
                 let shape = VaryingShape::of_parameters(&before);
@@ -67,15 +72,25 @@ impl KeyedQuery {
             }
             None => return None,
         };
-        Some(Self { form, shape })
+        Some(Self {
+            form,
+            is_text,
+            shape,
+        })
     }
 
     /// The key of a query; `None` for another query.
-    pub fn key_of(&self, sql: &str, parameters: &[Value]) -> Option<i64> {
+    pub fn key_of<'q>(&self, sql: &'q str, parameters: &'q [Value]) -> Option<Key<'q>> {
         match &self.form {
             Form::Written { .. } => {
                 let literal = self.literal_of(sql)?;
-                parameters.is_empty().then(|| number(literal))?
+                if !parameters.is_empty() {
+                    return None;
+                }
+                match self.is_text {
+                    true => text(literal).map(Key::Text),
+                    false => number(literal).map(Key::Number),
+                }
             }
             Form::Bound {
                 text,
@@ -87,21 +102,20 @@ impl KeyedQuery {
                 }
                 let mut found = None;
                 for (position, (given, known)) in parameters.iter().zip(known).enumerate() {
-                    let given = as_argument(given)?;
                     if position == *key {
-                        found = key_of_value(&given);
-                    } else if given != *known {
+                        found = key_of_value(given);
+                    } else if !is_same_argument(given, known) {
                         return None;
                     }
                 }
-                found
+                found.filter(|key| matches!(key, Key::Text(_)) == self.is_text)
             }
         }
     }
 
     /// The key of a query that lies encoded in the execution's memory, as [`QueryMemo::write_key`]
     /// writes it behind the format.
-    pub fn key_of_encoded(&self, encoded: &[u8]) -> Option<i64> {
+    pub fn key_of_encoded<'q>(&self, encoded: &'q [u8]) -> Option<Key<'q>> {
         let end = encoded.iter().position(|byte| *byte == 0);
         let (sql, parameters) = encoded.split_at(end.unwrap_or(encoded.len()));
         let sql = str::from_utf8(sql).ok()?;
@@ -115,7 +129,7 @@ impl KeyedQuery {
         msgpack::write_array_header(&mut list, known.len());
         list.extend_from_slice(parameters.get(1..)?);
         match msgpack::decode(&list) {
-            Ok(Value::List(given)) => self.key_of(sql, &given),
+            Ok(Value::List(given)) => self.key_of(sql, &given).map(Key::into_owned),
             _ => None,
         }
     }
@@ -144,13 +158,24 @@ impl KeyedQuery {
     }
 }
 
-/// A whole number among a template's literals.
-pub fn key_of_value(value: &Value) -> Option<i64> {
-    match value {
-        Value::Integer(number) => Some(i64::from(*number)),
-        Value::BigInt(number) => Some(*number),
-        _ => None,
-    }
+/// The key that a parameter is, or one of a template's literals.
+pub fn key_of_value(value: &Value) -> Option<Key<'_>> {
+    Some(match value {
+        Value::TinyInt(number) => Key::Number(i64::from(*number)),
+        Value::SmallInt(number) => Key::Number(i64::from(*number)),
+        Value::Integer(number) => Key::Number(i64::from(*number)),
+        Value::UTinyInt(number) => Key::Number(i64::from(*number)),
+        Value::USmallInt(number) => Key::Number(i64::from(*number)),
+        Value::UInteger(number) => Key::Number(i64::from(*number)),
+        Value::BigInt(number) => Key::Number(*number),
+        Value::Varchar(text) => Key::Text(Cow::Borrowed(text)),
+        _ => return None,
+    })
+}
+
+/// Whether a parameter is the same literal as one of a template.
+fn is_same_argument(given: &Value, known: &Value) -> bool {
+    key_of_value(given).is_some_and(|given| Some(given) == key_of_value(known))
 }
 
 /// A number as it is written without anything more than it needs.
@@ -159,6 +184,22 @@ fn number(text: &str) -> Option<i64> {
     let is_plain = digits.bytes().all(|byte| byte.is_ascii_digit())
         && (!digits.starts_with('0') || text == "0");
     is_plain.then(|| text.parse().ok())?
+}
+
+/// A text as it is written between quotes, each of its own doubled.
+fn text(literal: &str) -> Option<Cow<'_, str>> {
+    let quoted = literal.strip_prefix('\'')?.strip_suffix('\'')?;
+    if quoted.contains('\0') {
+        // Where a query's text ends in C.
+        return None;
+    }
+    if !quoted.contains('\'') {
+        return Some(Cow::Borrowed(quoted));
+    }
+    let unquoted = quoted.replace("''", "'");
+    // What is left over by pairs ends the literal.
+    let is_whole = quoted.split("''").all(|part| !part.contains('\''));
+    is_whole.then_some(Cow::Owned(unquoted))
 }
 
 #[cfg(test)]
@@ -174,12 +215,12 @@ mod tests {
         let query = KeyedQuery::new(&template, 1).unwrap();
         let ask = |key: &str| {
             let sql = format!("SELECT a FROM t WHERE kind = 'x' AND id = {key} AND n = 7 ");
-            query.key_of(&sql, &[])
+            query.key_of(&sql, &[]).map(Key::into_owned)
         };
-        assert_eq!(ask("12"), Some(12));
-        assert_eq!(ask("0"), Some(0));
-        assert_eq!(ask("-5"), Some(-5));
-        assert_eq!(ask("9223372036854775807"), Some(i64::MAX));
+        assert_eq!(ask("12"), Some(Key::Number(12)));
+        assert_eq!(ask("0"), Some(Key::Number(0)));
+        assert_eq!(ask("-5"), Some(Key::Number(-5)));
+        assert_eq!(ask("9223372036854775807"), Some(Key::Number(i64::MAX)));
         for odd in [
             "",
             "-",
@@ -205,12 +246,65 @@ mod tests {
         let kind = Value::Varchar("x".into());
         let template = Template::of(sql, &[kind.clone(), Value::BigInt(12)]).unwrap();
         let query = KeyedQuery::new(&template, 1).unwrap();
-        let ask = |kind: &Value, key: &Value| query.key_of(sql, &[kind.clone(), key.clone()]);
-        assert_eq!(ask(&kind, &Value::BigInt(1 << 40)), Some(1 << 40));
+        let ask = |kind: &Value, key: &Value| {
+            let parameters = [kind.clone(), key.clone()];
+            query.key_of(sql, &parameters).map(Key::into_owned)
+        };
+        let number = Key::Number(1 << 40);
+        assert_eq!(ask(&kind, &Value::BigInt(1 << 40)), Some(number));
+        assert_eq!(ask(&kind, &Value::Varchar("12".into())), None);
         assert_eq!(ask(&kind, &Value::Double(12.0)), None);
         assert_eq!(ask(&kind, &Value::Null), None);
         assert_eq!(ask(&Value::Varchar("y".into()), &Value::BigInt(12)), None);
         assert_eq!(query.key_of(sql, &[kind]), None);
+    }
+
+    #[test]
+    fn a_text_is_found_as_its_literal_says_it() {
+        let template = Template::of("SELECT a FROM t WHERE code = 'x' AND n = 7", &[]).unwrap();
+        let query = KeyedQuery::new(&template, 0).unwrap();
+        let ask = |literal: &str| {
+            let sql = format!("SELECT a FROM t WHERE code = {literal} AND n = 7");
+            match query.key_of(&sql, &[]) {
+                Some(Key::Text(text)) => Some(text.into_owned()),
+                _ => None,
+            }
+        };
+        for (literal, text) in [
+            ("''", ""),
+            ("'12'", "12"),
+            ("'O''Brien'", "O'Brien"),
+            ("''''", "'"),
+            ("'''a'''''", "'a''"),
+            ("'ü -- /* \\'", "ü -- /* \\"),
+        ] {
+            assert_eq!(ask(literal), Some(text.to_owned()), "{literal}");
+        }
+        for odd in [
+            "12",
+            "'",
+            "'''",
+            "'a' OR 'b'",
+            "'a''' OR ''",
+            "E'a'",
+            "'a' ",
+            "$$a$$",
+            "'a\0b'",
+        ] {
+            assert_eq!(ask(odd), None, "{odd}");
+        }
+        let template = Template::of(
+            "SELECT a FROM t WHERE code = ?",
+            &[Value::Varchar("x".into())],
+        );
+        let query = KeyedQuery::new(&template.unwrap(), 0).unwrap();
+        let parameters = [Value::Varchar("O'Brien".into())];
+        let key = query.key_of("SELECT a FROM t WHERE code = ?", &parameters);
+        assert_eq!(key, Some(Key::Text("O'Brien".into())));
+        assert_eq!(
+            query.key_of("SELECT a FROM t WHERE code = ?", &[Value::BigInt(1)]),
+            None
+        );
     }
 
     #[test]
@@ -223,7 +317,7 @@ mod tests {
             let template = Template::of(sql, parameters).unwrap();
             let query = KeyedQuery::new(&template, 1).unwrap();
             let encoded = QueryMemo::key(sql, parameters, Format::Json).unwrap();
-            assert_eq!(query.key_of_encoded(&encoded[1..]), Some(12));
+            assert_eq!(query.key_of_encoded(&encoded[1..]), Some(Key::Number(12)));
             let other = QueryMemo::key("SELECT 1", parameters, Format::Json).unwrap();
             assert_eq!(query.key_of_encoded(&other[1..]), None);
         }

@@ -7,9 +7,11 @@ use std::ops::Range;
 use foldhash::quality::RandomState;
 use hashbrown::HashTable;
 
-use super::key_index::{KeyIndex, Packed, Place};
-use super::row_image::{Imager, RecentRows};
-use super::shape_plan::RowsPerRequest;
+use super::key_index::{FurtherRow, KeyIndex, Ordinals, Packed, Place};
+use super::keyed_plan::{KeyKind, KeyedPlan, RowOrder};
+use super::number_index::NumberIndex;
+use super::row_image::{KnownRows, UNKNOWN};
+use super::text_index::TextIndex;
 use crate::error::EngineResult;
 use crate::value::read::VectorReader;
 use crate::value::result::{ResultEncoder, encode_row};
@@ -18,11 +20,8 @@ use crate::value::{Format, LogicalType};
 /// Bytes that the answers of one rule may take while they are read and sorted out.
 const BYTES_MAX: usize = 64 << 20;
 
-/// What a row costs besides its own bytes: its key, and its number.
-const BYTES_PER_ROW: usize = 8 + 4;
-
 /// Different rows that are looked up instead of being kept again.
-const SHARED_ROWS_MAX: usize = 256;
+const SHARED_ROWS_MAX: usize = 1024;
 
 /// Encoded rows by their numbers, and groups of them.
 #[derive(Default)]
@@ -53,137 +52,147 @@ impl RowStore {
         self.ends.push(self.bytes.len() as u32);
         self.ends.len() as u32 - 1
     }
+
+    fn add_group(&mut self, members: impl Iterator<Item = u32>) -> u32 {
+        let start = self.members.len() as u32;
+        self.members.extend(members);
+        self.groups.push(start..self.members.len() as u32);
+        self.groups.len() as u32 - 1
+    }
+
+    fn byte_count(&self) -> usize {
+        self.bytes.len() + self.ends.len() * size_of::<u32>()
+    }
 }
 
 /// Keys and rows as they came.
 pub struct KeyedRows {
-    rows_per_key: RowsPerRequest,
+    order: RowOrder,
     format: Format,
-    bytes_max: usize,
+    /// Has written the names of the columns.
+    heading: ResultEncoder,
+    /// What one answer may have.
     rows_max: u64,
-    heading: Option<ResultEncoder>,
-    keys: Vec<i64>,
-    rows: Vec<u32>,
+    index: KeyIndex,
     store: RowStore,
-    /// Numbers of rows by their bytes.
-    shared: HashTable<u32>,
-    /// Numbers of rows by how DuckDB holds them.
-    recent: RecentRows,
-    /// Most rows differ from the others.
-    is_varied: bool,
-    hasher: RandomState,
-    /// The key and the ordinal of the row before.
-    last: Option<(i64, i64)>,
-    /// Whether the rows of each key came in their order.
-    is_ordered: bool,
+    row_count: usize,
+    /// Rows of keys that have one already.
+    further: Vec<FurtherRow>,
     /// Keys with rows that their query does not order.
     open_keys: HashSet<i64>,
     is_full: bool,
+    /// Numbers of rows by how DuckDB holds them; `None` where most rows differ from the others.
+    known: Option<KnownRows>,
+    /// Numbers of rows by their bytes.
+    shared: HashTable<u32>,
+    hasher: RandomState,
+    /// Of one chunk: the numbers of its rows, its keys, and its ordinals.
+    numbers: Vec<u32>,
+    keys: Vec<i64>,
+    ordinals: Vec<u32>,
 }
 
 impl KeyedRows {
-    /// `bytes_max` and `rows_max` bound what one answer may be.
+    /// `columns` are the query's own; `bytes_max` and `rows_max` bound what one answer may be.
     pub fn new(
-        rows_per_key: RowsPerRequest,
+        plan: &KeyedPlan,
+        columns: &[(String, LogicalType)],
         format: Format,
-        bytes_max: usize,
-        rows_max: u64,
+        (bytes_max, rows_max): (usize, u64),
     ) -> Self {
+        let order = plan.order;
         Self {
-            rows_per_key,
+            order,
             format,
-            bytes_max,
+            heading: ResultEncoder::new(format, columns, bytes_max),
             rows_max,
-            heading: None,
-            keys: Vec::new(),
-            rows: Vec::new(),
+            index: match plan.kind {
+                KeyKind::Number => KeyIndex::Numbers(NumberIndex::new(order == RowOrder::Ordinals)),
+                KeyKind::Text => KeyIndex::Texts(TextIndex::default()),
+            },
             store: RowStore::default(),
-            shared: HashTable::new(),
-            recent: RecentRows::default(),
-            is_varied: false,
-            hasher: RandomState::default(),
-            last: None,
-            is_ordered: true,
+            row_count: 0,
+            further: Vec::new(),
             open_keys: HashSet::new(),
             is_full: false,
+            known: KnownRows::new(columns.iter().map(|(_, logical_type)| logical_type)),
+            shared: HashTable::new(),
+            hasher: RandomState::default(),
+            numbers: Vec::new(),
+            keys: Vec::new(),
+            ordinals: Vec::new(),
         }
     }
 
+    /// The rows that were taken.
+    pub fn row_count(&self) -> usize {
+        self.row_count
+    }
+
     /// Takes a chunk; false when there are more rows than may be kept.
-    pub fn visit(
-        &mut self,
-        columns: &[(String, LogicalType)],
-        readers: &[VectorReader<'_>],
-        count: usize,
-    ) -> EngineResult<bool> {
-        let is_ordered_by_query = self.rows_per_key == RowsPerRequest::Ordered;
-        let leading = if is_ordered_by_query { 3 } else { 1 };
-        self.heading.get_or_insert_with(|| {
-            ResultEncoder::new(self.format, &columns[leading..], self.bytes_max)
-        });
-        let mut imager = (!self.is_varied && count > 0)
-            .then(|| Imager::new(&readers[leading..]))
-            .flatten();
-        self.keys.reserve(count);
-        self.rows.reserve(count);
-        for row in 0..count {
-            // SAFETY: `row` is below the chunk's size; the leading columns are BIGINT.
-            let number = |column: usize| unsafe { readers[column].i64(row) };
-            // SAFETY: as above.
-            if !unsafe { readers[0].is_valid(row) } {
-                continue;
-            }
-            let key = number(0);
-            if is_ordered_by_query {
-                self.note_order(key, number(1), number(2));
-            }
-            let image = imager.as_mut().and_then(|imager| imager.image(row));
-            let known = image.as_ref().and_then(|image| self.recent.find(image));
-            let number = match known {
-                Some(known) => known,
-                None => {
-                    let start = self.store.bytes.len();
-                    let cells = &readers[leading..];
-                    // SAFETY: as above.
-                    unsafe { encode_row(self.format, cells, row, &mut self.store.bytes) }?;
-                    let number = self.number_of_row(start);
-                    if let Some(image) = image {
-                        self.recent.keep(image, number);
-                    }
-                    number
-                }
-            };
-            self.keys.push(key);
-            self.rows.push(number);
+    pub fn visit(&mut self, readers: &[VectorReader<'_>], count: usize) -> EngineResult<bool> {
+        let (leading, columns) = readers.split_at(self.order.leading_columns());
+        if self.row_count + count > Packed::COUNT_MAX {
+            self.is_full = true;
+            return Ok(false);
         }
+        self.number_rows(columns, count)?;
+        self.place_rows(leading, count);
+        self.row_count += count;
         // Where most rows are others, looking for equal ones is in vain.
-        self.is_varied |= self.store.ends.len() > SHARED_ROWS_MAX.max(self.rows.len() / 2);
-        self.is_full |= self.held() + self.keys.len() * KeyIndex::BYTES_PER_KEY_MIN > BYTES_MAX;
+        if self.store.ends.len() > SHARED_ROWS_MAX.max(self.row_count / 2) {
+            self.known = None;
+        }
+        self.is_full |= self.held() > BYTES_MAX;
         Ok(!self.is_full)
     }
 
     /// Bytes that keys and rows take.
     fn held(&self) -> usize {
-        self.keys.len() * BYTES_PER_ROW
-            + self.store.bytes.len()
-            + self.store.ends.len() * size_of::<u32>()
+        self.index.byte_count()
+            + self.store.byte_count()
+            + self.further.len() * size_of::<FurtherRow>()
     }
 
-    fn note_order(&mut self, key: i64, ordinal: i64, rank: i64) {
-        if rank != ordinal {
-            // Which of the two comes first is for the query itself to say.
-            self.open_keys.insert(key);
+    /// Finds the numbers of the chunk's rows; those that are new are encoded.
+    fn number_rows(&mut self, columns: &[VectorReader<'_>], count: usize) -> EngineResult<()> {
+        let mut numbers = std::mem::take(&mut self.numbers);
+        numbers.clear();
+        numbers.resize(count, UNKNOWN);
+        let known = self.known.as_mut();
+        if !known.is_some_and(|known| known.recognise(columns, &mut numbers)) {
+            for (row, number) in numbers.iter_mut().enumerate() {
+                if *number == UNKNOWN {
+                    *number = self.number_of_row(columns, row)?;
+                }
+            }
         }
-        self.is_ordered &= ordinal == 1 || self.last == Some((key, ordinal - 1));
-        self.last = Some((key, ordinal));
+        self.numbers = numbers;
+        Ok(())
+    }
+
+    fn number_of_row(&mut self, columns: &[VectorReader<'_>], row: usize) -> EngineResult<u32> {
+        let known = self.known.as_ref();
+        let number = known.map_or(UNKNOWN, |known| known.find(columns, row));
+        if number != UNKNOWN {
+            return Ok(number);
+        }
+        let start = self.store.bytes.len();
+        // SAFETY: the row is one of the chunk's.
+        unsafe { encode_row(self.format, columns, row, &mut self.store.bytes) }?;
+        if self.known.is_none() {
+            return Ok(self.store.end_row());
+        }
+        let number = self.number_of_bytes(start);
+        if let Some(known) = &mut self.known {
+            known.keep(columns, row, number);
+        }
+        Ok(number)
     }
 
     /// The number of the row whose bytes begin here: its own, or that of an equal one.
-    fn number_of_row(&mut self, start: usize) -> u32 {
+    fn number_of_bytes(&mut self, start: usize) -> u32 {
         let store = &mut self.store;
-        if self.is_varied {
-            return store.end_row();
-        }
         let hash = self.hasher.hash_one(&store.bytes[start..]);
         let is_same = |row: &u32| *store.row(*row) == store.bytes[start..];
         if let Some(known) = self.shared.find(hash, is_same).copied() {
@@ -198,46 +207,94 @@ impl KeyedRows {
         row
     }
 
+    /// Puts the chunk's rows where their keys are looked up.
+    fn place_rows(&mut self, leading: &[VectorReader<'_>], count: usize) {
+        self.keys.clear();
+        // SAFETY: the rows are the chunk's; the key's type is what the plan gave it.
+        unsafe {
+            match &mut self.index {
+                KeyIndex::Numbers(_) => {
+                    let keys = leading[0].entries(0..count, size_of::<i64>());
+                    let keys = keys.as_chunks().0.iter();
+                    self.keys.extend(keys.map(|key| i64::from_ne_bytes(*key)));
+                }
+                KeyIndex::Texts(index) => {
+                    let keys = (0..count).map(|row| index.number_of(leading[0].bytes(row)));
+                    self.keys.extend(keys);
+                }
+            }
+        }
+        // SAFETY: as above; a row's place and rank are BIGINT.
+        let number = |column: usize, row: usize| unsafe { leading[column].i64(row) };
+        self.ordinals.clear();
+        let ordinals = match self.order {
+            RowOrder::One | RowOrder::Sequence => Ordinals::From(self.row_count as u32 + 1),
+            RowOrder::Ordinals => {
+                let ordinals = (0..count).map(|row| number(1, row));
+                // Those of a table that would never fit are not told apart.
+                self.is_full |= ordinals.clone().any(|row| u32::try_from(row).is_err());
+                self.ordinals.extend(ordinals.map(|row| row as u32));
+                Ordinals::Given(&self.ordinals)
+            }
+            RowOrder::Ranks => {
+                let mut first_count = 0;
+                for row in 0..count {
+                    let (key, ordinal) = (self.keys[row], number(1, row));
+                    if number(2, row) != ordinal {
+                        // Which of the two comes first is for the query itself to say.
+                        self.open_keys.insert(key);
+                    }
+                    if ordinal == 1 {
+                        self.keys[first_count] = key;
+                        self.numbers[first_count] = self.numbers[row];
+                        first_count += 1;
+                        continue;
+                    }
+                    self.further.push(FurtherRow {
+                        key,
+                        ordinal: u32::try_from(ordinal).unwrap_or(u32::MAX),
+                        row: self.numbers[row],
+                    });
+                }
+                self.keys.truncate(first_count);
+                self.ordinals.resize(first_count, 1);
+                Ordinals::Given(&self.ordinals)
+            }
+        };
+        let further = &mut self.further;
+        self.index.add(&self.keys, &self.numbers, ordinals, further);
+    }
+
     /// The rows by key, and an encoder that has written the names of the columns. `None` when
     /// there are too many, or the order of some is not known.
     pub fn finish(mut self) -> Option<(KeyIndex, RowStore, ResultEncoder)> {
-        let heading = self.heading.take()?;
-        let first = self.keys.iter().min().copied().unwrap_or(0);
-        let last = self.keys.iter().max().copied().unwrap_or(-1);
-        let bytes_left = BYTES_MAX.saturating_sub(self.held());
-        let mut index = KeyIndex::new(&(first..=last), self.keys.len(), bytes_left)?;
-        // Keys with several rows: the first row has the key's place, the others come here.
-        let mut further: Vec<(i64, u32)> = Vec::new();
-        index.place_rows(&self.keys, &self.rows, |key, row| further.push((key, row)));
-        let is_sorted_out =
-            further.is_empty() || (self.is_ordered && self.rows_per_key != RowsPerRequest::One);
-        let is_countable = self.rows_max > 0 && self.keys.len() <= Packed::COUNT_MAX;
-        if self.is_full || !is_sorted_out || !is_countable {
+        self.index.settle(&mut self.further);
+        let is_one = self.order == RowOrder::One;
+        if self.is_full || self.rows_max == 0 || (is_one && !self.further.is_empty()) {
             return None;
         }
-        // Stable: the rows of a key stay in their order.
-        further.sort_by_key(|(key, _)| *key);
-        for rows in further.chunk_by(|(one, _), (other, _)| one == other) {
-            let place = index.place_mut(rows[0].0);
-            let Place::Row(first) = place.unpack() else {
-                continue;
-            };
-            *place = match rows.len() as u64 + 1 > self.rows_max {
-                true => Place::Open,
-                false => {
-                    let start = self.store.members.len() as u32;
-                    self.store.members.push(first);
-                    self.store.members.extend(rows.iter().map(|(_, row)| *row));
-                    let end = self.store.members.len() as u32;
-                    self.store.groups.push(start..end);
-                    Place::Group(self.store.groups.len() as u32 - 1)
+        self.further.sort_unstable();
+        let same_key = |one: &FurtherRow, other: &FurtherRow| one.key == other.key;
+        for rows in self.further.chunk_by(same_key) {
+            let (place, first_ordinal) = self.index.place_mut(rows[0].key)?;
+            let is_known = (rows.len() as u64) < self.rows_max;
+            *place = match place.unpack() {
+                Place::Row(first) if is_known => {
+                    let split = rows.partition_point(|row| row.ordinal < first_ordinal);
+                    let (before, after) = rows.split_at(split);
+                    let row = |row: &FurtherRow| row.row;
+                    let members = before.iter().map(row).chain([first]);
+                    let members = members.chain(after.iter().map(row));
+                    Place::Group(self.store.add_group(members))
                 }
+                _ => Place::Open,
             }
             .into();
         }
         for key in &self.open_keys {
-            *index.place_mut(*key) = Place::Open.into();
+            *self.index.place_mut(*key)?.0 = Place::Open.into();
         }
-        Some((index, self.store, heading))
+        self.index.finish();
+        Some((self.index, self.store, self.heading))
     }
 }

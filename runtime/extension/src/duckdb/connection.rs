@@ -171,6 +171,27 @@ impl Statement {
         Ok(unsafe { LogicalType::from_duckdb(logical_type.as_raw()) }?)
     }
 
+    /// The names and types of the result's columns.
+    pub fn columns(&self) -> EngineResult<Vec<(String, LogicalType)>> {
+        // SAFETY: `raw` is prepared; a name is copied and freed, a type destroyed with its owner.
+        unsafe {
+            (0..ffi::duckdb_prepared_statement_column_count(self.raw))
+                .map(|index| {
+                    let name = ffi::duckdb_prepared_statement_column_name(self.raw, index);
+                    let copied = match name.is_null() {
+                        true => String::new(),
+                        false => CStr::from_ptr(name).to_string_lossy().into_owned(),
+                    };
+                    ffi::duckdb_free(name.cast_mut().cast());
+                    let logical_type = OwnedLogicalType::from_raw(
+                        ffi::duckdb_prepared_statement_column_logical_type(self.raw, index),
+                    );
+                    Ok((copied, LogicalType::from_duckdb(logical_type.as_raw())?))
+                })
+                .collect()
+        }
+    }
+
     /// Binds the parameters in order and reads the whole result as values.
     pub fn run(&self, parameters: &[Value]) -> EngineResult<QueryRows> {
         let mut rows = QueryRows {

@@ -5,16 +5,13 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::guest_call::ProcedureCall;
-use crate::batch::{KeyedAnswers, KeyedPlan, KeyedQueries, KeyedRows};
+use crate::batch::{KeyedAnswers, KeyedPlan, KeyedQueries, KeyedRows, KeyedSink};
 use crate::duckdb::Connection;
 use crate::error::EngineResult;
 use crate::execution::{KnownAnswer, Session, Watch, is_repeatable};
 use crate::value::Format;
 use crate::value::result::encode_row;
-use crate::wasm::{QueryRequest, thread_cpu_ns};
-
-/// Reading may take so many times the processor time that it is given.
-const WAITING_SHARE: u32 = 8;
+use crate::wasm::QueryRequest;
 
 impl ProcedureCall {
     /// Reads the answers to queries for every key, for at most about `time_max`. `None` where
@@ -97,25 +94,18 @@ impl ProcedureCall {
         plan: &KeyedPlan,
         time_max: Duration,
     ) -> EngineResult<Option<KeyedAnswers>> {
-        let (started, cpu_start) = (Instant::now(), thread_cpu_ns());
-        // What else the machine does is not counted, as long as it is not everything.
-        let is_late = || {
-            let cpu_ns = thread_cpu_ns().saturating_sub(cpu_start);
-            Duration::from_nanos(cpu_ns) > time_max || started.elapsed() > time_max * WAITING_SHARE
-        };
+        let started = Instant::now();
         let format = queries.example.format;
-        let rows_max = self.pinned.procedure.limits.query_rows_max;
-        let mut rows = KeyedRows::new(plan.rows, format, self.bytes_max(), rows_max);
-        let statement = connection.prepare(&plan.sql)?;
-        let mut result = statement.stream(&[])?;
-        rows.visit(&result.columns, &[], 0)?;
-        while let Some(chunk) = result.next_chunk()? {
-            let readers = chunk.readers(&result.columns);
-            if !rows.visit(&result.columns, &readers, chunk.row_count())? || is_late() {
-                return Ok(None);
-            }
-        }
-        drop(result);
+        let columns = connection.prepare(&plan.sql)?.columns()?;
+        let own_columns = columns.get(plan.order.leading_columns()..);
+        let bounds = (
+            self.bytes_max(),
+            self.pinned.procedure.limits.query_rows_max,
+        );
+        let rows = KeyedRows::new(plan, own_columns.unwrap_or_default(), format, bounds);
+        let types = columns.into_iter().map(|(_, logical_type)| logical_type);
+        let query = (plan.sql.as_str(), types.collect());
+        let rows = KeyedSink::read(&self.state, connection, query, rows, time_max)?;
         let row_of_none = match &plan.sql_of_none {
             Some(sql) => match only_row(connection, sql, format)? {
                 Some(row) => Some(row),
