@@ -27,6 +27,7 @@ mod together;
 mod wave;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::duckdb::{
     BindInfo, Connection, InitInfo, InvokeInfo, ScalarFunction, ScalarFunctionSpec,
@@ -35,7 +36,7 @@ use crate::duckdb::{
 use crate::error::{EngineError, EngineResult};
 use crate::execution::{ExecutionGuard, Pinned};
 use crate::generated::errors::ErrorCode;
-use crate::observe::{CallClock, ChunkClock, ChunkStart};
+use crate::observe::{CallClock, ChunkClock, ChunkStart, Untold};
 use crate::registry::Volatility;
 use crate::state::DatabaseState;
 use crate::value::convert::convert;
@@ -43,6 +44,7 @@ use crate::value::read::VectorReader;
 use crate::value::{LogicalType, Value};
 use chunk::{Chunk, Columns, Scratch};
 pub use guest_call::ProcedureCall;
+use sampling::Sampler;
 
 pub use overload::{MISSING_ARGUMENT, ensure_overloads};
 
@@ -174,8 +176,30 @@ struct Local {
     clock: CallClock,
     chunk_clock: ChunkClock,
     columns: Columns,
+    untold: Untold,
+    sampler: Sampler,
     /// Reused between rows.
     key: Vec<u8>,
+}
+
+impl Local {
+    /// Tells what was counted, so that everybody sees it.
+    fn tell(&mut self) {
+        if let Some(call) = &self.call {
+            let counters = call.state.metrics.is_on().then_some(&*call.counters);
+            let totals = &self.guard.execution().totals;
+            self.untold.tell(&call.subject, totals, counters);
+            if let Some(counters) = counters {
+                self.sampler.tell(counters);
+            }
+        }
+    }
+}
+
+impl Drop for Local {
+    fn drop(&mut self) {
+        self.tell();
+    }
 }
 
 impl ScalarFunction for Invoke {
@@ -263,6 +287,8 @@ impl Invoke {
             clock: CallClock::default(),
             chunk_clock: ChunkClock::default(),
             columns: Columns::default(),
+            untold: Untold::default(),
+            sampler: Sampler::default(),
             key: Vec::new(),
         })
     }
@@ -291,7 +317,7 @@ impl Invoke {
         let readers = &readers[LEADING_ARGUMENTS..];
         let is_counted = self.state.metrics.is_on();
         if is_counted {
-            sampling::offer(counters, pinned, readers, row_count);
+            local.sampler.offer(counters, pinned, readers, row_count);
         }
         let start = is_counted.then(|| local.chunk_clock.start());
         let mut chunk = Chunk::new(
@@ -309,8 +335,10 @@ impl Invoke {
         let outcome = chunk.run(readers, row_count, info);
         let is_timed_by_call = chunk.is_timed_by_call();
         let mut tally = chunk.finish();
+        let mut elapsed = Duration::ZERO;
         if let Some(start) = start {
-            let (elapsed, cpu_ns) = local.chunk_clock.end(&start);
+            let cpu_ns;
+            (elapsed, cpu_ns) = local.chunk_clock.end(&start);
             if self.state.profiler.is_on() {
                 self.state
                     .profiler
@@ -327,12 +355,14 @@ impl Invoke {
             tally.guest_cpu_ns += cpu_ns;
         }
         call.add_to(&mut tally);
-        let totals = &local.guard.execution().totals;
-        totals.add(&call.subject, &mut tally);
         if is_counted {
-            counters.add(&tally, is_timed_by_call);
+            local.untold.add_times(&tally, counters, is_timed_by_call);
         }
+        local.untold.add(tally, elapsed);
         local.call = Some(call);
+        if outcome.is_err() || local.untold.is_due() {
+            local.tell();
+        }
         outcome
     }
 

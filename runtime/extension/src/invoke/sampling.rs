@@ -6,15 +6,50 @@ use crate::value::convert::convert;
 use crate::value::read::VectorReader;
 use crate::value::{LogicalType, Value};
 
-/// Offers a chunk's rows to the procedure's sample; reads only those that are drawn.
-pub fn offer(counters: &Counters, pinned: &Pinned, readers: &[VectorReader<'_>], row_count: usize) {
-    let skips_nulls = !pinned.procedure.called_on_null_input;
-    counters.samples.lock().offer(row_count, |row| {
-        let sample = read(readers, row)?;
-        let is_called = !skips_nulls || sample.iter().all(Option::is_some);
-        let bytes: usize = sample.iter().flatten().map(String::len).sum();
-        (is_called && bytes <= SAMPLE_BYTES_MAX).then_some(sample)
-    });
+/// An occurrence's part in its procedure's sample: rows of which none is drawn pass by without a
+/// look at what all threads share.
+#[derive(Default)]
+pub struct Sampler {
+    /// Rows that may still pass by.
+    undrawn: u64,
+    /// Rows that passed by and are not told.
+    passed: u64,
+}
+
+impl Sampler {
+    /// Offers a chunk's rows to the procedure's sample; reads only those that are drawn.
+    pub fn offer(
+        &mut self,
+        counters: &Counters,
+        pinned: &Pinned,
+        readers: &[VectorReader<'_>],
+        row_count: usize,
+    ) {
+        if let Some(undrawn) = self.undrawn.checked_sub(row_count as u64) {
+            self.undrawn = undrawn;
+            self.passed += row_count as u64;
+            return;
+        }
+        let skips_nulls = !pinned.procedure.called_on_null_input;
+        let mut samples = counters.samples.lock();
+        samples.pass(std::mem::take(&mut self.passed));
+        samples.offer(row_count, |row| {
+            let sample = read(readers, row)?;
+            let is_called = !skips_nulls || sample.iter().all(Option::is_some);
+            let bytes: usize = sample.iter().flatten().map(String::len).sum();
+            (is_called && bytes <= SAMPLE_BYTES_MAX).then_some(sample)
+        });
+        self.undrawn = samples.undrawn();
+    }
+
+    /// Tells how many rows passed by.
+    pub fn tell(&mut self, counters: &Counters) {
+        if self.passed > 0 {
+            let mut samples = counters.samples.lock();
+            samples.pass(std::mem::take(&mut self.passed));
+            self.undrawn = samples.undrawn();
+        }
+    }
 }
 
 fn read(readers: &[VectorReader<'_>], row: usize) -> Option<Sample> {

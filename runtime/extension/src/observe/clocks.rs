@@ -52,7 +52,7 @@ impl CallClock {
 }
 
 /// Takes the time of chunks. The thread's CPU clock is a call of the system, about as long as a
-/// cheap chunk's twentieth part: it is read for every slow chunk and for one in sixteen fast ones.
+/// cheap chunk's tenth part: it is read for every slow chunk and for one in 64 fast ones.
 /// The others are taken to have had the processor, and to have spent on marshalling, for the same
 /// share of their time.
 pub struct ChunkClock {
@@ -62,8 +62,8 @@ pub struct ChunkClock {
 }
 
 /// Chunks below this are fast.
-const FAST_CHUNK: Duration = Duration::from_micros(50);
-const FAST_CHUNK_STRIDE: u64 = 16;
+pub const FAST_CHUNK: Duration = Duration::from_micros(50);
+const FAST_CHUNK_STRIDE: u64 = 64;
 
 /// When a chunk began.
 pub struct ChunkStart {
@@ -168,7 +168,7 @@ mod tests {
     fn cpu_time_of_fast_chunks_is_read_now_and_then_and_of_slow_ones_always() {
         let mut clock = ChunkClock::default();
         let mut read = 0;
-        for _ in 0..161 {
+        for _ in 0..641 {
             let start = clock.start();
             read += usize::from(start.cpu_ns.is_some());
             clock.end(&start);

@@ -41,7 +41,7 @@ impl Default for SharedHistogram {
 impl SharedHistogram {
     /// Counts `weight` values of this size.
     pub fn add(&self, value: u64, weight: u64) {
-        self.0[bucket_of(value)].fetch_add(weight, Ordering::Relaxed);
+        self.add_to_bucket(bucket_of(value), weight);
     }
 
     pub fn add_all(&self, counts: &Histogram) {
@@ -50,6 +50,10 @@ impl SharedHistogram {
                 shared.fetch_add(*count, Ordering::Relaxed);
             }
         }
+    }
+
+    fn add_to_bucket(&self, bucket: usize, weight: u64) {
+        self.0[bucket].fetch_add(weight, Ordering::Relaxed);
     }
 
     pub fn read(&self) -> Histogram {
@@ -64,6 +68,34 @@ impl SharedHistogram {
     fn collect(&self, count: impl Fn(&AtomicU64) -> u64) -> Histogram {
         let buckets = self.0.iter().map(count).enumerate();
         Histogram(buckets.filter(|(_, count)| *count > 0).collect())
+    }
+}
+
+/// Values of one thread that fell into the same bucket one after another, and are not yet added to
+/// what all threads share.
+#[derive(Default)]
+pub struct Repeated {
+    bucket: usize,
+    weight: u64,
+}
+
+impl Repeated {
+    /// Counts `weight` values of this size; adds those before when they are of another bucket.
+    pub fn add(&mut self, shared: &SharedHistogram, value: u64, weight: u64) {
+        let bucket = bucket_of(value);
+        if bucket != self.bucket {
+            self.tell(shared);
+            self.bucket = bucket;
+        }
+        self.weight += weight;
+    }
+
+    /// Adds what is left.
+    pub fn tell(&mut self, shared: &SharedHistogram) {
+        if self.weight > 0 {
+            shared.add_to_bucket(self.bucket, self.weight);
+            self.weight = 0;
+        }
     }
 }
 

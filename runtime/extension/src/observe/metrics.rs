@@ -1,5 +1,5 @@
-//! Counters per procedure and version, cheap enough to be always on: a thread tallies a chunk on
-//! its own and adds the sums once.
+//! Counters per procedure and version, cheap enough to be always on: a thread tallies some chunks on
+//! its own ([`super::untold`]) and adds the sums once.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -57,6 +57,11 @@ macro_rules! sums {
             [$(tally.$name),*]
         }
 
+        /// Adds the sums of one tally to another's.
+        fn add_sums(tally: &mut Tally, more: &Tally) {
+            $(tally.$name += more.$name;)*
+        }
+
         pub const SUM_NAMES: [&str; SUM_COUNT] = [$(stringify!($name)),*];
     };
 }
@@ -83,6 +88,15 @@ sums!(
     cold_starts,
     pool_waits,
 );
+
+impl Tally {
+    /// Adds what came of a further chunk.
+    pub fn add(&mut self, more: Tally) {
+        add_sums(self, &more);
+        self.peak_memory_bytes = self.peak_memory_bytes.max(more.peak_memory_bytes);
+        self.errors.extend(more.errors);
+    }
+}
 
 /// What one procedure version did, as it is read and stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -119,7 +133,7 @@ impl Totals {
         self.cpu.merge(&other.cpu);
     }
 
-    /// Adds one chunk without its distributions.
+    /// Adds what one thread counted, without distributions.
     pub fn add(&mut self, tally: &Tally) {
         for (sum, more) in self.sums.iter_mut().zip(sums_of(tally)) {
             *sum += more;
@@ -138,7 +152,7 @@ pub struct Counters {
     peak_memory_bytes: AtomicU64,
     errors: Mutex<BTreeMap<String, u64>>,
     pub wall: SharedHistogram,
-    cpu: SharedHistogram,
+    pub cpu: SharedHistogram,
     pub shapes: Mutex<Shapes>,
     pub samples: Mutex<Reservoir>,
     /// What guests reported under names of their own.
@@ -146,9 +160,8 @@ pub struct Counters {
 }
 
 impl Counters {
-    /// Adds one chunk. Its wall times by call are in `wall` already, or unknown and then each is
-    /// the chunk's mean.
-    pub fn add(&self, tally: &Tally, is_timed_by_call: bool) {
+    /// Adds what one thread counted, without distributions.
+    pub fn add(&self, tally: &Tally) {
         for (sum, count) in self.sums.iter().zip(sums_of(tally)) {
             if count > 0 {
                 sum.fetch_add(count, Ordering::Relaxed);
@@ -156,14 +169,6 @@ impl Counters {
         }
         self.peak_memory_bytes
             .fetch_max(tally.peak_memory_bytes, Ordering::Relaxed);
-        if let Some(mean_cpu_ns) = tally.guest_cpu_ns.checked_div(tally.calls) {
-            self.cpu.add(mean_cpu_ns, tally.calls);
-        }
-        if let Some(mean_wall_ns) = tally.wall_ns.checked_div(tally.calls)
-            && !is_timed_by_call
-        {
-            self.wall.add(mean_wall_ns, tally.calls);
-        }
         if !tally.errors.is_empty() {
             let mut errors = self.errors.lock();
             for code in &tally.errors {
@@ -280,7 +285,8 @@ mod tests {
             errors: vec![ErrorCode::WasmTrap],
             ..Tally::default()
         };
-        counters.add(&tally, false);
+        counters.add(&tally);
+        counters.wall.add(1000, 4);
         let taken = counters.take();
         assert_eq!(
             (taken.sum("rows"), taken.sum("calls"), taken.errors["39W01"]),
@@ -288,7 +294,8 @@ mod tests {
         );
         assert!(counters.read().is_empty());
         counters.restore(&taken);
-        counters.add(&tally, false);
+        counters.add(&tally);
+        counters.wall.add(1000, 4);
         let mut twice = taken.clone();
         twice.merge(&taken);
         assert_eq!(counters.read(), twice);
@@ -310,7 +317,7 @@ mod tests {
         let mut taken = Totals::default();
         std::thread::scope(|scope| {
             let adding: Vec<_> = (0..THREADS)
-                .map(|_| scope.spawn(|| (0..ROUNDS).for_each(|_| counters.add(&tally, false))))
+                .map(|_| scope.spawn(|| (0..ROUNDS).for_each(|_| counters.add(&tally))))
                 .collect();
             while adding.iter().any(|thread| !thread.is_finished()) {
                 taken.merge(&counters.take());

@@ -1,8 +1,8 @@
 //! What procedures did: counters, query shapes, sampled arguments and log lines. Collected in
-//! memory a chunk at a time, written to the database in batches, read through SQL.
+//! memory a few chunks at a time, written to the database in batches, read through SQL.
 //!
 //! ```text
-//! invoke/ ─ Tally, ShapeTally (a thread's own, a chunk) ─► Counters ─ heliosdb_flush() ─► tables
+//! invoke/ ─ Untold, ShapeTally (a thread's own, chunks) ─► Counters ─ heliosdb_flush() ─► tables
 //!                                                             └──── heliosdb_metrics() … ◄──┘
 //! ```
 
@@ -18,6 +18,7 @@ mod shapes;
 mod sketch;
 mod store;
 mod tables;
+mod untold;
 
 use std::sync::Arc;
 
@@ -33,6 +34,7 @@ pub use profile::{Profiler, thread_number};
 pub use samples::{SAMPLE_BYTES_MAX, Sample};
 pub use shapes::{QueryOutcome, ShapeTally, VaryingShape, shape_text};
 pub use store::Store;
+pub use untold::Untold;
 
 /// Registers the functions that show what was observed.
 pub fn register(connection: &Connection, state: &Arc<DatabaseState>) -> EngineResult<()> {

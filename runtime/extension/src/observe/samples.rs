@@ -42,6 +42,18 @@ impl Default for Reservoir {
 }
 
 impl Reservoir {
+    /// How many rows may pass by without being offered.
+    pub fn undrawn(&self) -> u64 {
+        self.next.saturating_sub(self.seen)
+    }
+
+    /// Counts rows that passed by. Where several threads let rows pass, these may be more than
+    /// [`Reservoir::undrawn`] said; then the next row that is offered is taken instead.
+    pub fn pass(&mut self, row_count: u64) {
+        self.seen += row_count;
+        self.next = self.next.max(self.seen);
+    }
+
     /// Offers a chunk of rows and reads those that are drawn. `read` gives `None` for a row that
     /// should not be sampled.
     pub fn offer(&mut self, row_count: usize, read: impl Fn(usize) -> Option<Sample>) {
@@ -152,6 +164,27 @@ mod tests {
         assert_eq!(reservoir.samples().0.len(), 5);
         assert_eq!(reservoir.take().1, 10);
         assert_eq!(reservoir.samples().0.len(), 0);
+    }
+
+    #[test]
+    fn rows_that_pass_by_are_as_likely_as_those_offered() {
+        let [mut offered, mut passed] = [Reservoir::default(), Reservoir::default()];
+        for chunk in 0..1000u64 {
+            let read = |row| Some(numbered(chunk * 100 + row as u64));
+            offered.offer(100, read);
+            if passed.undrawn() >= 100 {
+                passed.pass(100);
+            } else {
+                passed.offer(100, read);
+            }
+        }
+        assert_eq!(passed.samples(), offered.samples());
+        // Another thread let more rows pass than were to spare.
+        let undrawn = passed.undrawn();
+        passed.pass(undrawn + 10);
+        passed.offer(1, |_| Some(numbered(7)));
+        assert!(passed.samples().0.contains(&numbered(7)));
+        assert_eq!(passed.samples().1, 100_000 + undrawn + 11);
     }
 
     #[test]
