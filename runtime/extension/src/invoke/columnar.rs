@@ -10,6 +10,7 @@ use super::column_form::{ColumnForm, aligned};
 use super::row_mask::RowMask;
 use crate::error::EngineResult;
 use crate::value::convert::convert;
+use crate::value::copy::copy;
 use crate::value::read::VectorReader;
 use crate::value::{LogicalType, Value, write};
 use crate::wasm::{ResultKind, malformed_columns as malformed};
@@ -179,7 +180,7 @@ impl BlockWriter<'_> {
             ColumnForm::Fixed { kind, width, scale } => {
                 let (part, data) = self.part(width * rows.len());
                 // SAFETY: the form says how wide the type's entries are.
-                part.copy_from_slice(unsafe { reader.entries(rows.clone(), width) });
+                copy(unsafe { reader.entries(rows.clone(), width) }, part);
                 [kind, scale.into(), width as u32, data, validity, 0, 0]
             }
             ColumnForm::Bytes { kind } => {

@@ -19,6 +19,7 @@ pub mod convert;
 mod convert_nested;
 mod convert_scalar;
 mod convert_time;
+pub mod copy;
 pub mod error;
 pub mod interval;
 pub mod json;

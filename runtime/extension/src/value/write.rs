@@ -4,6 +4,7 @@ use libduckdb_sys as ffi;
 
 use super::Value;
 use super::binary;
+use super::copy::copy;
 use super::error::{Result, ValueError, sqlstate};
 use super::logical_type::LogicalType;
 use super::temporal::OFFSET_SECONDS_MAX;
@@ -312,7 +313,7 @@ pub unsafe fn put_entries(vector: ffi::duckdb_vector, start: usize, bytes: &[u8]
         let first = ffi::duckdb_vector_get_data(vector)
             .cast::<u8>()
             .add(start * width);
-        std::ptr::copy_nonoverlapping(bytes.as_ptr(), first, bytes.len());
+        copy(bytes, std::slice::from_raw_parts_mut(first, bytes.len()));
     }
 }
 
