@@ -96,6 +96,15 @@ impl ColumnarEntries {
 pub struct ColumnarEntry {
     run: TypedFunc<u32, i32>,
     buffer: TypedFunc<u32, u32>,
+    room: Room,
+}
+
+/// What the guest gave for blocks. It stays until more is asked for: every chunk would ask for as
+/// much again.
+#[derive(Clone, Copy, Default)]
+struct Room {
+    address: u32,
+    length: u32,
 }
 
 impl ColumnarEntry {
@@ -104,6 +113,7 @@ impl ColumnarEntry {
         Some(Self {
             run: instance.get_typed_func(&mut *store, &name).ok()?,
             buffer: instance.get_typed_func(&mut *store, BUFFER_EXPORT).ok()?,
+            room: Room::default(),
         })
     }
 }
@@ -172,12 +182,16 @@ impl GuestInstance {
     ) -> EngineResult<(ColumnarOutcome, u32)> {
         let failed = Ok((ColumnarOutcome::Failed, 0));
         let _running = Running::enter(&self.store.data().watch);
-        let Some(entry) = &self.columnar else {
+        let Some(entry) = &mut self.columnar else {
             return Ok((ColumnarOutcome::Unsuitable, 0));
         };
-        let Ok(address) = entry.buffer.call(&mut self.store, length) else {
-            return failed;
-        };
+        if length > entry.room.length {
+            let Ok(address) = entry.buffer.call(&mut self.store, length) else {
+                return failed;
+            };
+            entry.room = Room { address, length };
+        }
+        let address = entry.room.address;
         let Some(memory) = self.store.data().memory else {
             return failed;
         };
@@ -192,7 +206,7 @@ impl GuestInstance {
                 ));
             }
         }
-        let Some(progress) = self.progress_place(memory, address) else {
+        let Some(progress) = progress_place(memory, &self.store, address) else {
             return Err(malformed(
                 "the buffer for a block is too small",
                 format!("{} bytes behind {address}", PROGRESS_OFFSET + 4),
@@ -207,14 +221,6 @@ impl GuestInstance {
         }
     }
 
-    /// Where the guest writes how far it has come in a block. A guest's memory never moves.
-    fn progress_place(&self, memory: Memory, block: u32) -> Option<*mut AtomicU32> {
-        let offset = block.checked_add(PROGRESS_OFFSET)? as usize;
-        let is_inside = offset.checked_add(4)? <= memory.data_size(&self.store);
-        // SAFETY: the place lies inside of the memory; blocks, and so their parts, are aligned.
-        is_inside.then(|| unsafe { memory.data_ptr(&self.store).add(offset).cast() })
-    }
-
     /// The guest's memory between two calls.
     pub fn columnar_memory(&self) -> &[u8] {
         match self.store.data().memory {
@@ -222,6 +228,14 @@ impl GuestInstance {
             None => &[],
         }
     }
+}
+
+/// Where the guest writes how far it has come in a block. A guest's memory never moves.
+fn progress_place(memory: Memory, store: &Store<HostState>, block: u32) -> Option<*mut AtomicU32> {
+    let offset = block.checked_add(PROGRESS_OFFSET)? as usize;
+    let is_inside = offset.checked_add(4)? <= memory.data_size(store);
+    // SAFETY: the place lies inside of the memory; blocks, and so their parts, are aligned.
+    is_inside.then(|| unsafe { memory.data_ptr(store).add(offset).cast() })
 }
 
 /// The guest's results are not what the contract says.
