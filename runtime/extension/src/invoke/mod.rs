@@ -231,8 +231,10 @@ impl Invoke {
         if count < LEADING_ARGUMENTS {
             return Err(internal_only());
         }
-        let Some(Value::Varchar(procedure_id)) = info.constant_argument(0)? else {
-            return Err(internal_only());
+        // Macros that were made before have a text.
+        let procedure_id = match info.constant_argument(0)? {
+            Some(Value::Enum(id) | Value::Varchar(id)) => id,
+            _ => return Err(internal_only()),
         };
         let version = match info.constant_argument(1)? {
             Some(Value::Null) => BoundVersion::Active,
@@ -307,14 +309,13 @@ impl Invoke {
             Some(known) => Arc::clone(known),
             None => Arc::clone(local.argument_types.insert(info.argument_types()?)),
         };
-        let readers: Vec<VectorReader<'_>> = argument_types
-            .iter()
-            .enumerate()
-            .map(|(index, logical_type)| info.argument(index, logical_type))
+        let reader_of = |index: usize| info.argument(index, &argument_types[index]);
+        let readers: Vec<VectorReader<'_>> = (LEADING_ARGUMENTS..argument_types.len())
+            .map(reader_of)
             .collect();
-        let call = self.call_of(bound, local, &readers[1], row_count)?;
+        let readers = &*readers;
+        let call = self.call_of(bound, local, || reader_of(1), row_count)?;
         let (pinned, counters) = (&call.pinned, &*call.counters);
-        let readers = &readers[LEADING_ARGUMENTS..];
         let is_counted = self.state.metrics.is_on();
         if is_counted {
             local.sampler.offer(counters, pinned, readers, row_count);
@@ -367,11 +368,11 @@ impl Invoke {
     }
 
     /// The occurrence's call, which counts from nothing.
-    fn call_of(
+    fn call_of<'r>(
         &self,
         bound: &Bound,
         local: &mut Local,
-        version: &VectorReader<'_>,
+        version: impl FnOnce() -> VectorReader<'r>,
         row_count: usize,
     ) -> EngineResult<Arc<ProcedureCall>> {
         if let Some(mut kept) = local.call.take()
@@ -384,7 +385,7 @@ impl Invoke {
         let pinned = match &local.pinned {
             Some(pinned) => pinned.clone(),
             None => {
-                let requested = requested_version(version, row_count)?;
+                let requested = requested_version(&version(), row_count)?;
                 let pinned = execution.pin(&self.state, &bound.procedure_id, requested)?;
                 local.pinned.insert(pinned).clone()
             }
