@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::value::LogicalType;
 use crate::value::read::VectorReader;
+use crate::value::texts::SPARE_BYTES;
 use crate::wasm::column_kind as kind;
 
 /// How a parameter's values lie in the guest's memory.
@@ -81,11 +82,9 @@ impl ColumnForm {
         match self {
             Self::Fixed { width, .. } => Some(aligned(width * rows.len())),
             Self::Bytes { .. } => {
-                let heap: usize = valid_rows(reader, rows)
-                    // SAFETY: the rows are valid and lie inside the chunk.
-                    .map(|row| unsafe { reader.bytes(row) }.len())
-                    .sum();
-                Some(aligned(offsets) + aligned(heap))
+                // SAFETY: the rows lie inside the chunk.
+                let heap = unsafe { reader.texts_length(rows.clone()) };
+                Some(aligned(offsets) + aligned(heap + SPARE_BYTES))
             }
             Self::List { width, .. } => {
                 let element = &reader.children()[0];

@@ -12,6 +12,7 @@ use crate::error::EngineResult;
 use crate::value::convert::convert;
 use crate::value::copy::copy;
 use crate::value::read::VectorReader;
+use crate::value::texts::SPARE_BYTES;
 use crate::value::{LogicalType, Value, write};
 use crate::wasm::{ResultKind, malformed_columns as malformed};
 
@@ -184,9 +185,7 @@ impl BlockWriter<'_> {
                 [kind, scale.into(), width as u32, data, validity, 0, 0]
             }
             ColumnForm::Bytes { kind } => {
-                // SAFETY: the row is valid and lies inside the chunk.
-                let (data, heap, heap_len) =
-                    self.variable(reader, rows, 1, |row| unsafe { reader.bytes(row) });
+                let (data, heap, heap_len) = self.texts(reader, rows);
                 [kind, 0, 0, data, validity, heap, heap_len]
             }
             ColumnForm::List { kind, width } => {
@@ -198,6 +197,22 @@ impl BlockWriter<'_> {
                 [kind, 0, width as u32, data, validity, heap, heap_len]
             }
         }
+    }
+
+    /// Offsets, and the texts they point into.
+    fn texts(&mut self, reader: &VectorReader<'_>, rows: &Range<usize>) -> (u32, u32, u32) {
+        let length = 4 * (rows.len() + 1);
+        let (_, data) = self.part(length);
+        let start = (data - self.address) as usize;
+        let heap = self.end;
+        let (before, behind) = self.memory.split_at_mut(heap);
+        let (first, ends) = before[start..start + length].split_at_mut(4);
+        first.fill(0);
+        // SAFETY: the rows lie inside the chunk; the block was made large enough for their texts
+        // and the spare bytes, and what follows is written later.
+        let heap_len = unsafe { reader.write_texts(rows.clone(), ends, behind) };
+        self.end = heap + aligned(heap_len + SPARE_BYTES);
+        (data, self.address + heap as u32, heap_len as u32)
     }
 
     /// Offsets in units of `width` bytes, and what they point into.
@@ -285,13 +300,17 @@ impl<'m> Results<'m> {
     }
 
     fn check(&self, row_count: usize) -> EngineResult<()> {
-        let not_boolean = self.data.iter().find(|byte| **byte > 1);
-        if let (ResultKind::Boolean, Some(byte)) = (self.kind, not_boolean) {
-            return Err(malformed(
-                "a BOOLEAN that is neither 0 nor 1",
-                "0 or 1",
-                byte,
-            ));
+        if self.kind == ResultKind::Boolean {
+            // All bytes together: no search can be as fast.
+            let bits = self.data.iter().fold(0, |bits, byte| bits | byte);
+            if bits > 1 {
+                return Err(malformed(
+                    "a BOOLEAN that is neither 0 nor 1",
+                    "0 or 1",
+                    format!("bits {bits:#b}"),
+                ));
+            }
+            return Ok(());
         }
         if !self.kind.is_text() {
             return Ok(());
@@ -307,10 +326,18 @@ impl<'m> Results<'m> {
         if self.kind == ResultKind::Blob {
             return Ok(());
         }
-        (0..row_count).try_for_each(|row| match std::str::from_utf8(self.text(row)) {
-            Ok(_) => Ok(()),
-            Err(error) => Err(malformed("a text that is not UTF-8", "UTF-8", error)),
-        })
+        // Together and at once; then each only has to end where a character does.
+        let (first, last) = (self.offset(0), self.offset(row_count));
+        let texts = std::str::from_utf8(&self.heap[first..last])
+            .map_err(|error| malformed("a text that is not UTF-8", "UTF-8", error))?;
+        match (0..row_count).find(|row| !texts.is_char_boundary(self.offset(*row) - first)) {
+            None => Ok(()),
+            Some(row) => Err(malformed(
+                "a text that is not UTF-8",
+                "UTF-8",
+                format!("half a character at the beginning of text {row}"),
+            )),
+        }
     }
 
     fn offset(&self, position: usize) -> usize {
@@ -409,7 +436,7 @@ impl<'m> Results<'m> {
                 write::put_entries(output, start, self.data, self.kind.data_length(1));
             } else if self.kind == ResultKind::Varchar && *returns == LogicalType::Varchar {
                 for index in (0..row_count).filter(is_valid) {
-                    write::put_bytes(output, start + index, self.text(index));
+                    write::put_text(output, start + index, self.text(index));
                 }
             } else {
                 return self.write_converted(plan, output, returns);

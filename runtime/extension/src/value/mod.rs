@@ -38,6 +38,7 @@ pub mod sink;
 pub mod temporal;
 mod temporal_parse;
 mod text;
+pub mod texts;
 pub mod variant;
 mod variant_read;
 pub mod write;

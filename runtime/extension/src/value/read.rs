@@ -18,7 +18,7 @@ use super::temporal::OFFSET_SECONDS_MAX;
 use super::variant;
 
 /// Bytes up to which a DuckDB string lies inside its 16-byte entry.
-const INLINE_BYTES_MAX: u32 = 12;
+pub(super) const INLINE_BYTES_MAX: usize = 12;
 
 /// The addresses of a vector and of its children, with their types.
 #[derive(Debug)]
@@ -101,6 +101,24 @@ impl<'t> VectorReader<'t> {
         }
     }
 
+    /// A reader of entries that no vector of DuckDB's holds.
+    ///
+    /// # Safety
+    /// As [`VectorReader::new`] for memory laid out as such a vector's, of a type without children.
+    #[cfg(test)]
+    pub unsafe fn of_entries(
+        logical_type: &'t LogicalType,
+        data: *const u8,
+        validity: *const u64,
+    ) -> Self {
+        VectorReader {
+            logical_type,
+            data,
+            validity,
+            children: Vec::new(),
+        }
+    }
+
     /// The vector's type.
     pub fn logical_type(&self) -> &'t LogicalType {
         self.logical_type
@@ -170,6 +188,16 @@ impl<'t> VectorReader<'t> {
         unsafe { self.get(row) }
     }
 
+    /// The 16 bytes of a string.
+    ///
+    /// # Safety
+    /// `row` is inside the vector, whose physical type is a string.
+    #[inline]
+    pub(super) unsafe fn entry(&self, row: usize) -> *const u8 {
+        // SAFETY: by contract.
+        unsafe { self.data.add(row * 16) }
+    }
+
     /// The bytes of a VARCHAR, BLOB, BIT or BIGNUM entry, inlined or pointed to.
     ///
     /// # Safety
@@ -180,14 +208,14 @@ impl<'t> VectorReader<'t> {
         // SAFETY: an entry is 16 bytes: the length, then either twelve bytes or a prefix of four and
         // the address of `length` bytes.
         unsafe {
-            let entry = self.data.add(row * 16);
-            let length = entry.cast::<u32>().read_unaligned();
+            let entry = self.entry(row);
+            let length = entry.cast::<u32>().read_unaligned() as usize;
             let start = if length <= INLINE_BYTES_MAX {
                 entry.add(4)
             } else {
                 entry.add(8).cast::<*const u8>().read_unaligned()
             };
-            std::slice::from_raw_parts(start, length as usize)
+            std::slice::from_raw_parts(start, length)
         }
     }
 

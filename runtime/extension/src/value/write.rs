@@ -382,6 +382,22 @@ pub unsafe fn put_bytes(vector: ffi::duckdb_vector, row: usize, bytes: &[u8]) {
     }
 }
 
+/// As [`put_bytes`] for a text that was checked: DuckDB does not look at it again.
+///
+/// # Safety
+/// As [`write`], the type being VARCHAR; the bytes are UTF-8.
+pub unsafe fn put_text(vector: ffi::duckdb_vector, row: usize, bytes: &[u8]) {
+    // SAFETY: the bytes live through the call.
+    unsafe {
+        ffi::duckdb_unsafe_vector_assign_string_element_len(
+            vector,
+            row as u64,
+            bytes.as_ptr().cast(),
+            bytes.len() as u64,
+        );
+    }
+}
+
 /// DuckDB's packing of a TIME WITH TIME ZONE; see [`VectorReader::time_tz`](super::read::VectorReader::time_tz).
 pub fn time_tz_bits(micros: i64, offset_seconds: i32) -> u64 {
     (micros as u64) << 24 | u64::from((OFFSET_SECONDS_MAX - offset_seconds).unsigned_abs())
