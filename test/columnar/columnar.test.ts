@@ -286,3 +286,39 @@ test('memory that was freed serves again, whatever it was used for', async () =>
   );
   assert.deepEqual(rows, [[5 * SEED + 20]]);
 });
+
+test('a guest is asked for room again only when more is needed', async () => {
+  await using database = await openWithEngine();
+  const session = await openSession(database);
+  await prepare(session);
+  await session.run(
+    "CREATE PROCEDURE asked(value BIGINT) RETURNS BIGINT LANGUAGE wasm ENTRY 'asked' AS 'file://asked.wat'",
+  );
+  const { rows } = await session.connection.query(
+    'SELECT min(asked(i))::INTEGER, max(asked(i))::INTEGER, count(asked(i))::INTEGER FROM range(10000) r(i)',
+  );
+  assert.deepEqual(rows, [[1, 1, 10_000]]);
+});
+
+test('a macro may name its procedure by a text, as earlier ones do', async () => {
+  await using database = await openWithEngine();
+  const session = await openSession(database);
+  await prepare(session);
+  await define(session, {
+    entry: 'echo_bigint',
+    parameters: 'value BIGINT, turn BIGINT',
+    returns: 'BIGINT',
+  });
+  const id = await session.value("SELECT id FROM heliosdb_procedures() WHERE name = 'together'");
+  const macro = (argument: string) => `heliosdb_invoke_bigint(${argument}, NULL, i, i)`;
+  for (const argument of [`'${id}'`, `CAST('${id}' AS ENUM('${id}'))`]) {
+    const { rows } = await session.connection.query(
+      `SELECT i FROM range(3000) r(i) WHERE ${macro(argument)} IS DISTINCT FROM together(i, i)`,
+    );
+    assert.deepEqual(rows, []);
+  }
+  const definition = await session.value(
+    "SELECT macro_definition FROM duckdb_functions() WHERE function_name = 'together'",
+  );
+  assert.match(String(definition), /CAST\('[0-9a-f-]+' AS "?ENUM"?\(/);
+});
