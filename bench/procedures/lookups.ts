@@ -1,6 +1,8 @@
 /** Procedures that look something up for every row: answered together, one by one, and as a join. */
 import type { CaseResult, Contender } from './measure.ts';
 import { medianOf, race } from './measure.ts';
+import type { PlainThreads } from './plain-threads.ts';
+import { describeGains } from './plain-threads.ts';
 import type { Scene } from './scene.ts';
 import { addShop } from './scene.ts';
 
@@ -18,10 +20,14 @@ const STOCK_JOIN = `
 /** Rows that are looked up one by one: it is slow enough to be measured on few. */
 const SINGLE_ROWS = 300;
 
+/** Orders of several row groups, so that DuckDB itself uses two threads for them. */
+const MANY_ORDERS = 600_000;
+const MANY_ORDERS_CUSTOMERS = 20_000;
+
 /** Measures discounts over lookup tables of several sizes, and a chain of dependent lookups. */
 export async function lookupCases(
   scene: Scene,
-  { customers, orders, rounds }: { customers: readonly number[]; orders: number; rounds: number },
+  { customers, orders, ...how }: { customers: readonly number[]; orders: number } & How,
 ): Promise<CaseResult[]> {
   const results: CaseResult[] = [];
   for (const count of customers) {
@@ -34,7 +40,7 @@ export async function lookupCases(
           call: 'calculate_discount(customer_id, total)',
           join: DISCOUNT_JOIN,
           orders,
-          rounds,
+          ...how,
         }),
       );
     }
@@ -45,10 +51,64 @@ export async function lookupCases(
       call: 'order_in_stock(id)',
       join: STOCK_JOIN,
       orders,
-      rounds,
+      ...how,
     }),
   );
+  results.push(await manyOrders(scene, how));
   return results;
+}
+
+interface How {
+  readonly plain: PlainThreads;
+  readonly rounds: number;
+}
+
+/** Runs a statement on so many threads. */
+function onThreads(
+  scene: Scene,
+  { name, threads, sql, orders }: { name: string; threads: number; sql: string; orders: number },
+): Contender {
+  return {
+    name: threads === 1 ? name : `${name}, ${threads} threads`,
+    prepare: () => scene.run(`SET threads = ${threads}; ${sql}`),
+    async run() {
+      await scene.connection.query(sql);
+      return orders;
+    },
+  };
+}
+
+/** Lookups for so many rows that DuckDB shares them among its threads, as it does the join. */
+async function manyOrders(scene: Scene, { plain, rounds }: How): Promise<CaseResult> {
+  const [customers, orders] = [MANY_ORDERS_CUSTOMERS, MANY_ORDERS];
+  await addShop(scene, { customers, orders, hasKey: false });
+  const gains: number[] = [];
+  const call = 'SELECT count(calculate_discount(customer_id, total)) FROM orders';
+  const contenders = [
+    { name: 'hand-written join', sql: DISCOUNT_JOIN },
+    { name: 'procedure, together', sql: call },
+  ].flatMap(({ name, sql }) =>
+    [1, 2].map((threads) => onThreads(scene, { name, threads, sql, orders })),
+  );
+  const measuring: Contender = {
+    name: 'plain threads',
+    async run() {
+      gains.push(await plain.gain());
+      return 1;
+    },
+  };
+  const raced = await race([...contenders, measuring], { rounds, scale: 1e-3 });
+  const timings = raced.filter(({ contender }) => contender !== measuring.name);
+  const gainOf = (name: string): string =>
+    (medianOf(timings, name) / medianOf(timings, `${name}, 2 threads`)).toFixed(2);
+  const procedure = 'procedure, together';
+  return {
+    name: `calculate_discount, ${customers} customers, ${orders} orders`,
+    unit: 'µs a row',
+    timings,
+    goal: 'at least 1.9 × of one thread',
+    reached: `${gainOf(procedure)} ×; join ${gainOf('hand-written join')} ×; ${describeGains(gains)}`,
+  };
 }
 
 async function lookupCase(
@@ -58,21 +118,25 @@ async function lookupCase(
     call,
     join,
     orders,
+    plain,
     rounds,
-  }: { name: string; call: string; join: string; orders: number; rounds: number },
+  }: { name: string; call: string; join: string; orders: number } & How,
 ): Promise<CaseResult> {
   const procedure = call.slice(0, call.indexOf('('));
+  const gains: number[] = [];
   const calls = (label: string, settings: { threads: number; together: boolean }): Contender => {
     const rows = settings.together ? orders : Math.min(orders, SINGLE_ROWS);
     const sql = `SELECT count(${call}) FROM (FROM orders LIMIT ${rows})`;
     return {
       name: label,
-      prepare: () =>
-        scene.run(
+      async prepare() {
+        if (settings.threads === 2) gains.push(await plain.gain());
+        await scene.run(
           `SET threads = ${settings.threads};
            ALTER PROCEDURE ${procedure} SET (batch_queries = ${settings.together});
            ${sql}`,
-        ),
+        );
+      },
       async run() {
         await scene.connection.query(sql);
         return rows;
@@ -104,6 +168,6 @@ async function lookupCase(
     timings,
     goal:
       procedure === 'order_in_stock' ? 'at least 30 × of one by one' : '1 to 2 µs over the join',
-    reached: `${over.toFixed(2)} µs over the join, ${single.toFixed(0)} × of one by one`,
+    reached: `${over.toFixed(2)} µs over the join, ${single.toFixed(0)} × of one by one; ${describeGains(gains)}`,
   };
 }

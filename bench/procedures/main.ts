@@ -11,6 +11,7 @@ import type { CaseResult } from './measure.ts';
 import { hardwareClass } from './measure.ts';
 import { memoryCases } from './memory.ts';
 import { metricsCase } from './metrics.ts';
+import { PlainThreads } from './plain-threads.ts';
 import { pythonCases } from './python.ts';
 import { printCases, writeReport } from './report.ts';
 import { scalarCases } from './scalar.ts';
@@ -49,13 +50,14 @@ const add = (...found: readonly CaseResult[]): void => {
 };
 if (['scalar', 'calls', 'lookups'].some((part) => parts.includes(part))) {
   await using scene = await openScene();
-  if (parts.includes('scalar')) add(...(await scalarCases(scene, { rows, rounds })));
+  await using plain = new PlainThreads();
+  if (parts.includes('scalar')) add(...(await scalarCases(scene, { rows, plain, rounds })));
   if (parts.includes('calls')) {
     add(...(await warmCalls(scene)));
-    add(await expensiveCalls(scene, rounds));
+    add(await expensiveCalls(scene, { plain, rounds }));
   }
   if (parts.includes('lookups')) {
-    add(...(await lookupCases(scene, { customers, orders, rounds })));
+    add(...(await lookupCases(scene, { customers, orders, plain, rounds })));
   }
 }
 if (parts.includes('metrics')) add(await metricsCase({ rows, rounds }));

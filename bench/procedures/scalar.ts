@@ -1,6 +1,8 @@
 /** Functions of one row: native, SQL, procedure, JavaScript over fetched rows. */
 import type { CaseResult, Contender } from './measure.ts';
 import { medianOf, race } from './measure.ts';
+import type { PlainThreads } from './plain-threads.ts';
+import { describeGains } from './plain-threads.ts';
 import type { Scene } from './scene.ts';
 
 interface ScalarCase {
@@ -160,7 +162,7 @@ function contendersOf(scene: Scene, { rows, of }: { rows: number; of: ScalarCase
 /** Measures every function on one thread, and the first one's procedure on two. */
 export async function scalarCases(
   scene: Scene,
-  { rows, rounds }: { rows: number; rounds: number },
+  { rows, plain, rounds }: { rows: number; plain: PlainThreads; rounds: number },
 ): Promise<CaseResult[]> {
   await addTables(scene, rows);
   const results: CaseResult[] = [];
@@ -175,7 +177,7 @@ export async function scalarCases(
       reached: scene.hasNative ? comparison(timings) : null,
     });
   }
-  results.push(await twoThreads(scene, { rows, rounds }));
+  results.push(await twoThreads(scene, { rows, plain, rounds }));
   return results;
 }
 
@@ -188,11 +190,15 @@ function comparison(timings: CaseResult['timings']): string {
 
 async function twoThreads(
   scene: Scene,
-  { rows, rounds }: { rows: number; rounds: number },
+  { rows, plain, rounds }: { rows: number; plain: PlainThreads; rounds: number },
 ): Promise<CaseResult> {
+  const gains: number[] = [];
   const on = (threads: number, name: string, call: string): Contender => ({
     name: `${name}, ${threads} thread${threads === 1 ? '' : 's'}`,
-    prepare: () => scene.run(`SET threads = ${threads}`),
+    async prepare() {
+      if (threads === 2) gains.push(await plain.gain());
+      await scene.run(`SET threads = ${threads}`);
+    },
     async run() {
       await scene.connection.query(`SELECT count(${call}(a, b, c)) FROM numbers`);
       return rows;
@@ -212,6 +218,6 @@ async function twoThreads(
     unit: 'ns a row',
     timings,
     goal: 'at least 1.9 × of one thread',
-    reached: `${ratioOf('procedure')} ×${native}`,
+    reached: `${ratioOf('procedure')} ×${native}; ${describeGains(gains)}`,
   };
 }
