@@ -212,7 +212,7 @@ function otherwiseSaid(request: string, model: SchemaModel, now: string): Interp
     const readable = tried.filter(({ interpretation: { readings } }) => readings.length > 0);
     const [only, other] = readable;
     if (only === undefined) {
-      const first = tried[0]?.interpretation;
+      const first = form.isGuess === true ? undefined : tried[0]?.interpretation;
       if (first !== undefined) return { ...first, readings: [], open: null };
       continue;
     }

@@ -44,7 +44,9 @@ export const readNestedTotal: RewritingReader = (request, model) => {
     if (/\b(number|count|of)\b/i.test(figure)) continue;
     const isTotal = groups === per && /^total /i.test(groups?.figure ?? '');
     const ask = `total ${figure} of ${plural(entity)}${rest}`;
-    return said(ask, (query) => nested(query, { owner, name, model, isTotal }));
+    const rewriting = said(ask, (query) => nested(query, { owner, name, model, isTotal }));
+    // "Average salary per department" is the average of each department where nothing is added up.
+    return { ...rewriting, isGuess: groups === per && !isTotal };
   }
   return null;
 };
@@ -74,8 +76,11 @@ function nested(
     query.rankedWithin === undefined &&
     query.summarizedBy === undefined;
   const parts = of.column.table;
+  const isPrice = of.column.words.some((word) => /^(price|unit)$/.test(word));
   const isOfParts =
-    isTotal || of.column.lineAmount !== null || parts.words.some((word) => PARTS.test(word));
+    isTotal ||
+    of.column.lineAmount !== null ||
+    (parts.words.some((word) => PARTS.test(word)) && !isPrice);
   const key = keyIn(query, owner, parts, model);
   if (!isPlain || !isOfParts || parts === owner || key === null) return null;
   if (isRepeated(query.from, parts) || !isOneEach(query, { owner, parts, model })) return null;

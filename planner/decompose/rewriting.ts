@@ -9,6 +9,8 @@ export interface Rewriting {
   readonly question: string;
   /** The query changed; null where it is not what the words were meant to come to. */
   readonly change: (query: LogicalQuery) => LogicalQuery | null;
+  /** Where the words cannot be read in this way, they may mean something else. */
+  readonly isGuess?: boolean;
 }
 
 /** Reads one form of request; null for anything else. */
