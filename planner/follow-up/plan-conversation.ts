@@ -21,6 +21,8 @@ import {
 import type { FollowUp } from './read-follow-up.ts';
 import { readFollowUp } from './read-follow-up.ts';
 import { isAmong, isPicked } from './rows-of.ts';
+import type { Threshold } from './threshold.ts';
+import { keepGroups, readThreshold } from './threshold.ts';
 
 export interface PlanConversationInput {
   readonly request: string;
@@ -54,6 +56,7 @@ export function planConversation(input: PlanConversationInput): PlanOutcome | nu
     state =
       continuation(question, state, context)?.understood ?? standalone(question, context) ?? state;
   }
+  if (state !== null && heldGroups(request, state, context) === null) return unclearFigure();
   const merged = continuation(request, state, context);
   if (merged === null) return null;
   const { understood, change } = merged;
@@ -79,12 +82,40 @@ function continuation(
   context: Context,
 ): { readonly understood: Understood; readonly change: string } | null {
   if (state === null) return null;
+  const held = heldGroups(question, state, context);
+  if (held === null) return null;
+  if (held !== 'foreign') {
+    const { operator, value } = held.threshold;
+    const change = `only those whose figure is ${operator} ${value}`;
+    return { understood: combine(state, held.query, null), change };
+  }
   const { isCertain, options } = readFollowUp(question);
   if (!isCertain && !(isFragment(question, options) && isAboutSameRows(question, state, context))) {
     const { catalog, now } = context;
     if (planRequest({ request: question, catalog, now }).status === 'planned') return null;
   }
   return followUp(options, state, context);
+}
+
+/** The groups of the state whose figure is compared with a number; null where nothing says which figure. */
+function heldGroups(
+  question: string,
+  { reading }: Understood,
+  { model }: Context,
+): { readonly query: LogicalQuery; readonly threshold: Threshold } | 'foreign' | null {
+  const threshold = readThreshold(question);
+  if (threshold === null) return 'foreign';
+  const query = keepGroups(reading.query, threshold, model);
+  return query === null || query === 'foreign' ? query : { query, threshold };
+}
+
+function unclearFigure(): PlanOutcome {
+  return {
+    status: 'refused',
+    reason: 'It is not clear which figure of the rows before is compared; name it.',
+    unknownWords: [],
+    suggestions: [],
+  };
 }
 
 /** A few words that would be a question of their own only by chance. */

@@ -134,6 +134,30 @@ const CHAINS: readonly (readonly [questions: readonly string[], sql: string])[] 
     ['How many orders are pending?', 'who placed the biggest order'],
     'SELECT customers.name FROM customers JOIN orders ON orders.customer_id = customers.id ORDER BY orders.total DESC NULLS LAST LIMIT 1',
   ],
+  [
+    ['total of orders by country', 'which of them are above 1,000?'],
+    'SELECT customers.country, sum(orders.total) FROM orders JOIN customers ON orders.customer_id = customers.id GROUP BY customers.country HAVING sum(orders.total) > 1000',
+  ],
+  [
+    ['orders per customer', 'which customers have at least 2 orders?', 'how many are there?'],
+    'SELECT count(*) AS count FROM (SELECT customers.name, count(*) FROM orders JOIN customers ON orders.customer_id = customers.id GROUP BY customers.id, customers.name HAVING count(*) >= 2) AS counted',
+  ],
+  [
+    ['orders per customer', 'how many of them have more than 1?'],
+    'SELECT count(*) AS count FROM (SELECT customers.name, count(*) FROM orders JOIN customers ON orders.customer_id = customers.id GROUP BY customers.id, customers.name HAVING count(*) > 1) AS counted',
+  ],
+  [
+    ['How many customers are there?', 'per country', 'only those under 20', 'now under 10'],
+    'SELECT country, count(*) FROM customers GROUP BY country HAVING count(*) < 10',
+  ],
+  [
+    ['average total per customer', 'which ones exceed 2k', 'top 2'],
+    'SELECT customers.name, avg(orders.total) FROM orders JOIN customers ON orders.customer_id = customers.id GROUP BY customers.id, customers.name HAVING avg(orders.total) > 2000 ORDER BY avg(orders.total) DESC NULLS LAST LIMIT 2',
+  ],
+  [
+    ['top 5 customers by total', 'which of them are above 120?'],
+    'SELECT customers.name FROM customers JOIN orders ON orders.customer_id = customers.id GROUP BY customers.id, customers.name HAVING sum(orders.total) > 120 ORDER BY sum(orders.total) DESC NULLS LAST LIMIT 5',
+  ],
   // Joined, the orders would count customers several times: the condition becomes a membership.
   [['Show customers in Spain', 'with pending orders'], 'IN (SELECT'],
 ];
@@ -162,6 +186,48 @@ function plan(input: PlanConversationInput): PlanOutcome {
 it('treats a question without anything before it as a question', () => {
   const outcome = plan({ request: 'only gold ones', earlier: [], catalog, now: NOW });
   assert.equal(outcome.status, 'refused');
+});
+
+it('does not compare a number with a figure that nothing names', () => {
+  for (const first of [
+    'number and average total of orders per customer',
+    'top 5 customers by total',
+  ]) {
+    const outcome = plan({
+      request: 'which of them are below 50',
+      earlier: [first],
+      catalog,
+      now: NOW,
+    });
+    assert.equal(outcome.status, 'refused', first);
+  }
+});
+
+it('keeps groups by their figure where other tables are asked about', async () => {
+  const other = await Database.open({ path: ':memory:' });
+  const wards = await other.withConnection(async (connection) => {
+    await connection.run(`
+      CREATE TABLE wards (ward_id INTEGER PRIMARY KEY, name VARCHAR, floor INTEGER);
+      CREATE TABLE nurses (nurse_id INTEGER PRIMARY KEY, name VARCHAR, salary INTEGER,
+        ward_id INTEGER REFERENCES wards (ward_id));
+      INSERT INTO wards VALUES (1, 'North', 1), (2, 'South', 2);
+      INSERT INTO nurses VALUES (1, 'Ada', 3000, 1), (2, 'Bo', 4000, 1), (3, 'Cy', 3900, 2);`);
+    return readCatalog(connection);
+  });
+  const rowsOf = async (earlier: readonly string[], request: string) => {
+    const outcome = plan({ request, earlier, catalog: wards, now: NOW });
+    assert.equal(outcome.status, 'planned', request);
+    if (outcome.status !== 'planned') return [];
+    const sql = outcome.plan.tasks.map((task) => task.sql).join('; ');
+    return (await other.withConnection((connection) => connection.query(sql))).rows;
+  };
+  const figures = ['average salary per ward'];
+  assert.deepEqual(await rowsOf(figures, 'which of them are above 3,600?'), [['South', 3900]]);
+  assert.deepEqual(await rowsOf(figures, 'which wards are under 3.6k'), [['North', 3500]]);
+  assert.deepEqual(await rowsOf(['nurses per ward'], 'which have more than 1 nurse'), [
+    ['North', 2n],
+  ]);
+  await other.close();
 });
 
 it('refuses what it does not understand, whatever came before', () => {
