@@ -301,9 +301,17 @@ function findKey(table: TableModel): ColumnModel | null {
     table.columns.find(
       (column) => unique(column) && column.words.at(-1) === 'id' && !column.isForeignKey,
     ) ??
-    table.columns.find((column) => unique(column) && column.column.nullCount === 0) ??
+    table.columns.find(
+      (column) =>
+        unique(column) && column.column.nullCount === 0 && !isFraction(column.column.type),
+    ) ??
     null
   );
+}
+
+/** Amounts differ by chance; nobody tells rows apart by them. */
+function isFraction(type: string): boolean {
+  return /DOUBLE|FLOAT|REAL|(?:DECIMAL|NUMERIC)\(\d+, ?[1-9]/.test(type);
 }
 
 function findLabels(table: TableModel): readonly ColumnModel[] {
