@@ -2,6 +2,8 @@ import { compileQuery } from './compile/sql.ts';
 import { spellOutAbsence } from './decompose/absent-since.ts';
 import type { Arithmetic } from './decompose/arithmetic.ts';
 import { readArithmetic } from './decompose/arithmetic.ts';
+import { readBestSelling, readHighestRevenue, readTopPerGroup } from './decompose/best-selling.ts';
+import { spellOutBirthdays } from './decompose/birthday.ts';
 import { readBusiest } from './decompose/busiest.ts';
 import { changeBetween, readChange } from './decompose/change.ts';
 import { combineQueries } from './decompose/combine.ts';
@@ -113,7 +115,7 @@ const ASSIGNMENTS_MAX = 24;
 
 /** Reads a request against a database. */
 export function interpret(text: string, model: SchemaModel, now: string): Interpretation {
-  const request = spellOutAbsence(withoutFraming(text));
+  const request = spellOutAbsence(withoutFraming(spellOutBirthdays(text, now)));
   const tokens = tokenize(request);
   const change = compareTimes(request, model, now);
   if (change !== null) return change;
@@ -190,6 +192,9 @@ function rewritten(request: string, model: SchemaModel, now: string): Interpreta
 
 const FORMS: readonly RewritingReader[] = [
   readFirstOfTheirOwn,
+  readBestSelling,
+  readTopPerGroup,
+  readHighestRevenue,
   readGrowth,
   readBusiest,
   readNestedTotal,

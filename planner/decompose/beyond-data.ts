@@ -7,6 +7,9 @@ const ADVICE =
   /^(?:should|shall) (?:we|i|they|you)\b|^(?:how|what) (?:can|could|might|do) (?:we|i|one) (?:best )?(?:do to )?(?:increase|improve|reduce|decrease|grow|boost|avoid|prevent|fix|raise|lower|attract|retain|motivate|convince|persuade)\b|^(?:please )?(?:recommend|advise)\b/iu;
 const OPINION =
   /\b(?:do|does) (?:you|people|everyone|they|[\p{L}]+s) (?:think|believe|feel)\b|\bin your opinion\b|\bhow (?:do|does) [^?]* feel\b/iu;
+/** A day or a week of the year, whatever the year. */
+const BIRTHDAY =
+  /\bbirthdays?\b[^.?!]*\b(?:today|tomorrow|yesterday|(?:this|next|last) week|soon|coming up)\b/iu;
 /** What people hold of something, which few databases keep. */
 const ESTEEM =
   /\b(?:most|least|best|worst|more|less|better|well)[ -](liked|loved|beloved|hated|disliked|trusted|respected|admired|enjoyed|interesting|boring|looking|dressed|behaved|mannered|beautiful|attractive|handsome|friendly|talented|annoying)\b/iu;
@@ -24,6 +27,9 @@ export function beyondData(request: string, model: SchemaModel): string | null {
   }
   if (OPINION.test(text) && !isKept('opinion', 'rating', 'review', 'sentiment', 'feedback')) {
     return 'The data hold no opinions; ask for what is recorded.';
+  }
+  if (BIRTHDAY.test(text)) {
+    return 'Birthdays are found by their month: ask for those in May, or this month.';
   }
   const esteem = ESTEEM.exec(text)?.[1];
   const isRated =

@@ -80,6 +80,11 @@ const WORDY: readonly (readonly [RegExp, string])[] = [
     /,? *(?:all together|altogether|all in all|on record|in our records|in all)(?=[.?!,;]|$)/giu,
     '',
   ],
+  // "whose birthday is in May" asks for people.
+  [
+    /\bwhose (birthdays?|birth ?dates?|dates? of birth) (?:is|are|was|were|falls?) (?=(?:in|on|during)\b)/giu,
+    'who have a $1 ',
+  ],
   // "what its title is" asks for its title.
   [
     /\bwhat (its|their|his|her) ((?:[\p{L}_]+ ){0,3}?[\p{L}_]+) (?:is|are|was|were)\b(?! \p{L}+(?:ed|ing)\b)/giu,

@@ -4,19 +4,26 @@ import { isComparable, isDatedNoun } from './comparable.ts';
 import type { Comparator } from './comparators.ts';
 import { readComparator, verbMeasures } from './comparators.ts';
 import type { Cursor } from './cursor.ts';
-import { isYear, readPeriod, readSpan, verbBefore } from './dates.ts';
+import { isYear, readDatedAgain, readPeriod, readSpan, verbBefore } from './dates.ts';
 import { readDecade } from './decade.ts';
 import { countedValues } from './each-value.ts';
 import { looksAtMultiple } from './factor.ts';
 import type { Condition, Frame, Literal, Operand } from './frame.ts';
 import { newFrame } from './frame.ts';
+import { readInsideComparison } from './inside-comparison.ts';
 import { readLiteral, readLiteralList } from './literals.ts';
-import { isMostlyValue, namesColumn, namesDate, namesMeasure, namesTable } from './mentions.ts';
+import {
+  isMostlyValue,
+  isSaidOf,
+  namesColumn,
+  namesDate,
+  namesMeasure,
+  namesTable,
+} from './mentions.ts';
 import type { NounPhrase } from './noun-phrase.ts';
 import { adoptPhrase, MONEY, readNounPhrase, readValueAfterNoun } from './noun-phrase.ts';
 import { readOperand } from './operand.ts';
 import { addSuperlative } from './ordering.ts';
-import { readOutnumbered } from './outnumbered.ts';
 import { readContained, readPattern } from './pattern.ts';
 import { readSame } from './same.ts';
 
@@ -124,60 +131,6 @@ function readCompared(cursor: Cursor, scope: Scope, isNegated: boolean): Conditi
 function namesValue(cursor: Cursor): boolean {
   const mention = cursor.mentionAt();
   return mention !== null && isMostlyValue(mention);
-}
-
-/** "more salary than", "a higher price than": the column stands inside the comparison. */
-function readInsideComparison(
-  cursor: Cursor,
-  scope: Scope,
-  isNegated: boolean,
-): Condition[] | null {
-  const start = cursor.position;
-  cursor.eat('a|an|the');
-  const operator = {
-    more: '>',
-    higher: '>',
-    greater: '>',
-    larger: '>',
-    bigger: '>',
-    less: '<',
-    lower: '<',
-    fewer: '<',
-    smaller: '<',
-  }[cursor.word()] as '>' | '<' | undefined;
-  const mention = operator === undefined ? null : cursor.mentionAt(1);
-  if (
-    operator !== undefined &&
-    mention !== null &&
-    (namesColumn(mention) || namesTable(mention)) &&
-    !isMostlyValue(mention)
-  ) {
-    cursor.advance();
-    cursor.take(mention);
-    const counted = readOutnumbered(cursor, scope, mention, operator, isNegated);
-    if (counted !== null) return counted;
-    if (cursor.eat('than')) {
-      const operand = readOperand(cursor, mention);
-      if (operand !== null) {
-        const { near } = scope;
-        return [
-          {
-            kind: 'compare',
-            near,
-            isNegated,
-            aggregate: null,
-            mention,
-            measures: [],
-            operator,
-            isInvertedForDates: false,
-            operand,
-          },
-        ];
-      }
-    }
-  }
-  cursor.position = start;
-  return null;
 }
 
 function compare(
@@ -362,7 +315,8 @@ function readValue(cursor: Cursor, { frame, near }: Scope, isNegated: boolean): 
     after !== null &&
     !isMostlyValue(after) &&
     after.names.length > 0 &&
-    literals.values.every(({ kind }) => kind === 'text');
+    literals.values.every(({ kind }) => kind === 'text') &&
+    !isSaidOf(cursor, after);
   const hint = isHint ? cursor.take(after) : null;
   const direction = cursor.tokens[start - 1]?.lower;
   const [only] = literals.values;
@@ -403,6 +357,10 @@ function readNounCondition(
   adoptPhrase(scope.frame, phrase);
   const inner = { frame: scope.frame, near: scope.near };
   const rest = cursor.position;
+  const recurrence = namesDate(mention) ? readDatedAgain(cursor) : null;
+  if (recurrence !== null) {
+    return [{ kind: 'recurring', near: scope.near, isNegated, mention, ...recurrence }];
+  }
   while (
     cursor.looksAt(IS) &&
     !cursor.looksAt('with|has|have|that|which') &&

@@ -2,7 +2,7 @@ import { parseOrdinal } from '../language/numbers.ts';
 import type { DatePart } from '../query/logical.ts';
 import type { Cursor } from './cursor.ts';
 
-const MONTHS = [
+export const MONTHS = [
   'january',
   'february',
   'march',
@@ -46,6 +46,14 @@ export function readRecurrence(cursor: Cursor): Recurrence | null {
     cursor.advance();
     cursor.eat('of any year');
     return { part: 'month', values: [month + 1] };
+  });
+}
+
+/** "A birthday in May", "whose birthday is in May": the part of the named date that comes again. */
+export function readDatedAgain(cursor: Cursor): Recurrence | null {
+  return cursor.attempt(() => {
+    cursor.eat('is|are|was|were|falls|fall');
+    return readRecurrence(cursor);
   });
 }
 

@@ -181,7 +181,12 @@ export type Condition =
     })
   /** Rows that have begun and not ended, where they keep when they do. */
   | (ConditionBase & { readonly kind: 'current' })
-  | (ConditionBase & { readonly kind: 'exists'; readonly frame: Frame })
+  | (ConditionBase & {
+      readonly kind: 'exists';
+      readonly frame: Frame;
+      /** "Never": what is denied happened to no row of a thing, not just not in one of them. */
+      readonly isNever?: boolean;
+    })
   | (ConditionBase & { readonly kind: 'missing'; readonly mention: Mention })
   | (ConditionBase & {
       readonly kind: 'or' | 'and';
@@ -190,6 +195,10 @@ export type Condition =
   | (ConditionBase & {
       /** Dates of which a part has one of the values: "on Mondays", "in December". */
       readonly kind: 'recurring';
+      /** The column that is said: "a birthday in May". */
+      readonly mention: Mention | null;
+      /** Lemma of the verb before it: "born in May" is about when people were born. */
+      readonly verb?: string;
       readonly part: DatePart;
       readonly values: readonly number[];
     })

@@ -1,5 +1,6 @@
 import { isPointInTime } from '../grounding/column-role.ts';
 import type { Mention } from '../grounding/link.ts';
+import type { Cursor } from './cursor.ts';
 import { isYear } from './dates.ts';
 
 /** Whether the best readings of a mention are values rather than names. */
@@ -51,4 +52,14 @@ export function namesTime(mention: Mention): boolean {
 /** Whether the mention most likely names a column of dates. */
 export function namesDate({ names: [best] }: Mention): boolean {
   return best?.kind === 'column' && isPointInTime(best.column);
+}
+
+/** "Novels published after 1990": a participle says something of the noun before it, and is none. */
+export function isSaidOf(cursor: Cursor, mention: Mention): boolean {
+  const after = cursor.word(mention.end - cursor.position);
+  return (
+    /(ed|en)$/.test(mention.text) &&
+    /^(after|before|in|since|between|by|on|at)$/.test(after) &&
+    !namesTable(mention)
+  );
 }

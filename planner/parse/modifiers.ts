@@ -89,7 +89,8 @@ export function readModifiers(
     }
     const recurrence = readRecurrence(cursor);
     if (recurrence !== null) {
-      push(frame, [{ kind: 'recurring', near, isNegated: false, ...recurrence }], isOr);
+      const about = { near, isNegated: false, mention: null, verb };
+      push(frame, [{ kind: 'recurring', ...about, ...recurrence }], isOr);
       isOr = false;
       continue;
     }
@@ -375,6 +376,7 @@ const NEGATIONS = [
   'but? that|who|which? have|has|had|are|were|was|is? never',
   'but? that|who|which? never',
   'except|excluding|besides for? the|those?',
+  'other|apart|aside than|from for? the|those?',
   'but? no',
   'neither',
   'nor',
@@ -406,6 +408,9 @@ function readNegation(cursor: Cursor, frame: Frame, near: Mention | null): Condi
   }
   // "these but not those" subtracts one set from another, and sets hold nothing twice.
   const isBut = cursor.tokens[start]?.lower === 'but';
+  const isNever = cursor.tokens
+    .slice(start, cursor.position)
+    .some(({ lower }) => lower === 'never');
   const inner = newFrame(frame.covered);
   while (
     cursor.mentionAt() === null &&
@@ -424,5 +429,5 @@ function readNegation(cursor: Cursor, frame: Frame, near: Mention | null): Condi
   }
   if (isBut && frame.projections.every(({ aggregate }) => aggregate === null))
     frame.isDistinct = true;
-  return [{ kind: 'exists', near, isNegated: true, frame: inner }];
+  return [{ kind: 'exists', near, isNegated: true, frame: inner, isNever }];
 }

@@ -11,7 +11,7 @@ import { readCurrentAdjective } from './current.ts';
 import type { Cursor } from './cursor.ts';
 import type { Condition, Frame } from './frame.ts';
 import { readLiteralList } from './literals.ts';
-import { isMostlyValue, namesColumn, namesMeasure, namesTable } from './mentions.ts';
+import { isMostlyValue, isSaidOf, namesColumn, namesMeasure, namesTable } from './mentions.ts';
 import { readStar } from './star.ts';
 import { readStateAdjective } from './state-adjective.ts';
 
@@ -442,7 +442,7 @@ function isFirstOrLast(cursor: Cursor): boolean {
 /** A value directly before a noun qualifies it: "female students", "Japanese makers". */
 function isAdjectiveOfNoun(cursor: Cursor, value: Mention): boolean {
   const next = cursor.mentionAt(value.end - cursor.position);
-  return next !== null && next.names.length > 0 && !isMostlyValue(next);
+  return next !== null && next.names.length > 0 && !isMostlyValue(next) && !isSaidOf(cursor, next);
 }
 
 /** "source airport": the key by which rows refer to the noun, which joins it; nothing to show. */

@@ -2,6 +2,7 @@ import type { Mention } from '../grounding/link.ts';
 import type { Grain } from '../language/lexicon.ts';
 import { grainAdjective } from '../language/lexicon.ts';
 import type { Token } from '../language/tokenize.ts';
+import { categoryNoun } from './category-noun.ts';
 import { Cursor } from './cursor.ts';
 import { readElapsed } from './elapsed.ts';
 import type { Frame, Projection } from './frame.ts';
@@ -94,7 +95,8 @@ function parseSentence(cursor: Cursor, frame: Frame, isFirst: boolean): void {
     frame.projections = before;
   }
   readModifiers(cursor, frame, head, { isInner: false });
-  const [entity] = frame.related;
+  const kind = isFirst ? categoryNoun(frame, cursor.tokens) : null;
+  const entity = kind ?? frame.related[0];
   if (frame.projections.length === 0 && !frame.isStar && entity !== undefined) {
     frame.projections.push(projection({ mention: entity }));
   }

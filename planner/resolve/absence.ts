@@ -65,7 +65,9 @@ export function categoryAbsence(
     needed,
     inner,
     context,
+    isNever,
   }: Omit<NotInOptions, 'anchor'> & {
+    readonly isNever: boolean;
     readonly frame: Frame;
     readonly choices: ReadonlyMap<object, Choice>;
   },
@@ -75,6 +77,8 @@ export function categoryAbsence(
   const isRow = column.isKey || column.table.labels.includes(column) || isUnique(column);
   const isFigure = column.isMeasure || isPointInTime(column);
   const namesRows =
+    // "Drugs never prescribed in Oncology": none of the rows with such a value.
+    (isNever && needed.length > 0) ||
     frame.related.some((mention) => choices.get(mention)?.kind === 'table') ||
     // "No pro users": the noun after a value names its rows.
     frame.conditions.some(

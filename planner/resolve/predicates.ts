@@ -193,7 +193,7 @@ export class PredicateBuilder {
           : { kind: 'null', of: columnOf(column), isNegated: false };
       }
       case 'recurring': {
-        const [column] = this.#columnsOf(condition);
+        const [column] = this.#columnsOf(condition.mention ?? condition);
         if (column === undefined || !isDate(column)) return null;
         const of: Expression = { kind: 'part', part: condition.part, of: dateOf(column) };
         const values = condition.values.map((value): Expression => ({ kind: 'number', value }));
@@ -212,7 +212,7 @@ export class PredicateBuilder {
         return { kind: condition.kind, of: parts as Predicate[] };
       }
       case 'exists':
-        return this.#absence(condition.frame, condition.near);
+        return this.#absence(condition);
     }
   }
 
@@ -415,7 +415,11 @@ export class PredicateBuilder {
   }
 
   /** No row related to the subject satisfies the inner frame. */
-  #absence(frame: Frame, near: Condition['near']): Predicate | null {
+  #absence({
+    frame,
+    near,
+    isNever = false,
+  }: Extract<Condition, { kind: 'exists' }>): Predicate | null {
     const { context, choices, subject } = this.#options;
     const nearTable = near === null ? undefined : choices.get(near)?.table;
     const anchor =
@@ -441,6 +445,7 @@ export class PredicateBuilder {
         needed,
         inner,
         context,
+        isNever,
       });
       if (category !== null) return category;
       if (needed.length === 0) {

@@ -215,8 +215,6 @@ class SlotCollector {
         this.addMention(condition.mention, 'compare', condition.near);
         return;
       case 'recurring':
-        this.#add(condition, this.#dateColumns(), condition.near, 0.3);
-        return;
       case 'period':
         if (condition.mention !== null)
           this.addMention(condition.mention, 'compare', condition.near);
