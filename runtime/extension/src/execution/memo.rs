@@ -35,8 +35,11 @@ struct Shard<V> {
     old: Generation<V>,
 }
 
+/// Entries lie in the order they came, so that adding one touches little memory besides what it
+/// writes: the table has only their numbers.
 struct Generation<V> {
-    entries: HashTable<Entry<V>>,
+    table: HashTable<u32>,
+    entries: Vec<Entry<V>>,
     /// The entries' keys, one behind the other: an allocation for each would cost more than the rest.
     keys: Vec<u8>,
     /// What it holds counts as so many bytes.
@@ -45,21 +48,10 @@ struct Generation<V> {
 
 struct Entry<V> {
     hash: u64,
-    key: KeyRange,
+    /// Where its key lies among the generation's, whose bound is far below what these tell apart.
+    key_start: u32,
+    key_end: u32,
     value: V,
-}
-
-/// Where a key lies among its generation's.
-#[derive(Clone, Copy)]
-struct KeyRange {
-    start: u32,
-    end: u32,
-}
-
-impl KeyRange {
-    fn of(self, keys: &[u8]) -> &[u8] {
-        &keys[self.start as usize..self.end as usize]
-    }
 }
 
 /// Entries that a table has room for at first, and by which factor it grows: moving them takes
@@ -70,7 +62,8 @@ const GROWTH: usize = 4;
 impl<V> Default for Generation<V> {
     fn default() -> Self {
         Self {
-            entries: HashTable::new(),
+            table: HashTable::new(),
+            entries: Vec::new(),
             keys: Vec::new(),
             bytes: 0,
         }
@@ -78,34 +71,44 @@ impl<V> Default for Generation<V> {
 }
 
 impl<V> Generation<V> {
+    fn key_of(&self, entry: &Entry<V>) -> &[u8] {
+        &self.keys[entry.key_start as usize..entry.key_end as usize]
+    }
+
+    fn position(&self, hash: u64, key: &[u8]) -> Option<usize> {
+        let is_wanted = |position: &u32| {
+            let entry = &self.entries[*position as usize];
+            entry.hash == hash && self.key_of(entry) == key
+        };
+        let found = self.table.find(hash, is_wanted);
+        found.map(|position| *position as usize)
+    }
+
     fn find(&self, hash: u64, key: &[u8]) -> Option<&V> {
-        let is_wanted = |entry: &Entry<V>| entry.key.of(&self.keys) == key;
-        self.entries.find(hash, is_wanted).map(|entry| &entry.value)
+        self.position(hash, key)
+            .map(|position| &self.entries[position].value)
     }
 
     fn insert(&mut self, hash: u64, key: &[u8], value: V) {
-        let keys = &self.keys;
-        let is_wanted = |entry: &Entry<V>| entry.key.of(keys) == key;
-        if let Some(known) = self.entries.find_mut(hash, is_wanted) {
-            known.value = value;
+        if let Some(known) = self.position(hash, key) {
+            self.entries[known].value = value;
             return;
         }
-        // A generation's bound is far below what these can tell apart.
-        let start = self.keys.len() as u32;
+        let key_start = self.keys.len() as u32;
         self.keys.extend_from_slice(key);
-        let entry = Entry {
+        let position = self.entries.len() as u32;
+        self.entries.push(Entry {
             hash,
-            key: KeyRange {
-                start,
-                end: self.keys.len() as u32,
-            },
+            key_start,
+            key_end: self.keys.len() as u32,
             value,
-        };
-        if self.entries.len() == self.entries.capacity() {
-            let more = CAPACITY_MIN.max(self.entries.len() * (GROWTH - 1));
-            self.entries.reserve(more, |entry| entry.hash);
+        });
+        let hash_of = |position: &u32| self.entries[*position as usize].hash;
+        if self.table.len() == self.table.capacity() {
+            let more = CAPACITY_MIN.max(self.table.len() * (GROWTH - 1));
+            self.table.reserve(more, hash_of);
         }
-        self.entries.insert_unique(hash, entry, |entry| entry.hash);
+        self.table.insert_unique(hash, position, hash_of);
     }
 }
 
@@ -147,7 +150,7 @@ impl<V> Sharded<V> {
             let shard = shard.lock();
             for generation in [&shard.young, &shard.old] {
                 for entry in &generation.entries {
-                    visit(entry.key.of(&generation.keys), &entry.value);
+                    visit(generation.key_of(entry), &entry.value);
                 }
             }
         }
