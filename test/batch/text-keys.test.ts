@@ -151,3 +151,49 @@ for (const { column, key } of [
     assert.deepEqual(differing, []);
   });
 }
+
+// Beyond the size from which keys are named, so that DuckDB may ask the index.
+for (const { query, key } of [
+  { query: 'SELECT note FROM large WHERE code = {}', key: 'code' },
+  { query: 'SELECT note FROM large WHERE code = ? ORDER BY note', key: 'code' },
+  { query: 'SELECT count(*)::VARCHAR FROM large WHERE code = {}', key: 'code' },
+  { query: "SELECT note FROM large WHERE note <> 'n3' AND large.code = {}", key: 'code' },
+  { query: 'SELECT note FROM large WHERE id = ?', key: 'none' },
+]) {
+  test(`few texts of a large table: ${query}`, async () => {
+    await using database = await openWithEngine();
+    const session = await openSession(database);
+    await prepare(session);
+    await session.run(
+      `CREATE TABLE large AS SELECT i AS id, 'k''' || i % 599990 AS code, 'n' || i AS note FROM range(600000) r(i)`,
+    );
+    if (key === 'code') await session.run('CREATE INDEX by_code ON large(code)');
+    const keys = `(SELECT i AS n, CASE WHEN i % 9 = 0 THEN 'absent ' || i WHEN i % 2 = 0 THEN 'k''' || i ELSE 'k''' || i * 3000 END AS key
+                   FROM range(150) r(i))`;
+    const call = (procedure: string) => `${procedure}(key, '${query.replaceAll("'", "''")}')`;
+    const differing = await session.rows(
+      `SELECT key FROM ${keys} WHERE ${call('together')} IS DISTINCT FROM ${call('alone')}`,
+    );
+    assert.deepEqual(differing, []);
+  });
+}
+
+test('few numbers of a large table with a primary key', async () => {
+  await using database = await openWithEngine();
+  const session = await openSession(database);
+  await prepare(session);
+  await session.run(`
+    CREATE TABLE large (number INTEGER PRIMARY KEY, note VARCHAR);
+    INSERT INTO large SELECT i * 3, 'n' || i FROM range(600000) r(i);`);
+  const module = (await readFile(join(import.meta.dirname, 'guest.wasm'))).toString('base64');
+  await session.run(
+    `CREATE PROCEDURE together_number(id BIGINT) RETURNS VARCHAR LANGUAGE wasm
+     CAPABILITIES ('read:large') ENTRY 'by_large_number' AS '${module}'`,
+  );
+  const differing = await session.rows(
+    `SELECT id FROM (SELECT CASE i % 10 WHEN 0 THEN i + 3000000000 WHEN 1 THEN -i ELSE i * 999 END AS id FROM range(300) r(i))
+     WHERE together_number(id) IS DISTINCT FROM
+       coalesce((SELECT note || ';' FROM large WHERE number = id), '')`,
+  );
+  assert.deepEqual(differing, []);
+});

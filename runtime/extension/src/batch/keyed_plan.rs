@@ -238,7 +238,7 @@ fn of_every_key(template: &Template, key_position: usize, column: &KeyColumn) ->
 }
 
 /// A text that ends with a column's plain name and an equals sign, without the sign.
-fn without_comparison<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+pub(super) fn without_comparison<'t>(text: &'t str, name: &str) -> Option<&'t str> {
     let text = text.trim_end().strip_suffix('=')?.trim_end();
     let start = text.len().checked_sub(name.len())?;
     let found = text.get(start..)?;
@@ -249,8 +249,8 @@ fn without_comparison<'t>(text: &'t str, name: &str) -> Option<&'t str> {
 }
 
 /// The column that a condition demands to equal the key.
-struct KeyColumn {
-    names: Vec<String>,
+pub(super) struct KeyColumn {
+    pub names: Vec<String>,
 }
 
 impl KeyColumn {
@@ -269,7 +269,7 @@ fn trimmed(query: &str) -> &str {
 }
 
 /// The column that the condition demands to equal the key.
-fn key_column(
+pub(super) fn key_column(
     connection: &Connection,
     template: &Template,
     key_position: usize,

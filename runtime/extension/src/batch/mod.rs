@@ -8,6 +8,7 @@
 mod cost;
 mod foresight;
 mod key_index;
+mod key_list;
 mod keyed;
 mod keyed_answers;
 mod keyed_plan;

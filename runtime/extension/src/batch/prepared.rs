@@ -39,9 +39,10 @@ impl PreparedBatch {
         state: &DatabaseState,
         connection: &Connection,
         plan: Arc<ShapePlan>,
+        of_keys: Option<&str>,
     ) -> EngineResult<Self> {
         let registered = RegisteredBatch::new(state, plan.argument_types.clone())?;
-        let statement = connection.prepare(&plan.sql(registered.id))?;
+        let statement = connection.prepare(&plan.sql(registered.id, of_keys))?;
         Ok(Self {
             statement,
             registered,

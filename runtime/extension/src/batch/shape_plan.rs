@@ -1,12 +1,13 @@
 //! Whether and how the queries of one template can be answered by one statement.
 
 use std::collections::HashMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use parking_lot::Mutex;
 use serde_json::Value as Json;
 
 use super::cost::Cost;
+use super::key_list::KeyList;
 use super::keyed::Keyed;
 use super::request_table::argument_column;
 use super::template::{Template, literal_text};
@@ -31,6 +32,8 @@ pub struct ShapePlan {
     /// The set-based statement without its batch id: text before and after it.
     sql: (String, String),
     pub rows: RowsPerRequest,
+    /// Where keys can be named in the text behind the batch id.
+    key_list: OnceLock<Option<KeyList>>,
 }
 
 /// What one request's answer looks like.
@@ -57,8 +60,27 @@ impl RowsPerRequest {
 }
 
 impl ShapePlan {
-    pub fn sql(&self, batch_id: i64) -> String {
-        format!("{}{batch_id}{}", self.sql.0, self.sql.1)
+    /// The statement over a batch, or the one of [`ShapePlan::sql_of_keys`].
+    pub fn sql(&self, batch_id: i64, of_keys: Option<&str>) -> String {
+        let after = of_keys.unwrap_or(&self.sql.1);
+        format!("{}{batch_id}{after}", self.sql.0)
+    }
+
+    /// The statement for these requests alone with their keys in it, where DuckDB may find them by
+    /// an index: its text behind the batch id, and what wants to know how long it took.
+    pub fn sql_of_keys(
+        &self,
+        connection: &Connection,
+        template: &Template,
+        requests: &[&[Value]],
+    ) -> Option<(String, &KeyList)> {
+        let key_list = self.key_list.get_or_init(|| {
+            // As above: what goes wrong here goes without.
+            KeyList::new(connection, template, &self.sql.1, request_column).unwrap_or(None)
+        });
+        let key_list = key_list.as_ref()?;
+        let sql = key_list.statement(&self.sql.1, requests, &self.argument_types)?;
+        Some((sql, key_list))
     }
 }
 
@@ -121,7 +143,7 @@ fn plan(connection: &Connection, template: &Template) -> EngineResult<Option<Sha
         }
         argument_types.push(compared);
     }
-    let mut query = template.fill(|position| format!("heliosdb_q.{}", argument_column(position)));
+    let mut query = template.fill(request_column);
     let start = query.len() - query.trim_start().len() + "select".len();
     match rows {
         RowsPerRequest::One => {}
@@ -145,8 +167,14 @@ fn plan(connection: &Connection, template: &Template) -> EngineResult<Option<Sha
             format!(") heliosdb_q, LATERAL ({query}) heliosdb_r"),
         ),
         rows,
+        key_list: OnceLock::new(),
     };
     Ok(Some(plan))
+}
+
+/// A literal of a request, in the statement for many.
+fn request_column(position: usize) -> String {
+    format!("heliosdb_q.{}", argument_column(position))
 }
 
 /// A literal adapts to what it is compared with; a column of the same type behaves alike only

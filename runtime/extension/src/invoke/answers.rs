@@ -70,18 +70,23 @@ impl ProcedureCall {
         };
         // One template binds the same relations whatever its literals, so one verdict is enough.
         self.check_rights(&session.connection, &example.sql, &example.parameters)?;
+        let rows_max = self.pinned.procedure.limits.query_rows_max;
+        let run =
+            |batch: &PreparedBatch| batch.run(requests, example.format, self.bytes_max(), rows_max);
+        if let Some((sql, key_list)) = plan.sql_of_keys(&session.connection, template, requests) {
+            let connection = &session.connection;
+            let started = Instant::now();
+            let batch = PreparedBatch::new(&self.state, connection, Arc::clone(&plan), Some(&sql))?;
+            let answers = run(&batch)?;
+            key_list.note(requests.len(), started.elapsed());
+            return Ok(Some(answers));
+        }
         if !session.batches.contains_key(&template.key) {
-            let prepared = PreparedBatch::new(&self.state, &session.connection, plan)?;
+            let prepared = PreparedBatch::new(&self.state, &session.connection, plan, None)?;
             session.batches.insert(template.key.clone(), prepared);
         }
-        let limits = &self.pinned.procedure.limits;
         let started = Instant::now();
-        let answers = session.batches[&template.key].run(
-            requests,
-            example.format,
-            self.bytes_max(),
-            limits.query_rows_max,
-        )?;
+        let answers = run(&session.batches[&template.key])?;
         plans.cost(&template.key).note_together(started.elapsed());
         Ok(Some(answers))
     }
