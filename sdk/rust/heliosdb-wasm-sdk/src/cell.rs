@@ -58,7 +58,7 @@ impl<'a> Cell<'a> {
         match *self.bytes.first()? {
             0xcb => Some(f64::from_be_bytes(self.array()?)),
             0xca => Some(f64::from(f32::from_be_bytes(self.array()?))),
-            0xc7 | 0xd4..=0xd8 => short_text_to_f64(self.decimal_text()?),
+            0xc7 | 0xd4..=0xd8 => short_text_to_f64(self.extension(extension::DECIMAL)?),
             _ => self.int().map(|value| value as f64),
         }
     }
@@ -78,15 +78,11 @@ impl<'a> Cell<'a> {
         }
     }
 
-    /// The digits of a DECIMAL.
-    fn decimal_text(self) -> Option<&'a [u8]> {
+    /// The bytes of an extension value of this kind, as many as a DECIMAL or a moment has.
+    pub(crate) fn extension(self, kind: i8) -> Option<&'a [u8]> {
         let (start, length) = match self.bytes {
-            [0xc7, length, kind, ..] if *kind as i8 == extension::DECIMAL => {
-                (3, usize::from(*length))
-            }
-            [byte @ 0xd4..=0xd8, kind, ..] if *kind as i8 == extension::DECIMAL => {
-                (2, 1 << (byte - 0xd4))
-            }
+            [0xc7, length, found, ..] if *found as i8 == kind => (3, usize::from(*length)),
+            [byte @ 0xd4..=0xd8, found, ..] if *found as i8 == kind => (2, 1 << (byte - 0xd4)),
             _ => return None,
         };
         self.bytes.get(start..start + length)
@@ -123,6 +119,10 @@ mod tests {
         reads_alike::<f64>(bytes);
         reads_alike::<String>(bytes);
         reads_alike::<crate::Decimal>(bytes);
+        reads_alike::<crate::Date>(bytes);
+        reads_alike::<crate::Time>(bytes);
+        reads_alike::<crate::Timestamp>(bytes);
+        reads_alike::<crate::TimestampTz>(bytes);
         reads_alike::<Vec<u8>>(bytes);
         reads_alike::<Vec<i64>>(bytes);
         reads_alike::<Option<i64>>(bytes);
@@ -162,7 +162,10 @@ mod tests {
             Value::Text("é".repeat(200)),
             Value::Blob(vec![1, 2]),
             Value::List(vec![Value::Int(1), Value::Null]),
-            Value::Date(crate::Date { days: 1 }),
+            Value::Date(crate::Date { days: -1 }),
+            Value::Time(crate::Time { micros: 1 }),
+            Value::Timestamp(crate::Timestamp { micros: -2 }),
+            Value::TimestampTz(crate::TimestampTz { micros: i64::MAX }),
         ];
         for value in &values {
             let mut encoder = Encoder::default();

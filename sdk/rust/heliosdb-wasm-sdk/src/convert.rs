@@ -2,10 +2,10 @@
 
 use crate::cell::Cell;
 use crate::columnar::{kind, Column, Output, Prepared};
-use crate::decimal::Decimal;
+use crate::decimal::{doubles_of, Decimal};
 use crate::encoder::Encoder;
 use crate::error::Error;
-use crate::generated::value_type;
+use crate::generated::{extension, value_type};
 use crate::value::{Date, Interval, Time, Timestamp, TimestampTz, Uuid, Value};
 
 /// A Rust type that a SQL value can become.
@@ -343,22 +343,25 @@ sql_type!(f64, "DOUBLE", DOUBLE);
 
 /// Entries of any numeric type as DOUBLE.
 unsafe fn prepare_double(column: &Column, row_count: usize) -> Option<Prepared<f64>> {
-    let decimal = |unscaled: i128| Decimal::new(unscaled, column.scale()).map(Decimal::to_f64);
+    if column.scale() > Decimal::SCALE_MAX {
+        return None;
+    }
+    let decimal = doubles_of(column.scale());
     // SAFETY: kind and width say what the entries are.
     unsafe {
         match (column.kind(), column.width()) {
             (kind::DOUBLE, _) => Some(Prepared::borrow(column)),
             (kind::FLOAT, _) => Prepared::convert(column, row_count, |v: f32| Some(f64::from(v))),
             (kind::DECIMAL, 2) => {
-                Prepared::convert(column, row_count, |v: i16| decimal(i128::from(v)))
+                Prepared::convert(column, row_count, |v: i16| Some(decimal(i64::from(v))))
             }
             (kind::DECIMAL, 4) => {
-                Prepared::convert(column, row_count, |v: i32| decimal(i128::from(v)))
+                Prepared::convert(column, row_count, |v: i32| Some(decimal(i64::from(v))))
             }
-            (kind::DECIMAL, 8) => {
-                Prepared::convert(column, row_count, |v: i64| decimal(i128::from(v)))
-            }
-            (kind::DECIMAL, 16) => Prepared::convert(column, row_count, decimal),
+            (kind::DECIMAL, 8) => Prepared::convert(column, row_count, |v: i64| Some(decimal(v))),
+            (kind::DECIMAL, 16) => Prepared::convert(column, row_count, |v: i128| {
+                Decimal::new(v, column.scale()).map(Decimal::to_f64)
+            }),
             (kind::TINYINT, _) => Prepared::convert(column, row_count, |v: i8| Some(f64::from(v))),
             (kind::SMALLINT, _) => {
                 Prepared::convert(column, row_count, |v: i16| Some(f64::from(v)))
@@ -632,8 +635,18 @@ impl ToValue for Decimal {
 
 /// Loads of types that are one number.
 macro_rules! load_plain {
-    ($type:ty, $kind:ident) => {
+    ($type:ident, $kind:ident, $field:ident: $number:ty) => {
         load_entry!($type);
+
+        fn from_cell(cell: Cell<'_>) -> Result<$type, Error> {
+            let bytes = cell.extension(extension::$kind);
+            match bytes.and_then(|bytes| bytes.try_into().ok()) {
+                Some(bytes) => Ok($type {
+                    $field: <$number>::from_le_bytes(bytes),
+                }),
+                None => Self::from_value(cell.value()?),
+            }
+        }
 
         unsafe fn prepare(column: &Column, _: usize) -> Option<Prepared<$type>> {
             (column.kind() == kind::$kind).then(|| Prepared::borrow(column))
@@ -678,11 +691,12 @@ macro_rules! plain_types {
 }
 
 plain_types! {
-    Date, "DATE", DATE { load_plain!(Date, DATE); } { store_plain!(); };
-    Time, "TIME", TIME { load_plain!(Time, TIME); } { store_plain!(); };
-    Timestamp, "TIMESTAMP", TIMESTAMP { load_plain!(Timestamp, TIMESTAMP); } { store_plain!(); };
+    Date, "DATE", DATE { load_plain!(Date, DATE, days: i32); } { store_plain!(); };
+    Time, "TIME", TIME { load_plain!(Time, TIME, micros: i64); } { store_plain!(); };
+    Timestamp, "TIMESTAMP", TIMESTAMP
+        { load_plain!(Timestamp, TIMESTAMP, micros: i64); } { store_plain!(); };
     TimestampTz, "TIMESTAMP WITH TIME ZONE", TIMESTAMP_TZ
-        { load_plain!(TimestampTz, TIMESTAMP_TZ); } { store_plain!(); };
+        { load_plain!(TimestampTz, TIMESTAMP_TZ, micros: i64); } { store_plain!(); };
     Interval, "INTERVAL", NONE {} {};
     Uuid, "UUID", NONE {} {};
 }

@@ -91,10 +91,26 @@ const POWERS: [f64; 19] = [
     1e17, 1e18,
 ];
 
+/// A double holds every integer up to this one exactly.
+const EXACT_MAX: u64 = 1 << f64::MANTISSA_DIGITS;
+
 /// `unscaled / 10^scale` where one division gives the nearest double: both operands are exact.
 fn exact_quotient(unscaled: i64, scale: u8) -> Option<f64> {
     let power = POWERS.get(usize::from(scale))?;
-    (unscaled.unsigned_abs() <= 1 << f64::MANTISSA_DIGITS).then(|| unscaled as f64 / power)
+    (unscaled.unsigned_abs() <= EXACT_MAX).then(|| unscaled as f64 / power)
+}
+
+/// `to_f64` for many decimals of one scale, which is looked at once.
+#[inline]
+pub(crate) fn doubles_of(scale: u8) -> impl Fn(i64) -> f64 {
+    let power = POWERS.get(usize::from(scale)).copied();
+    move |unscaled| match power {
+        Some(power) if unscaled.unsigned_abs() <= EXACT_MAX => unscaled as f64 / power,
+        _ => {
+            let unscaled = i128::from(unscaled);
+            Decimal { unscaled, scale }.divide()
+        }
+    }
 }
 
 /// Text of so few digits that they fit 63 bits, without their point; `None` for all other.
@@ -228,7 +244,7 @@ impl FromStr for Decimal {
 
 #[cfg(test)]
 mod tests {
-    use super::Decimal;
+    use super::{doubles_of, Decimal};
 
     #[test]
     fn text_survives_the_round_trip() {
@@ -268,6 +284,14 @@ mod tests {
                 text.parse::<Decimal>().unwrap().to_f64(),
                 text.parse::<f64>().unwrap()
             );
+        }
+        let unscaled = [0, -1, 5_999_900, 1 << 53, (1 << 53) + 1, i64::MIN, i64::MAX];
+        for scale in 0..=Decimal::SCALE_MAX {
+            let double_of = doubles_of(scale);
+            for unscaled in unscaled {
+                let alone = Decimal::new(unscaled.into(), scale).unwrap().to_f64();
+                assert_eq!(double_of(unscaled), alone, "{unscaled}, {scale}");
+            }
         }
     }
 
