@@ -1,5 +1,6 @@
 import { compileQuery } from './compile/sql.ts';
 import { spellOutAbsence } from './decompose/absent-since.ts';
+import { readActiveRows } from './decompose/active-rows.ts';
 import type { Arithmetic } from './decompose/arithmetic.ts';
 import { readArithmetic } from './decompose/arithmetic.ts';
 import { readBestSelling, readHighestRevenue, readTopPerGroup } from './decompose/best-selling.ts';
@@ -24,6 +25,7 @@ import { readLowStock } from './decompose/low-stock.ts';
 import { readNestedTotal } from './decompose/nested-total.ts';
 import { readNewRows } from './decompose/new-rows.ts';
 import { readOnAverage } from './decompose/on-average.ts';
+import { readOverdue } from './decompose/overdue.ts';
 import { partOfTotal, readPartOfTotal } from './decompose/part-of-total.ts';
 import { readRankedRatio } from './decompose/ranked-ratio.ts';
 import { readRepeatRows } from './decompose/repeat-rows.ts';
@@ -203,12 +205,14 @@ const FORMS: readonly RewritingReader[] = [
   readRepeatRows,
   readRankedRatio,
   readLowStock,
+  readOverdue,
+  readActiveRows,
 ];
 
 /** What a request comes to that is said in other words; null where no form of those fits. */
 function otherwiseSaid(request: string, model: SchemaModel, now: string): Interpretation | null {
   for (const read of FORMS) {
-    const form = read(request, model);
+    const form = read(request, model, now);
     if (form === null) continue;
     const tried = form.asked.map(({ label, request: words }) => ({
       label,

@@ -14,7 +14,12 @@ export interface Rewriting {
 }
 
 /** Reads one form of request; null for anything else. */
-export type RewritingReader = (request: string, model: SchemaModel) => Rewriting | null;
+export type RewritingReader = (
+  request: string,
+  model: SchemaModel,
+  /** The ISO instant that counts as now. */
+  now: string,
+) => Rewriting | null;
 
 /** A request that can be said in one other way only. */
 export function said(request: string, change: Rewriting['change']): Rewriting {

@@ -46,7 +46,11 @@ export function lastingPredicate(
  */
 export function currentPredicate(
   { isNegated }: Pick<Condition, 'isNegated'>,
-  { tables, subject, context }: PredicateOptions,
+  {
+    tables,
+    subject,
+    context,
+  }: Pick<PredicateOptions, 'tables' | 'subject'> & { readonly context: { readonly now: string } },
 ): Predicate | null {
   const own = subject === null ? null : rowSpan(subject);
   const spans = own === null ? tables.flatMap((table) => rowSpan(table) ?? []) : [own];
