@@ -94,6 +94,11 @@ impl<V> Generation<V> {
             self.entries[known].value = value;
             return;
         }
+        self.add(hash, key, value);
+    }
+
+    /// Adds an entry, though there may be one of the same key; either of them is found then.
+    fn add(&mut self, hash: u64, key: &[u8], value: V) {
         let key_start = self.keys.len() as u32;
         self.keys.extend_from_slice(key);
         let position = self.entries.len() as u32;
@@ -158,6 +163,23 @@ impl<V> Sharded<V> {
 
     /// Keeps a value; one that is there already is replaced.
     fn insert(&self, hash: u64, key: &[u8], value: V, value_bytes: usize) {
+        self.keep(hash, key, value_bytes, |young| {
+            young.insert(hash, key, value)
+        });
+    }
+
+    /// Keeps a value of a key that has none.
+    fn add(&self, hash: u64, key: &[u8], value: V, value_bytes: usize) {
+        self.keep(hash, key, value_bytes, |young| young.add(hash, key, value));
+    }
+
+    fn keep(
+        &self,
+        hash: u64,
+        key: &[u8],
+        value_bytes: usize,
+        put: impl FnOnce(&mut Generation<V>),
+    ) {
         // The map's own bookkeeping counts too.
         let bytes = key.len() + value_bytes + 64;
         if bytes > Self::GENERATION_BYTES_MAX {
@@ -168,7 +190,7 @@ impl<V> Sharded<V> {
             shard.old = std::mem::take(&mut shard.young);
         }
         shard.young.bytes += bytes;
-        shard.young.insert(hash, key, value);
+        put(&mut shard.young);
     }
 }
 
@@ -186,9 +208,11 @@ impl ResultMemo {
         self.0.find(hash, key, Value::clone)
     }
 
-    pub fn insert(&self, hash: u64, key: &[u8], value: Value) {
+    /// Keeps the result of a key that was not found. When threads come to keep the same one, it is
+    /// there twice, which does no harm.
+    pub fn add(&self, hash: u64, key: &[u8], value: Value) {
         let bytes = value_bytes(&value);
-        self.0.insert(hash, key, value, bytes);
+        self.0.add(hash, key, value, bytes);
     }
 }
 
@@ -349,7 +373,7 @@ mod tests {
         let memo = ResultMemo::default();
         for index in 0u32..200 {
             let key = index.to_le_bytes();
-            memo.insert(memo.hash(&key), &key, Value::Varchar("x".repeat(1 << 20)));
+            memo.add(memo.hash(&key), &key, Value::Varchar("x".repeat(1 << 20)));
         }
         let held: usize = memo
             .0
@@ -372,7 +396,7 @@ mod tests {
         };
         for index in 0u32..2000 {
             let key = index.to_le_bytes();
-            memo.insert(memo.hash(&key), &key, Value::Varchar("x".repeat(100_000)));
+            memo.add(memo.hash(&key), &key, Value::Varchar("x".repeat(100_000)));
             assert!(is_known(index));
             let earlier = index.saturating_sub(10);
             assert!(is_known(earlier), "{earlier} at {index}");

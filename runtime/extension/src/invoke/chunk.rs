@@ -328,7 +328,7 @@ impl<'a> Chunk<'a> {
         }
         let value = self.evaluate(readers, row)?;
         let results = &self.execution().results;
-        results.insert(hash, self.scratch.key, value.clone());
+        results.add(hash, self.scratch.key, value.clone());
         Ok(value)
     }
 

@@ -109,7 +109,7 @@ impl Chunk<'_> {
         if self.is_memoised() {
             for (call, result) in results.iter().enumerate() {
                 let (hash, key) = gathered.keys.get(call);
-                self.execution().results.insert(hash, key, result.clone());
+                self.execution().results.add(hash, key, result.clone());
             }
         }
         for (row, source) in gathered.rows.clone().zip(&gathered.sources) {
