@@ -53,7 +53,10 @@ export async function openScene(): Promise<Scene> {
   };
 }
 
-/** Adds the tables of the lookup cases, with so many customers. */
+/**
+ * Adds the tables of the lookup cases, with so many customers. No two orders have both customer and
+ * total in common: what a STABLE procedure returned for them would be remembered.
+ */
 export async function addShop(
   scene: Scene,
   { customers, orders, hasKey }: { customers: number; orders: number; hasKey: boolean },
@@ -63,7 +66,7 @@ export async function addShop(
     CREATE OR REPLACE TABLE customers (id BIGINT ${hasKey ? 'PRIMARY KEY' : ''}, loyalty_tier VARCHAR);
     INSERT INTO customers SELECT i, ${tiers}[1 + i % 4] FROM range(${customers}) r(i);
     CREATE OR REPLACE TABLE orders AS
-      SELECT i AS id, (i * 7919 % ${customers})::BIGINT AS customer_id, (i % 1000)::DECIMAL(18, 3) AS total
+      SELECT i AS id, (i * 7919 % ${customers})::BIGINT AS customer_id, (i % 997)::DECIMAL(18, 3) AS total
       FROM range(${orders}) r(i);
     CREATE OR REPLACE TABLE order_items AS
       SELECT i // 3 AS order_id, i * 31 % 2000 AS product_id, i % 5 + 1 AS quantity
