@@ -320,5 +320,5 @@ test('a macro may name its procedure by a text, as earlier ones do', async () =>
   const definition = await session.value(
     "SELECT macro_definition FROM duckdb_functions() WHERE function_name = 'together'",
   );
-  assert.match(String(definition), /CAST\('[0-9a-f-]+' AS "?ENUM"?\(/);
+  assert.match(String(definition), /CAST\(NULL AS "?ENUM"?\('[0-9a-f-]+'\)/);
 });

@@ -231,11 +231,7 @@ impl Invoke {
         if count < LEADING_ARGUMENTS {
             return Err(internal_only());
         }
-        // Macros that were made before have a text.
-        let procedure_id = match info.constant_argument(0)? {
-            Some(Value::Enum(id) | Value::Varchar(id)) => id,
-            _ => return Err(internal_only()),
-        };
+        let procedure_id = procedure_id(info)?;
         let version = match info.constant_argument(1)? {
             Some(Value::Null) => BoundVersion::Active,
             Some(value) => BoundVersion::Fixed(version_number(&value)?),
@@ -392,6 +388,19 @@ impl Invoke {
         };
         let (state, execution) = (Arc::clone(&self.state), Arc::clone(execution));
         Ok(Arc::new(ProcedureCall::new(state, execution, pinned)))
+    }
+}
+
+/// The id that the first argument names: by its type, or by a text in macros that were made before.
+fn procedure_id(info: &BindInfo) -> EngineResult<String> {
+    if let LogicalType::Enum(labels) = info.argument_type(0)?
+        && let [id] = labels.labels()
+    {
+        return Ok(id.clone());
+    }
+    match info.constant_argument(0)? {
+        Some(Value::Varchar(id)) => Ok(id),
+        _ => Err(internal_only()),
     }
 }
 

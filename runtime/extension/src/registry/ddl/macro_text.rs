@@ -152,11 +152,10 @@ fn single_face(target: &str, overload: &Signature) -> String {
     )
 }
 
-/// A procedure's id as the only value of a type. DuckDB writes a constant argument out for every row,
-/// which is one byte for this one and sixteen for a text.
+/// A procedure's id as the only value of a type, since DuckDB writes a constant argument out for
+/// every row: nothing of a NULL, sixteen bytes of a text.
 fn constant_id(id: &str) -> String {
-    let id = quote_literal(id);
-    format!("CAST({id} AS ENUM({id}))")
+    format!("CAST(NULL AS ENUM({}))", quote_literal(id))
 }
 
 /// Hands the arguments on as they are: DuckDB chooses among the functions of the set as it does
