@@ -1,5 +1,5 @@
 import type { Mention } from '../grounding/link.ts';
-import type { ColumnModel } from '../grounding/schema-model.ts';
+import type { ColumnModel, TableModel } from '../grounding/schema-model.ts';
 import { deniesState } from '../grounding/state-columns.ts';
 import type { ComparisonOperator } from '../language/lexicon.ts';
 import { isYear } from '../parse/dates.ts';
@@ -14,6 +14,7 @@ import { buildQuery } from './build.ts';
 import { isDate, isYearly } from './column-values.ts';
 import { countApart, countedApart } from './counted-apart.ts';
 import { directedPair } from './direction.ts';
+import { isRepeated, joinTables } from './join-tree.ts';
 import { currentPredicate, isExpired, isHappening, lastingPredicate } from './lasting.ts';
 import { peersOperand } from './peers.ts';
 import type { PredicateOptions } from './predicate-parts.ts';
@@ -159,11 +160,19 @@ export class PredicateBuilder {
       (choice) => choice?.kind === 'value' && choice.column === first.column,
     );
     if (!isSame) return false;
-    if (!condition.isBoth && first.table === this.#options.subject) return false;
+    if (!condition.isBoth && this.#hasOne(first.table)) return false;
     this.#intersected = condition.values.map(
       (literal) => this.#valuePredicate([literal], condition) ?? { kind: 'and', of: [] },
     );
     return true;
+  }
+
+  /** Whether a row of the subject has one row of the table: an order is of one country, not of two. */
+  #hasOne(table: TableModel): boolean {
+    const { subject, context } = this.#options;
+    if (subject === null || subject === table) return subject === table;
+    const tree = joinTables([subject, table], context.model, context.words);
+    return tree !== null && !isRepeated(tree, subject);
   }
 
   #predicate(condition: Condition): Predicate | null {
