@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::chunk::Chunk;
 use super::foreseen_blocks::{
@@ -50,7 +50,7 @@ impl Chunk<'_> {
                 // Those of the block that failed, if one did.
                 end = count.min(results.len() + SMALL_BLOCK_CALLS);
             }
-            let (start, started) = (results.len(), Instant::now());
+            let (start, cpu_start_ns) = (results.len(), self.call.own_cpu_ns());
             let foreseen = Arc::new(ForeseenCall::new(self.call, rules, counted));
             let guest_call: Arc<dyn GuestCall> = Arc::<ForeseenCall>::clone(&foreseen);
             while results.len() < end {
@@ -70,7 +70,8 @@ impl Chunk<'_> {
             counted = foreseen.counted();
             if blocks.is_some() && results.len() > start {
                 let history = &mut self.scratch.columns.blocks;
-                history.note_single(results.len() - start, started.elapsed());
+                let cpu_ns = self.call.own_cpu_ns().saturating_sub(cpu_start_ns);
+                history.note_single(results.len() - start, Duration::from_nanos(cpu_ns));
             }
         }
         Ok(false)

@@ -56,10 +56,10 @@ impl BlockHistory {
         self.lost += calls;
     }
 
-    /// Notes what calls of a block that failed took one by one.
-    pub fn note_single(&mut self, calls: usize, elapsed: Duration) {
+    /// Notes what calls of a block that failed took one by one, but for their queries: processor time.
+    pub fn note_single(&mut self, calls: usize, cpu: Duration) {
         let calls = u32::try_from(calls).unwrap_or(u32::MAX);
-        self.is_slow |= elapsed > CALL_MAX * calls;
+        self.is_slow |= cpu > CALL_MAX * calls;
     }
 
     fn is_promising(&self) -> bool {

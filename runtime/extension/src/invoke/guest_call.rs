@@ -117,6 +117,11 @@ impl ProcedureCall {
             .add_shapes(std::mem::take(&mut *self.shapes.lock()));
     }
 
+    /// Processor time of this thread that was not spent on queries, from some moment on.
+    pub(super) fn own_cpu_ns(&self) -> u64 {
+        thread_cpu_ns().saturating_sub(self.query_cpu_ns.load(Ordering::Relaxed))
+    }
+
     /// Counts a query that was answered together with others; `query_time` is its share.
     pub fn count_batched(&self, sql: &str, parameters: &[Value], query_time: Duration, rows: u64) {
         self.batched_queries.fetch_add(1, Ordering::Relaxed);
