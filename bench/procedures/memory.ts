@@ -31,15 +31,15 @@ const CASES: readonly MemoryCase[] = [
   {
     language: 'Rust',
     procedure: 'calculate_discount',
-    statements: 40,
-    rows: 25,
+    statements: 100,
+    rows: 10,
     goalKb: 128,
   },
   {
     language: 'JavaScript',
     procedure: 'fraud_detection',
-    statements: 40,
-    rows: 25,
+    statements: 100,
+    rows: 10,
     goalKb: 512,
   },
   {

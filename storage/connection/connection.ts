@@ -9,6 +9,7 @@ import type { SqlParameters } from './encode-parameter.ts';
 import { encodeParameters } from './encode-parameter.ts';
 import type { QueryResult, QueryStream } from './result.ts';
 import { readResult, streamResult } from './result.ts';
+import type { ThreadGate } from './thread-gate.ts';
 
 /** How often a statement that should stop is asked again. */
 const REPEAT_MS = 5;
@@ -26,6 +27,7 @@ export class Connection {
   readonly #path: string;
   readonly #onClose: (connection: Connection) => void;
   readonly #stopGuests: (connectionId: bigint) => void;
+  readonly #gate: ThreadGate;
   #last: Promise<unknown> = Promise.resolve();
   #runningCount = 0;
   #isClosed = false;
@@ -39,12 +41,14 @@ export class Connection {
       path: string;
       onClose: (connection: Connection) => void;
       stopGuests: (connectionId: bigint) => void;
+      gate: ThreadGate;
     },
   ) {
     this.#client = client;
     this.#path = options.path;
     this.#onClose = options.onClose;
     this.#stopGuests = options.stopGuests;
+    this.#gate = options.gate;
     this.id = BigInt(client.clientContext.connectionId);
   }
 
@@ -55,7 +59,7 @@ export class Connection {
 
   /** Runs a script, or one statement with parameters, and returns the last statement's result. */
   query(sql: string, parameters?: SqlParameters): Promise<QueryResult> {
-    return this.#exclusively(async () => readResult(await this.#start(sql, parameters)));
+    return this.#exclusively(sql, async () => readResult(await this.#start(sql, parameters)));
   }
 
   /**
@@ -66,13 +70,13 @@ export class Connection {
    * chunk, and a cut-off result would look like a complete one.
    */
   stream(sql: string, parameters?: SqlParameters): Promise<QueryStream> {
-    return this.#exclusively(async () => streamResult(await this.#start(sql, parameters)));
+    return this.#exclusively(sql, async () => streamResult(await this.#start(sql, parameters)));
   }
 
   /** Prepares one statement to be run many times. Close it when done. */
   async prepare(sql: string): Promise<PreparedStatement> {
-    const statement = await this.#exclusively(() => this.#client.prepare(sql));
-    return new PreparedStatement(statement, (work) => this.#exclusively(work));
+    const statement = await this.#exclusively('', () => this.#client.prepare(sql));
+    return new PreparedStatement(statement, (work) => this.#exclusively(sql, work));
   }
 
   /**
@@ -140,17 +144,17 @@ export class Connection {
     return this.#client.run(sql, values, types);
   }
 
-  #exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(() => this.#tracked(work));
+  #exclusively<T>(sql: string, work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(() => this.#tracked(sql, work));
     this.#last = turn.catch(() => undefined);
     return turn;
   }
 
-  async #tracked<T>(work: () => Promise<T>): Promise<T> {
+  async #tracked<T>(sql: string, work: () => Promise<T>): Promise<T> {
     if (this.#isClosed) throw new HeliosError('connection_does_not_exist');
     this.#runningCount += 1;
     try {
-      return await work();
+      return await this.#gate.run(sql, work);
     } catch (error) {
       throw decodeError(error, { path: this.#path });
     } finally {

@@ -6,6 +6,7 @@ import { Connection } from './connection.ts';
 import { decodeError } from './decode-error.ts';
 import { Flusher } from './flusher.ts';
 import { GuestStopper } from './guest-stopper.ts';
+import { ThreadGate } from './thread-gate.ts';
 import { Turnstile } from './turnstile.ts';
 
 /** How a database is opened. */
@@ -40,6 +41,7 @@ export class Database {
   readonly #instance: DuckDBInstance;
   readonly #connections = new Set<Connection>();
   readonly #turnstile: Turnstile;
+  readonly #gate = new ThreadGate();
   #flusher: Flusher | null = null;
   #stopper: GuestStopper | null = null;
   #closing: Promise<void> | null = null;
@@ -85,6 +87,7 @@ export class Database {
       path: this.path,
       onClose: (closed) => this.#connections.delete(closed),
       stopGuests: (connectionId) => this.#stopper?.stop(connectionId),
+      gate: this.#gate,
     });
     this.#connections.add(connection);
     return connection;
@@ -140,7 +143,7 @@ export class Database {
       await connection.run(`LOAD ${quoteLiteral(resolve(extension))}`);
     }
     // What a read-only database's procedures do stays in memory.
-    if (!this.isReadOnly) this.#flusher = new Flusher(await this.#instance.connect());
+    if (!this.isReadOnly) this.#flusher = new Flusher(await this.#instance.connect(), this.#gate);
     this.#stopper = await GuestStopper.open(await this.#instance.connect());
   }
 }

@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import type { ThreadGate } from './thread-gate.ts';
 
 /** Log lines are at most this much lost when the process is killed; counts a few seconds. */
 const INTERVAL_MS = 500;
@@ -17,13 +18,15 @@ const FLUSH = 'SELECT system.main.heliosdb_flush()';
  */
 export class Flusher {
   readonly #connection: DuckDBConnection;
+  readonly #gate: ThreadGate;
   readonly #timer: NodeJS.Timeout;
   #running: Promise<void> | null = null;
   #isMissing = false;
 
   /** Owns the connection. */
-  constructor(connection: DuckDBConnection) {
+  constructor(connection: DuckDBConnection, gate: ThreadGate) {
     this.#connection = connection;
+    this.#gate = gate;
     this.#timer = setInterval(() => void this.#flush(FLUSH_DUE), INTERVAL_MS);
     // Waiting for more to write is no reason to go on living.
     this.#timer.unref();
@@ -47,7 +50,7 @@ export class Flusher {
   async #run(sql: string): Promise<void> {
     if (this.#isMissing) return;
     try {
-      await this.#connection.run(sql);
+      await this.#gate.run(sql, () => this.#connection.run(sql));
     } catch (error) {
       // Nobody asked for it, so nobody is told: observing must not fail what is observed.
       this.#isMissing = String(error).includes('heliosdb_flush_due does not exist');

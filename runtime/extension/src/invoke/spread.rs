@@ -127,6 +127,11 @@ const BLOCK_WORK: Duration = Duration::from_micros(100);
 
 const BLOCK_CALLS_MAX: usize = 64;
 
+/// Calls below this stay on their thread where blocks of them are computed at once. A chunk of them
+/// takes no longer than the system lets another thread have a core, such as the one that asked for
+/// the statement and looks for more to do: whoever helps may be waited for as long.
+const BLOCK_CALL_MIN: Duration = Duration::from_micros(5);
+
 /// Blocks that a thread gets of calls that are computed many at once, so that threads end together.
 const BLOCKS_PER_THREAD: usize = 4;
 
@@ -240,7 +245,7 @@ impl Chunk<'_> {
     ) -> Option<Help> {
         let taken = pace.taken(done);
         let threads = || self.call.thread_count();
-        let threads = helpers_for(taken, Duration::ZERO, remaining, threads);
+        let threads = helpers_for(taken, BLOCK_CALL_MIN, remaining, threads);
         let block_calls = remaining.div_ceil((threads + 1) * BLOCKS_PER_THREAD);
         (threads > 0).then(|| Help {
             threads,
