@@ -73,5 +73,9 @@ export async function addShop(
       FROM range(${3 * orders}) r(i);
     CREATE OR REPLACE TABLE inventory AS
       SELECT i AS product_id, i % 50 + 5 AS available_quantity FROM range(2000) r(i);`);
-  await installExamples(scene.connection, ['calculate_discount', 'order_in_stock']);
+  await installExamples(scene.connection, [
+    'calculate_discount',
+    'order_in_stock',
+    'validate_order',
+  ]);
 }
