@@ -7,7 +7,7 @@ type Json = null | boolean | number | string | readonly Json[] | { readonly [key
 export interface BoundCalls {
   /** Names of functions in lower case. */
   readonly functions: ReadonlySet<string>;
-  /** Constants that functions are called with, among them the ids of procedures. */
+  /** Constants that functions are called with, and labels of ENUMs; the ids of procedures are among them. */
   readonly constants: ReadonlySet<string>;
 }
 
@@ -35,6 +35,10 @@ export async function boundCalls(session: SqlSession, sql: string): Promise<Boun
     }
     if (!isObject(value)) continue;
     pending.push(...Object.values(value));
+    // A call names its procedure by a type (runtime/extension, macro_text); older macros by a text.
+    if (value.type === 'ENUM_TYPE_INFO' && Array.isArray(value.values)) {
+      for (const label of value.values as readonly Json[]) constants.add(String(label));
+    }
     switch (value.expression_class) {
       case 'BOUND_FUNCTION':
       case 'BOUND_AGGREGATE':
