@@ -1,3 +1,4 @@
+import { comparison } from './comparison.ts';
 import type { Scope } from './conditions.ts';
 import type { Cursor } from './cursor.ts';
 import type { Condition } from './frame.ts';
@@ -37,22 +38,7 @@ export function readInsideComparison(
     if (counted !== null) return counted;
     if (cursor.eat('than')) {
       const operand = readOperand(cursor, mention);
-      if (operand !== null) {
-        const { near } = scope;
-        return [
-          {
-            kind: 'compare',
-            near,
-            isNegated,
-            aggregate: null,
-            mention,
-            measures: [],
-            operator,
-            isInvertedForDates: false,
-            operand,
-          },
-        ];
-      }
+      if (operand !== null) return [comparison(scope, { mention, operator, operand, isNegated })];
     }
   }
   cursor.position = start;

@@ -1,7 +1,7 @@
-import type { Mention } from '../grounding/link.ts';
+import { comparison } from './comparison.ts';
 import type { Scope } from './conditions.ts';
 import type { Cursor } from './cursor.ts';
-import type { Condition, Operand } from './frame.ts';
+import type { Condition } from './frame.ts';
 import { newFrame } from './frame.ts';
 import { isMostlyValue } from './mentions.ts';
 import { readModifiers } from './modifiers.ts';
@@ -27,7 +27,9 @@ export function readSame(cursor: Cursor, scope: Scope, isNegated: boolean): Cond
     return null;
   }
   const referred = readReferredRow(cursor);
-  if (referred !== null) return [equalTo(scope, mention, referred, isNegated)];
+  if (referred !== null) {
+    return [comparison(scope, { mention, operator: '=', operand: referred, isNegated })];
+  }
   cursor.eat('that of');
   cursor.eat('the');
   const frame = newFrame(cursor.covered);
@@ -38,24 +40,5 @@ export function readSame(cursor: Cursor, scope: Scope, isNegated: boolean): Cond
     return null;
   }
   const operand = { kind: 'query', aggregate: null, quantifier: null, mention, frame } as const;
-  return [equalTo(scope, mention, operand, isNegated)];
-}
-
-function equalTo(
-  { near }: Scope,
-  mention: Mention,
-  operand: Operand,
-  isNegated: boolean,
-): Condition {
-  return {
-    kind: 'compare',
-    near,
-    isNegated,
-    aggregate: null,
-    mention,
-    measures: [],
-    operator: '=',
-    isInvertedForDates: false,
-    operand,
-  };
+  return [comparison(scope, { mention, operator: '=', operand, isNegated })];
 }
